@@ -1,0 +1,205 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace sealpost::base {
+namespace {
+
+Code code_of_errno(int number) {
+  switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+      return Code::kNotFound;
+    case EEXIST:
+      return Code::kConflict;
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return Code::kNoSpace;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return Code::kDenied;
+    default:
+      return Code::kInternal;
+  }
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+}  // namespace
+
+Fd& Fd::operator=(Fd&& other) noexcept {
+  if (this != &other) {
+    reset();
+    fd_ = std::exchange(other.fd_, -1);
+  }
+  return *this;
+}
+
+void Fd::reset() {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = -1;
+}
+
+Error errno_error(std::string_view what, const std::filesystem::path& path) {
+  const int number = errno;
+  std::string text(what);
+  if (!path.empty()) text += " " + path.string();
+  text += ": ";
+  text += std::strerror(number);
+  return {code_of_errno(number), text, number == ENOSPC ? "free some space and try again" : ""};
+}
+
+Result<Fd> open_read(const std::filesystem::path& path) {
+  Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return errno_error("cannot open", path);
+  return fd;
+}
+
+Result<Fd> create_new(const std::filesystem::path& path, mode_t mode) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+  if (!fd) return errno_error("cannot create", path);
+  return fd;
+}
+
+Result<std::size_t> read_some(int fd, std::span<std::uint8_t> out) {
+  for (;;) {
+    const ssize_t count = ::read(fd, out.data(), out.size());
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return errno_error("cannot read");
+  }
+}
+
+Result<std::size_t> read_full(int fd, std::span<std::uint8_t> out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    TRY(const std::size_t count, read_some(fd, out.subspan(done)));
+    if (count == 0) break;
+    done += count;
+  }
+  return done;
+}
+
+Result<void> write_all(int fd, ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      return errno_error("cannot write");
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+Result<Bytes> read_fd(int fd, std::size_t limit) {
+  Bytes out;
+  for (;;) {
+    const std::size_t old = out.size();
+    out.resize(old + 65536);
+    TRY(const std::size_t count, read_some(fd, std::span(out).subspan(old)));
+    out.resize(old + count);
+    if (count == 0) return out;
+    if (out.size() > limit) {
+      return Error{Code::kMalformed, "longer than " + std::to_string(limit) + " bytes", ""};
+    }
+  }
+}
+
+Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
+  TRY(const Fd fd, open_read(path));
+  auto bytes = read_fd(fd.get(), limit);
+  if (!bytes) return with_context(std::move(bytes).error(), path.string());
+  return bytes;
+}
+
+PartialFile::PartialFile(std::filesystem::path path, std::filesystem::path partial, Fd fd)
+    : path_(std::move(path)), partial_(std::move(partial)), fd_(std::move(fd)) {}
+
+PartialFile::PartialFile(PartialFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      partial_(std::exchange(other.partial_, {})),
+      fd_(std::move(other.fd_)) {}
+
+Result<PartialFile> PartialFile::create(std::filesystem::path path, mode_t mode) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) == 0) {
+    return Error{Code::kConflict, path.string() + " exists already", "choose another name"};
+  }
+  std::filesystem::path partial = path;
+  partial += ".partial";
+  ::unlink(partial.c_str());
+  TRY(Fd fd, create_new(partial, mode));
+  return PartialFile(std::move(path), std::move(partial), std::move(fd));
+}
+
+PartialFile::~PartialFile() {
+  if (!partial_.empty()) ::unlink(partial_.c_str());
+}
+
+Result<void> PartialFile::commit() {
+  if (::fsync(fd_.get()) != 0) return errno_error("cannot sync", partial_);
+  // link() refuses to replace an existing name, which rename() would do silently.
+  if (::link(partial_.c_str(), path_.c_str()) != 0) {
+    if (errno == EEXIST) {
+      return Error{Code::kConflict, path_.string() + " exists already", "choose another name"};
+    }
+    return errno_error("cannot create", path_);
+  }
+  ::unlink(partial_.c_str());
+  partial_.clear();
+  return sync_folder(folder_of(path_));
+}
+
+Result<void> write_new_file(const std::filesystem::path& path, ByteView bytes, mode_t mode) {
+  TRY(PartialFile file, PartialFile::create(path, mode));
+  TRY(write_all(file.fd(), bytes));
+  return file.commit();
+}
+
+Result<void> replace_file(const std::filesystem::path& path, ByteView bytes, mode_t mode) {
+  std::string pattern = path.string() + ".XXXXXX";
+  Fd fd(::mkostemp(pattern.data(), O_CLOEXEC));
+  if (!fd) return errno_error("cannot create", pattern);
+  auto written = [&]() -> Result<void> {
+    TRY(write_all(fd.get(), bytes));
+    if (::fchmod(fd.get(), mode) != 0) return errno_error("cannot set the mode of", pattern);
+    if (::fsync(fd.get()) != 0) return errno_error("cannot sync", pattern);
+    if (::rename(pattern.c_str(), path.c_str()) != 0) return errno_error("cannot replace", path);
+    return sync_folder(folder_of(path));
+  }();
+  if (!written) ::unlink(pattern.c_str());
+  return written;
+}
+
+Result<void> make_private_folder(const std::filesystem::path& path) {
+  std::filesystem::path so_far;
+  for (const auto& part : path) {
+    so_far /= part;
+    if (::mkdir(so_far.c_str(), 0700) != 0 && errno != EEXIST && errno != EISDIR) {
+      return errno_error("cannot create the folder", so_far);
+    }
+  }
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(path, ignored)) {
+    return Error{Code::kConflict, path.string() + " is not a folder", ""};
+  }
+  return {};
+}
+
+Result<void> sync_folder(const std::filesystem::path& path) {
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return errno_error("cannot open the folder", path);
+  if (::fsync(fd.get()) != 0) return errno_error("cannot sync the folder", path);
+  return {};
+}
+
+}  // namespace sealpost::base

@@ -1,0 +1,39 @@
+#include "crypto/kdf.hpp"
+
+#include <sodium.h>
+
+namespace sealpost::crypto {
+namespace {
+
+base::Error no_memory() {
+  return {base::Code::kNoSpace, "not enough memory to derive a key from the passphrase", ""};
+}
+
+}  // namespace
+
+base::Result<SecretBytes> argon2id(base::ByteView passphrase, base::ByteView salt,
+                                   std::uint64_t passes, std::size_t memory, std::size_t size) {
+  if (salt.size() != kArgonSaltSize) {
+    return base::Error{base::Code::kMalformed, "a salt of the wrong length", ""};
+  }
+  SecretBytes key(size);
+  if (crypto_pwhash(key.expose_mutable().data(), size, base::as_text(passphrase).data(),
+                    passphrase.size(), salt.data(), passes, memory,
+                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
+    return no_memory();
+  }
+  return key;
+}
+
+base::Result<SecretBytes> scrypt(base::ByteView passphrase, base::ByteView salt, int log_n,
+                                 std::uint32_t r, std::uint32_t p, std::size_t size) {
+  SecretBytes key(size);
+  if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.data(), passphrase.size(), salt.data(),
+                                            salt.size(), std::uint64_t{1} << log_n, r, p,
+                                            key.expose_mutable().data(), size) != 0) {
+    return no_memory();
+  }
+  return key;
+}
+
+}  // namespace sealpost::crypto

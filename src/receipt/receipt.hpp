@@ -1,0 +1,62 @@
+// Receipts: signed statements about what happened to a message, sealpost-receipt(5), and the pure
+// verdict on a set of them. Thread-safe.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/seams.hpp"
+#include "crypto/hash.hpp"
+#include "merkle/checkpoint.hpp"
+#include "note/statement.hpp"
+
+namespace sealpost::receipt {
+
+enum class State { kAccepted, kDelivered, kRead, kUndecryptable };
+std::string_view state_name(State state);
+std::optional<State> state_from_name(std::string_view name);
+
+struct Receipt {
+  std::string message;            // id
+  std::string from;               // device that sent it
+  crypto::Digest message_sha256;  // over the whole header note with its signature
+  State state = State::kAccepted;
+  std::string by;  // device name; the log's origin for accepted
+  base::Time at;   // a claim
+  note::View log;
+  note::View trust;
+};
+base::Result<std::string> format(const Receipt& value);        // unsigned text
+base::Result<Receipt> parse(std::string_view statement_text);  // kMalformed
+
+// One piece of evidence as the relay hands it out.
+struct Evidence {
+  std::string statement;             // the signed note
+  std::uint64_t index = 0;           // of its audit leaf
+  base::Bytes leaf;                  // the audit leaf, verbatim
+  std::vector<crypto::Digest> path;  // inclusion proof to the checkpoint's root
+};
+
+// What each key is and what the relay observed; passed in so that this stays pure and blind to
+// trust and audit.
+struct Expectation {
+  std::string message;
+  std::string from;
+  crypto::Digest message_sha256;
+  merkle::Checkpoint checkpoint;  // verified already
+};
+struct Verdict {
+  Receipt receipt;
+  bool holds = false;
+  std::string reason;  // why not; empty when it holds
+};
+// Judges one piece: the statement is in form, signed by `signer` (found by the caller in the trust
+// chain from receipt.by), about the expected message, included in the log at its index.
+// `leaf_statement` is the statement hash that the audit leaf names.
+Verdict judge(const Evidence& evidence, const Expectation& expected, const note::Verifier& signer,
+              const crypto::Digest& leaf_statement);
+
+}  // namespace sealpost::receipt

@@ -1,0 +1,85 @@
+// The trust chain: the numbered, hash-chained list of everything that gives or takes authority in
+// an organisation, verified from the root's key up. sealpost-note(5), TRUST CHAIN.
+//
+// Pure: bytes and a key in, state or a reason out. A Chain is a value; one thread at a time.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "note/statement.hpp"
+#include "trust/statements.hpp"
+
+namespace sealpost::trust {
+
+struct Device {
+  Certificate certificate;  // the latest
+  std::string certificate_note;
+  std::uint64_t entry = 0;  // number of the chain entry that brought it
+  bool revoked = false;
+};
+
+class Chain {
+ public:
+  // An empty chain that accepts only what the root's key leads to.
+  explicit Chain(note::Verifier root);
+
+  // Verifies one more entry (a signed note) against everything before it and takes it in, or fails
+  // and changes nothing: kMalformed when it is out of form, kVerificationFailed when a signature is
+  // missing or wrong, kDenied when the signer may not say this, kConflict when it contradicts what
+  // stands (invitation used already, device exists, wrong number), kRevoked when the signer is
+  // revoked. Time is not judged here: an entry's place in the chain is what counts, except that
+  // a successor or certificate must lie within its issuer's validity by its own `at`.
+  base::Result<void> append(std::string_view entry);
+
+  std::uint64_t size() const { return entries_.size(); }
+  const std::vector<std::string>& entries() const { return entries_; }
+  // head(0) = SHA-256("sealpost/v1/trust\n" || vkey || "\n");
+  // head(n+1) = SHA-256(head(n) || SHA-256(entry n)).
+  const crypto::Digest& head() const { return heads_.back(); }
+  base::Result<crypto::Digest> head_at(std::uint64_t size) const;  // kNotFound beyond the end
+  note::View view() const { return {size(), head()}; }
+  const note::Verifier& root() const { return root_; }
+  const std::string& organisation() const { return root_.name(); }
+
+  // By full name; nullptr when there is none. Borrowed until the next append.
+  const Device* device(std::string_view name) const;
+  // kNotFound, kRevoked, or kDenied when expired at `now`.
+  base::Result<const Device*> active_device(std::string_view name, base::Time now) const;
+  std::vector<const Device*> devices_of(std::string_view user) const;  // in chain order
+  const std::map<std::string, Device>& devices() const { return devices_; }
+
+  struct OpenInvitation {
+    Invitation invitation;
+    std::string note_hash;  // hex
+    std::string inviter;    // device name, or the organisation for the root
+    bool used = false;
+    bool revoked = false;
+  };
+  const std::map<std::string, OpenInvitation>& invitations() const {
+    return invitations_;
+  }  // by key name
+  const std::optional<RelayStatement>& relay() const { return relay_; }
+  // The text of the policy statement in force, nothing before there is one.
+  const std::optional<std::string>& policy_text() const { return policy_; }
+
+ private:
+  friend class ChainRules;
+  note::Verifier root_;
+  std::vector<std::string> entries_;
+  std::vector<crypto::Digest> heads_;
+  std::map<std::string, Device> devices_;
+  std::map<std::string, OpenInvitation> invitations_;
+  std::optional<RelayStatement> relay_;
+  std::optional<std::string> policy_;
+};
+
+// Checks a prekey note: signed by the device's certified key, device active, not expired.
+base::Result<Prekey> verify_prekey(const Chain& chain, std::string_view prekey_note,
+                                   base::Time now);
+
+}  // namespace sealpost::trust

@@ -1,0 +1,87 @@
+// The statements that make up the trust chain, sealpost-note(5): format and parse, no signatures
+// checked here (trust/chain.hpp does that). Pure, thread-safe. Parsers fail with kMalformed.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/seams.hpp"
+#include "note/statement.hpp"
+#include "trust/name.hpp"
+
+namespace sealpost::trust {
+
+// Entry 0 of every chain, signed by the root whose vkey it names.
+struct Organisation {
+  std::string name;
+  note::Verifier root;  // its name is the organisation's
+  base::Time at;
+};
+
+// "The holder of `key` may certify one device of `user` in `role` until `expires`."
+// The key's name is "<organisation>/invitation/<16 hex digits>".
+struct Invitation {
+  std::string user;
+  Role role = Role::kMember;
+  std::vector<std::string> purposes;  // service only
+  note::Verifier key;
+  base::Time at;
+  base::Time expires;
+};
+
+// "`key` speaks for `name` in `role`." Number 0 is issued by the root or by an invitation, a later
+// one by its predecessor. `key` carries the device's name.
+struct Certificate {
+  DeviceName name;
+  Role role = Role::kMember;
+  std::vector<std::string> purposes;
+  note::Verifier key;
+  std::uint64_t number = 0;
+  std::string issuer;  // "root", "invitation <hex sha256 of its note>", "certificate <hex sha256>"
+  std::vector<std::string> suites;  // "age-x25519"
+  base::Time at;
+  base::Time expires;
+};
+
+// Ends a device with all its successors, or an invitation that was not used.
+struct Revocation {
+  std::string target;  // a device's name or an invitation key's name
+  std::string reason;  // may be empty
+  base::Time at;
+};
+
+// "This is our relay." Signed by the root.
+struct RelayStatement {
+  std::string url;     // https://host:port, no path, or http:// on loopback
+  std::string pin;     // "sha256//<base64>" of the TLS public key; empty for http
+  note::Verifier log;  // signs checkpoints and accepted receipts; its name is the log's origin
+  base::Time at;
+};
+
+base::Result<std::string> format(const Organisation& value);
+base::Result<std::string> format(const Invitation& value);
+base::Result<std::string> format(const Certificate& value);
+base::Result<std::string> format(const Revocation& value);
+base::Result<std::string> format(const RelayStatement& value);
+base::Result<Organisation> parse_organisation(std::string_view text);
+base::Result<Invitation> parse_invitation(std::string_view text);
+base::Result<Certificate> parse_certificate(std::string_view text);
+base::Result<Revocation> parse_revocation(std::string_view text);
+base::Result<RelayStatement> parse_relay(std::string_view text);
+
+// A one-time or last-resort age recipient of a device, signed by the device. Not in the chain: the
+// relay hands it out.
+struct Prekey {
+  DeviceName device;
+  std::string id;         // 16 hex digits
+  std::string suite;      // "age-x25519"
+  std::string recipient;  // age1...
+  bool last_resort = true;
+  base::Time at;
+  base::Time expires;
+};
+base::Result<std::string> format(const Prekey& value);
+base::Result<Prekey> parse_prekey(std::string_view text);
+
+}  // namespace sealpost::trust

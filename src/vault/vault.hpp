@@ -1,0 +1,103 @@
+// The sealed store of one installation: a SQLite database in which every value is sealed with
+// XChaCha20-Poly1305 under the vault key, which only a passphrase (Argon2id) opens. Row id and kind
+// are associated data, so that rows cannot be swapped; look-ups go through keyed hashes, so that
+// the file tells nothing but how many rows of which kind there are.
+//
+// Several processes may use one vault at once (WAL, full sync, busy wait). A Vault object belongs
+// to one thread. Errors: kWrongPassphrase, kVerificationFailed for a value that does not open,
+// kNotFound, kConflict, kNoSpace, kBusy, kMalformed for a file that is no vault.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/seams.hpp"
+#include "crypto/aead.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/secret.hpp"
+
+namespace sealpost::vault {
+
+using VaultKey = crypto::Secret<32, struct VaultKeyTag>;
+
+// What a row is. The numbers are stored: never reuse one.
+enum class Kind : int {
+  kProfile = 1,     // who this installation is
+  kSigningKey = 2,  // seeds: root, device
+  kPrekeySecret = 3,
+  kTrustEntry = 4,
+  kLogView = 5,   // newest verified checkpoint
+  kMessage = 6,   // received and sent, numbered together
+  kOutgoing = 7,  // submissions not yet confirmed, sealed file keys
+  kPendingReceipt = 8,
+  kReceipt = 9,
+  kSeen = 10,   // (from, id) -> message hash
+  kState = 11,  // cursors and counters
+};
+
+struct Row {
+  std::int64_t id = 0;
+  crypto::SecretBytes value;
+};
+
+struct Tuning {  // Argon2id
+  std::uint64_t passes = 3;
+  std::size_t memory = 256 << 20;  // bytes
+};
+
+class Vault {
+ public:
+  // Creates the file (0600) with a fresh vault key; kConflict when it exists.
+  static base::Result<Vault> create(const std::filesystem::path& path, base::ByteView passphrase,
+                                    const Tuning& tuning, base::Random& random);
+  // Derives the vault key from the passphrase (about a second); kWrongPassphrase.
+  static base::Result<Vault> open(const std::filesystem::path& path, base::ByteView passphrase,
+                                  base::Random& random);
+  // With the vault key that an agent kept; kWrongPassphrase when it is not this vault's.
+  static base::Result<Vault> open_with_key(const std::filesystem::path& path, VaultKey key,
+                                           base::Random& random);
+  static bool exists(const std::filesystem::path& path);
+
+  Vault(Vault&&) noexcept;
+  Vault& operator=(Vault&&) noexcept;
+  ~Vault();
+
+  VaultKey key() const;  // for the agent
+  // A key derived from the vault key for another use, e.g. "sealpost/v1/content-tag".
+  crypto::Digest derive(std::string_view label) const;
+
+  // `name` is what the row is looked up by, unique within its kind, or empty for rows that are
+  // only listed. insert: kConflict when the name exists. Ids rise and are never reused.
+  base::Result<std::int64_t> insert(Kind kind, std::string_view name, base::ByteView value);
+  base::Result<void> put(Kind kind, std::string_view name,
+                         base::ByteView value);  // insert or replace
+  base::Result<void> replace(Kind kind, std::int64_t id, base::ByteView value);  // kNotFound
+  base::Result<Row> get(Kind kind, std::string_view name) const;                 // kNotFound
+  base::Result<Row> get(Kind kind, std::int64_t id) const;                       // kNotFound
+  base::Result<std::optional<Row>> find(Kind kind, std::string_view name) const;
+  base::Result<void> erase(Kind kind, std::int64_t id);  // absent is fine
+  base::Result<std::uint64_t> count(Kind kind) const;
+  // Calls `visit` for each row of the kind with an id above `after`, in order of id, until it
+  // returns false or fails.
+  base::Result<void> each(Kind kind, std::int64_t after,
+                          const std::function<base::Result<bool>(const Row&)>& visit) const;
+
+  // Runs `work` in one synced write transaction (BEGIN IMMEDIATE): all of it or, when it fails or
+  // throws, nothing. Not nested.
+  base::Result<void> transaction(const std::function<base::Result<void>()>& work);
+  // Overwrites freed pages and truncates the write-ahead log, after secrets were erased.
+  base::Result<void> purge();
+
+ private:
+  struct Impl;
+  explicit Vault(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sealpost::vault

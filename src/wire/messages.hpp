@@ -1,0 +1,200 @@
+// What client and relay say to each other: CBOR bodies of the routes in sealpost-relay(8),
+// PROTOCOL. One struct per body, to_cbor and a parser that is strict about types and bounds.
+// Parsers fail with kMalformed. Pure, thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/seams.hpp"
+#include "crypto/hash.hpp"
+
+namespace sealpost::wire {
+
+using base::Bytes;
+using base::ByteView;
+
+inline constexpr std::string_view kCborType = "application/cbor";
+inline constexpr std::size_t kMaxBody = 8 << 20;     // bytes of a request that is not a part
+inline constexpr std::uint64_t kPartSize = 8 << 20;  // bytes of every blob part but the last
+inline constexpr std::size_t kMaxBatch = 256;        // messages, receipts, envelopes
+inline constexpr std::size_t kMaxEnvelopes = 1024;   // of one message
+inline constexpr std::size_t kMaxHeader = 64 << 10;  // bytes of an envelope's age header
+inline constexpr std::uint64_t kMaxBlob = std::uint64_t{1} << 40;
+
+// GET /v1/relay, without a signature.
+struct RelayInfo {
+  std::string organisation;  // root vkey
+  std::string log;           // vkey; its name is the origin
+  std::uint64_t trust_size = 0;
+  std::string version;
+};
+
+// GET /v1/trust?from=N. POST /v1/trust has the same body with the entries to append.
+struct TrustEntries {
+  std::uint64_t size = 0;  // of the whole chain after this
+  std::vector<std::string> entries;
+};
+
+// POST /v1/enrol, signed by the invitation key.
+struct Enrolment {
+  std::string certificate;  // note
+  std::string prekey;       // note
+};
+
+// POST /v1/prekeys has {"prekeys": [note]}; POST /v1/prekeys/claim {"devices": [name]} answers:
+struct ClaimedPrekey {
+  std::string device;
+  std::string prekey;  // note; empty when the device has none
+};
+struct PrekeyClaim {
+  std::vector<std::string> devices;
+};
+struct PrekeyBatch {
+  std::vector<std::string> prekeys;
+};
+struct ClaimedPrekeys {
+  std::vector<ClaimedPrekey> prekeys;
+};
+
+// POST /v1/messages
+struct Envelope {
+  std::string device;  // full name of the recipient
+  std::string prekey;  // id
+  Bytes header;        // age header for this device alone
+};
+struct Submission {
+  std::string id;  // UUID, chosen by the client
+  Bytes tag;       // keyed content tag, 32 bytes
+  std::string purpose;
+  crypto::Digest message_sha256;  // over the header note
+  base::Time expires;
+  std::vector<Envelope> envelopes;
+  Bytes payload;  // nonce and STREAM chunks, shared by all envelopes
+  std::vector<std::string> blobs;
+  bool partial = false;  // accept although some recipients are refused
+};
+struct Submissions {
+  std::vector<Submission> messages;
+};
+enum class RecipientState { kAccepted, kUnknown, kRevoked, kRefused };
+std::string_view recipient_state_name(RecipientState state);
+struct RecipientResult {
+  std::string device;
+  RecipientState state = RecipientState::kAccepted;
+};
+struct SubmissionResult {
+  std::string id;
+  bool accepted = false;
+  bool duplicate = false;
+  std::string error_code;  // Code name when not accepted
+  std::string error_text;
+  std::vector<RecipientResult> recipients;
+  std::string receipt;  // the relay's signed accepted receipt
+};
+struct SubmissionResults {
+  std::vector<SubmissionResult> results;
+};
+
+// GET /v1/inbox?after=CURSOR&limit=N&wait=SECONDS
+struct Delivery {
+  std::uint64_t cursor = 0;
+  std::string id;
+  std::string from;  // device
+  base::Time expires;
+  std::string prekey;
+  Bytes header;
+  Bytes payload;
+  std::string receipt;  // accepted
+};
+struct Inbox {
+  std::vector<Delivery> deliveries;
+  bool more = false;
+};
+
+// POST /v1/inbox/acknowledge: delivered or undecryptable receipts; POST /v1/receipts: read
+// receipts. Both: {"receipts": [note]}; the answer counts how many were new.
+struct ReceiptBatch {
+  std::vector<std::string> receipts;
+};
+struct ReceiptBatchResult {
+  std::uint64_t recorded = 0;
+};
+
+// GET /v1/receipts?after=CURSOR&limit=N: receipts about messages that this device sent.
+// GET /v1/messages/ID/evidence?from=DEVICE: all receipts about one message.
+struct EvidenceItem {
+  std::uint64_t cursor = 0;
+  std::string statement;    // note
+  std::uint64_t index = 0;  // of the audit leaf
+  Bytes leaf;
+};
+struct EvidenceList {
+  std::vector<EvidenceItem> items;
+  bool more = false;
+};
+
+// POST /v1/blobs, answered with the parts already there; POST /v1/blobs/ID/complete.
+struct BlobReservation {
+  std::string id;          // 32 hex digits, random, chosen by the client
+  std::uint64_t size = 0;  // bytes of ciphertext
+};
+struct BlobState {
+  std::vector<std::uint64_t> parts;  // numbers of the parts that are stored
+  bool complete = false;
+};
+struct BlobCompletion {
+  std::vector<crypto::Digest> leaves;  // RFC 6962 leaf hashes of each 1 MiB of ciphertext
+};
+
+// GET /v1/audit/events?<filter>&limit=N
+struct AuditEntry {
+  std::uint64_t index = 0;
+  Bytes leaf;
+};
+struct AuditEntries {
+  std::vector<AuditEntry> entries;
+  std::uint64_t next = 0;  // pass as after=; meaningful when more
+  bool more = false;
+};
+
+// For every struct T above that is a whole body:
+//   base::Bytes to_cbor(const T&);
+//   base::Result<T> parse_<snake_case_T>(base::ByteView);
+Bytes to_cbor(const RelayInfo& value);
+Bytes to_cbor(const TrustEntries& value);
+Bytes to_cbor(const Enrolment& value);
+Bytes to_cbor(const PrekeyClaim& value);
+Bytes to_cbor(const PrekeyBatch& value);
+Bytes to_cbor(const ClaimedPrekeys& value);
+Bytes to_cbor(const Submissions& value);
+Bytes to_cbor(const SubmissionResults& value);
+Bytes to_cbor(const Inbox& value);
+Bytes to_cbor(const ReceiptBatch& value);
+Bytes to_cbor(const ReceiptBatchResult& value);
+Bytes to_cbor(const EvidenceList& value);
+Bytes to_cbor(const BlobReservation& value);
+Bytes to_cbor(const BlobState& value);
+Bytes to_cbor(const BlobCompletion& value);
+Bytes to_cbor(const AuditEntries& value);
+
+base::Result<RelayInfo> parse_relay_info(ByteView body);
+base::Result<TrustEntries> parse_trust_entries(ByteView body);
+base::Result<Enrolment> parse_enrolment(ByteView body);
+base::Result<PrekeyClaim> parse_prekey_claim(ByteView body);
+base::Result<PrekeyBatch> parse_prekey_batch(ByteView body);
+base::Result<ClaimedPrekeys> parse_claimed_prekeys(ByteView body);
+base::Result<Submissions> parse_submissions(ByteView body);
+base::Result<SubmissionResults> parse_submission_results(ByteView body);
+base::Result<Inbox> parse_inbox(ByteView body);
+base::Result<ReceiptBatch> parse_receipt_batch(ByteView body);
+base::Result<ReceiptBatchResult> parse_receipt_batch_result(ByteView body);
+base::Result<EvidenceList> parse_evidence_list(ByteView body);
+base::Result<BlobReservation> parse_blob_reservation(ByteView body);
+base::Result<BlobState> parse_blob_state(ByteView body);
+base::Result<BlobCompletion> parse_blob_completion(ByteView body);
+base::Result<AuditEntries> parse_audit_entries(ByteView body);
+
+}  // namespace sealpost::wire
