@@ -12,7 +12,7 @@
 
 namespace sealpost::note {
 
-inline constexpr std::size_t kMaxSignatures = 32;
+inline constexpr std::size_t kMaxSignatures = 32;     // the specification asks for at least 16
 inline constexpr std::size_t kMaxNoteSize = 1 << 20;  // bytes
 
 // A public Ed25519 key under a name. vkey() is the form people exchange:
@@ -67,7 +67,8 @@ struct Note {
 // Form only, no cryptography; kMalformed with the reason.
 base::Result<Note> parse(std::string_view bytes);
 
-// text (ending with a newline) signed by each signer in turn, ready to be stored and sent.
+// text signed by each signer in turn, ready to be stored and sent. The text must be UTF-8 without
+// control characters and end with a newline, as StatementBuilder makes it.
 std::string sign(std::string_view text, std::span<const Signer* const> signers);
 std::string sign(std::string_view text, const Signer& signer);
 

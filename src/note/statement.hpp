@@ -20,6 +20,10 @@
 
 namespace sealpost::note {
 
+inline constexpr std::size_t kMaxKeySize = 64;                      // bytes, also of a kind
+inline constexpr std::size_t kMaxValueSize = 4096;                  // bytes
+inline constexpr std::size_t kMaxStatementSize = kMaxNoteSize / 2;  // bytes, without signatures
+
 // What its author had seen of the log and of the trust chain: "<size> <base64 hash>".
 struct View {
   std::uint64_t size = 0;
@@ -43,7 +47,7 @@ class StatementBuilder {
 
  private:
   std::string text_;
-  bool ok_ = true;
+  std::string problem_;  // the first one; empty while there is none
 };
 
 // Reads a statement's fields in their order. Every getter removes what it returns; finish() fails
@@ -56,8 +60,8 @@ class StatementReader {
   base::Result<std::optional<std::string>> maybe(std::string_view key);
   base::Result<std::vector<std::string>> all(std::string_view key);  // any number, in order
   base::Result<std::uint64_t> number(std::string_view key);
-  base::Result<base::Time> time(std::string_view key);
-  base::Result<crypto::Digest> digest(std::string_view key);  // hex
+  base::Result<base::Time> time(std::string_view key);        // 2026-11-21T12:00:03Z, no other form
+  base::Result<crypto::Digest> digest(std::string_view key);  // 64 lower-case hex digits
   base::Result<View> view(std::string_view key);
   base::Result<void> finish();
 

@@ -100,6 +100,15 @@ std::string shorten(std::string name, std::size_t limit) {
 
 }  // namespace
 
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const Step next = step(text);
+    if (next.point < 0) return false;
+    text.remove_prefix(next.length);
+  }
+  return true;
+}
+
 bool is_plain(std::string_view text) {
   while (!text.empty()) {
     const Step next = step(text);

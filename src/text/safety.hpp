@@ -8,6 +8,9 @@
 
 namespace sealpost::text {
 
+// Well-formed UTF-8 (no surrogates, no overlong forms, nothing above U+10FFFF), whatever it says.
+bool is_utf8(std::string_view text);
+
 // Well-formed UTF-8 without control characters, line or paragraph separators, bidirectional
 // controls, zero-width and other invisible characters, or unassigned code points. This is what
 // names and subjects must be when they are made.
