@@ -1,0 +1,108 @@
+// The relay as a typed object: one method per route of sealpost-relay(8), PROTOCOL.
+//
+// Every request is signed (RFC 9421) anew for each try. All of them may be repeated, because ids
+// are chosen by the client: connection failures and "busy" are tried again, at most four times
+// within ten seconds, unless the process is asked to stop.
+//
+// Errors common to all methods: kUnreachable when nobody answered, kBusy when the relay asked to
+// come back later, kInterrupted, kVerificationFailed when the server's key is not the pinned one,
+// kMalformed when the answer is out of form or too long, and what the relay's problem says
+// otherwise (kLocked, kDenied, kRevoked, kNotFound, kConflict, kNoSpace, ...). What the answers
+// say is the relay's word: verifying it is the caller's. One thread at a time; another() gives a
+// second connection for a second thread.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/filter.hpp"
+#include "base/seams.hpp"
+#include "base/stream.hpp"
+#include "client/transport.hpp"
+#include "merkle/tile.hpp"
+#include "note/note.hpp"
+#include "wire/messages.hpp"
+
+namespace sealpost::client {
+
+// Where a relay is and what its TLS key must be.
+struct Endpoint {
+  std::string url;  // https://host[:port], or http:// on loopback; no path
+  std::string pin;  // "sha256//<base64>" of the public key; empty: certificate authorities decide
+};
+
+// The parts of the world a client needs; they must outlive it.
+struct Seams {
+  base::Clock& clock;
+  base::Random& random;
+  const base::Interrupt& interrupt;
+};
+
+class RelayClient {
+ public:
+  // Opens no connection yet; kUsage when the URL or the pin is out of form. `signer` is a device's
+  // or an invitation's key and must outlive the client; nullptr leaves requests unsigned, which
+  // only relay_info() and the first append_trust() allow.
+  static base::Result<RelayClient> make(const Endpoint& endpoint, const note::Signer* signer,
+                                        Seams seams);
+  // Over a transport of the caller's (tests).
+  RelayClient(std::unique_ptr<Transport> transport, std::string url, const note::Signer* signer,
+              Seams seams);
+  RelayClient another() const;
+  const std::string& url() const { return url_; }
+
+  // Who this relay says it is. Never signed.
+  base::Result<wire::RelayInfo> relay_info();
+
+  // Trust chain entries from number `from` on, and how many there are in all.
+  base::Result<wire::TrustEntries> trust_since(std::uint64_t from);
+  base::Result<void> append_trust(const wire::TrustEntries& entries);
+  // With the invitation's key as signer.
+  base::Result<void> enrol(const wire::Enrolment& enrolment);
+
+  base::Result<void> publish_prekeys(const std::vector<std::string>& notes);
+  base::Result<wire::ClaimedPrekeys> claim_prekeys(const std::vector<std::string>& devices);
+
+  base::Result<wire::SubmissionResults> submit(const wire::Submissions& submissions);
+  // Deliveries behind cursor `after`. With `wait` the relay holds the answer until there is one or
+  // the time is over; the answer may then be empty.
+  base::Result<wire::Inbox> inbox(std::uint64_t after, std::size_t limit,
+                                  std::chrono::seconds wait = {});
+  // Delivered and undecryptable receipts; afterwards the relay forgets those envelopes.
+  base::Result<wire::ReceiptBatchResult> acknowledge(const std::vector<std::string>& receipts);
+  // Read receipts.
+  base::Result<wire::ReceiptBatchResult> post_receipts(const std::vector<std::string>& receipts);
+  // About messages this device sent.
+  base::Result<wire::EvidenceList> receipts_after(std::uint64_t after, std::size_t limit);
+  base::Result<wire::EvidenceList> evidence(std::string_view message, std::string_view from_device);
+
+  base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
+  base::Result<void> put_part(std::string_view blob, std::uint64_t number, base::ByteView bytes);
+  base::Result<void> complete_blob(std::string_view blob, const wire::BlobCompletion& completion);
+  base::Result<wire::BlobCompletion> blob_leaves(std::string_view blob);
+  // Streams ciphertext bytes [from, from + count) to the sink, going on where a connection broke.
+  // kMalformed when the relay has fewer or gives more.
+  base::Result<void> fetch_blob(std::string_view blob, std::uint64_t from, std::uint64_t count,
+                                base::ByteSink& sink);
+
+  base::Result<std::string> checkpoint();  // the signed note, verbatim
+  base::Result<base::Bytes> tile(const merkle::TileId& tile);
+  base::Result<wire::AuditEntries> audit_events(const audit::Filter& filter, std::size_t limit);
+
+ private:
+  base::Result<base::Bytes> get(std::string_view path, std::chrono::seconds wait = {});
+  base::Result<base::Bytes> post(std::string_view path, base::ByteView body);
+  base::Result<Response> exchange(Request request, const std::string& path, bool sign_body);
+  base::Result<Response> attempt(Request& request, bool sign_body);
+  void sign(Request& request, bool sign_body);
+
+  std::unique_ptr<Transport> transport_;
+  std::string url_;  // without a final slash
+  const note::Signer* signer_;
+  Seams seams_;
+};
+
+}  // namespace sealpost::client

@@ -1,0 +1,50 @@
+// One HTTP exchange behind a seam: what the relay client needs from a network, and no more.
+//
+// Request bodies are views of at most a blob part (8 MiB), so that every exchange can be repeated
+// from the same bytes; response bodies are gathered up to a limit, or streamed to a sink.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/seams.hpp"
+#include "base/stream.hpp"
+
+namespace sealpost::client {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;  // GET, POST or PUT
+  std::string url;     // absolute
+  Headers headers;
+  base::ByteView body;             // borrowed for the call
+  base::ByteSink* sink = nullptr;  // takes the body of a 200 or 206; borrowed for the call
+  std::uint64_t max_response = 0;  // bytes of the body, in memory or streamed
+  base::milliseconds patience{};   // how long the other side may stay silent
+};
+
+struct Response {
+  int status = 0;
+  base::Bytes body;                          // what did not go to the sink
+  std::optional<std::uint64_t> retry_after;  // seconds
+};
+
+// One connection, kept alive between exchanges; one thread at a time.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // The response whatever its status is. kUnreachable when there is none, or not all of it;
+  // kVerificationFailed when the server's key is not the pinned one; kMalformed when the body is
+  // longer than allowed; kInterrupted; or the sink's own error.
+  virtual base::Result<Response> perform(const Request& request) = 0;
+  // A second connection to the same place with the same settings.
+  virtual std::unique_ptr<Transport> another() const = 0;
+};
+
+}  // namespace sealpost::client
