@@ -36,18 +36,11 @@ setup() { fresh_home; }
 
 # A port of loopback that nobody listens on, below the range that outgoing connections take.
 free_port() {
-  python3 - <<'PYTHON'
-import random, socket
-while True:
-    port = random.randint(10000, 32000)
-    with socket.socket() as s:
-        try:
-            s.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-    print(port)
-    break
-PYTHON
+  local port
+  while port=$((10000 + (RANDOM + RANDOM) % 22000)); do
+    (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+  done
+  echo "$port"
 }
 
 # start_org OWNER [USER...]: an organisation mercy.example founded by OWNER, its relay running, and
