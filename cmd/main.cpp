@@ -1,0 +1,140 @@
+// sealpost: a table of verbs and a loop. The only place that knows exit statuses, and where
+// exceptions end.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+#include "cmd/command_line.hpp"
+#include "cmd/env.hpp"
+#include "cmd/ui/clock.hpp"
+#include "cmd/ui/failure.hpp"
+#include "cmd/ui/terminal.hpp"
+#include "cmd/verbs.hpp"
+#include "crypto/random.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+struct Entry {
+  const char* name;
+  const char* group;
+  void (*add)(CLI::App&, Env&);
+};
+
+// As sealpost(1) lists them.
+constexpr const char* kHelping = "Helping";
+
+constexpr std::array kVerbs{
+    Entry{"version", kHelping, add_version},
+};
+
+// sealpost(1), EXIT STATUS.
+int exit_status(base::Code code) {
+  switch (code) {
+    case base::Code::kUsage:
+    case base::Code::kMalformed:
+      return 2;
+    case base::Code::kNotFound:
+      return 3;
+    case base::Code::kLocked:
+    case base::Code::kWrongPassphrase:
+    case base::Code::kMfaRequired:
+      return 4;
+    case base::Code::kRevoked:
+    case base::Code::kDenied:
+      return 5;
+    case base::Code::kNoConsent:
+      return 6;
+    case base::Code::kVerificationFailed:
+      return 7;
+    case base::Code::kPartial:
+      return 8;
+    case base::Code::kConflict:
+      return 9;
+    case base::Code::kNoSpace:
+      return 10;
+    case base::Code::kTimeout:
+      return 11;
+    case base::Code::kBusy:
+    case base::Code::kUnreachable:
+      return 75;
+    case base::Code::kInterrupted:
+      return 130;
+    case base::Code::kInternal:
+      return 1;
+  }
+  return 1;
+}
+
+std::optional<std::string> variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return std::string(value);
+}
+
+// A descriptor that was closed by the caller must not become a file that we open.
+void occupy_standard_descriptors() {
+  for (int fd = ::open("/dev/null", O_RDONLY); fd >= 0; fd = ::open("/dev/null", O_RDONLY)) {
+    if (fd > STDERR_FILENO) {
+      ::close(fd);
+      return;
+    }
+  }
+}
+
+base::Result<void> run(CLI::App& app, Env& env, int argc, const char* const* argv) {
+  if (argc < 2) env.terminal.write_err(app.help());
+  TRY(const std::optional<std::string> text, parse(app, argc, argv));
+  if (text) return env.out.raw(*text);
+  return env.chosen();
+}
+
+base::Result<void> run_or_catch(CLI::App& app, Env& env, int argc, const char* const* argv) {
+  try {
+    return run(app, env, argc, argv);
+  } catch (const std::bad_alloc&) {
+    return base::Error{base::Code::kInternal, "out of memory", ""};
+  } catch (const std::exception& error) {
+    return base::Error{base::Code::kInternal, std::string("unexpected: ") + error.what(),
+                       "this is a defect of sealpost; please report it"};
+  }
+}
+
+int start(int argc, const char* const* argv) {
+  occupy_standard_descriptors();
+  const ui::Signals signals;
+  ui::SystemClock clock(signals);
+  ui::SystemTerminal terminal(signals);
+  crypto::SystemRandom random;
+  Globals globals;
+  ui::Output out(terminal, globals);
+  Env env{clock, random, terminal, signals, globals, out, variable, nullptr, 0};
+
+  CLI::App app("Sealed messages and files through a relay you host, with proof", "sealpost");
+  add_globals(app, globals);
+  for (const Entry& entry : kVerbs) {
+    entry.add(app, env);
+    app.get_subcommand(entry.name)->group(entry.group);
+  }
+  name_variables(app);
+
+  const base::Result<void> done = run_or_catch(app, env, argc, argv);
+  if (done) return env.exit_status;
+  ui::print_error(terminal, globals.json || wants_json(argc, argv), done.error());
+  return exit_status(done.error().code);
+}
+
+}  // namespace
+}  // namespace sealpost::cmd
+
+int main(int argc, char** argv) {
+  try {
+    return sealpost::cmd::start(argc, argv);
+  } catch (const std::exception&) {  // before there was anybody to tell
+    return 1;
+  }
+}

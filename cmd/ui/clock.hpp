@@ -1,0 +1,26 @@
+// The system's clocks. Thread-safe.
+#pragma once
+
+#include "cmd/ui/signals.hpp"
+
+namespace sealpost::ui {
+
+class SystemClock final : public base::Clock {
+ public:
+  explicit SystemClock(const Signals& signals) : signals_(signals) {}  // borrows
+  base::Time now() const override {
+    return std::chrono::time_point_cast<base::milliseconds>(std::chrono::system_clock::now());
+  }
+  base::milliseconds steady() const override {
+    return std::chrono::duration_cast<base::milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+  }
+  void sleep(base::milliseconds span) override {
+    if (span.count() > 0) signals_.wait(span);
+  }
+
+ private:
+  const Signals& signals_;
+};
+
+}  // namespace sealpost::ui

@@ -1,0 +1,21 @@
+#include "cmd/ui/failure.hpp"
+
+#include "text/json.hpp"
+#include "text/safety.hpp"
+
+namespace sealpost::ui {
+
+void print_error(base::Terminal& terminal, bool json, const base::Error& error) {
+  if (json) {
+    text::OrderedJson document{
+        {"type", "error"}, {"code", base::code_name(error.code)}, {"message", error.text}};
+    if (!error.hint.empty()) document["hint"] = error.hint;
+    terminal.write_err(text::to_line(document) + "\n");
+    return;
+  }
+  std::string text = "sealpost: " + text::block_for_terminal(error.text) + "\n";
+  if (!error.hint.empty()) text += "hint: " + text::block_for_terminal(error.hint) + "\n";
+  terminal.write_err(text);
+}
+
+}  // namespace sealpost::ui

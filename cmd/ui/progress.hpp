@@ -1,0 +1,36 @@
+// How far long work has come: one line on standard error that redraws itself, with rate and time
+// left. Silent unless standard error is a terminal, and with --quiet, --no-progress or NO_COLOR.
+// Nothing appears in the first second. Thread-safe: threads may call update().
+#pragma once
+
+#include <mutex>
+#include <string>
+
+#include "cmd/env.hpp"
+
+namespace sealpost::ui {
+
+class Progress {
+ public:
+  // `total` in bytes; 0 when it is not known. Borrows the clock and the terminal.
+  Progress(cmd::Env& env, std::string label, std::uint64_t total);
+  ~Progress();  // clears the line
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void update(std::uint64_t done);  // bytes so far
+
+ private:
+  std::string describe(std::uint64_t done, base::milliseconds elapsed) const;
+
+  base::Clock& clock_;
+  base::Terminal& terminal_;
+  const std::string label_;
+  const std::uint64_t total_;
+  const bool shown_;
+  const base::milliseconds begun_;
+  std::mutex mutex_;
+  base::milliseconds drawn_;
+  bool dirty_ = false;
+};
+
+}  // namespace sealpost::ui

@@ -1,0 +1,14 @@
+// Every verb's declaration, for the table in main.cpp. In the order of the table.
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace sealpost::cmd {
+
+struct Env;
+
+void add_version(CLI::App& app, Env& env);
+
+}  // namespace sealpost::cmd
