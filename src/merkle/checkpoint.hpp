@@ -27,8 +27,10 @@ struct Proof {
   std::uint64_t index = 0;
   std::vector<Digest> path;
   std::string checkpoint_note;  // verbatim
+  base::Bytes extra = {};       // what the application adds; nothing verifies it
 };
 std::string format_proof(const Proof& proof);
+// kMalformed; the checkpoint note is not looked into.
 base::Result<Proof> parse_proof(std::string_view text);
 
 }  // namespace sealpost::merkle

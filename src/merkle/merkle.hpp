@@ -31,7 +31,8 @@ class Frontier {
 
 Digest root_of(std::span<const Digest> leaves);
 
-// kVerificationFailed with a sentence that says what does not hold.
+// kVerificationFailed with a sentence that says what does not hold. An old size of 0 is consistent
+// with every tree: its proof is empty and its root is not looked at.
 base::Result<void> verify_inclusion(std::uint64_t index, std::uint64_t size, const Digest& leaf,
                                     std::span<const Digest> path, const Digest& root);
 base::Result<void> verify_consistency(std::uint64_t old_size, const Digest& old_root,
@@ -42,6 +43,8 @@ base::Result<void> verify_consistency(std::uint64_t old_size, const Digest& old_
 // starts at leaf index * 2^level. Fails with whatever the storage says.
 using NodeReader = std::function<base::Result<Digest>(int level, std::uint64_t index)>;
 
+// RFC 9162 §2.1: proofs with the leaf's sibling first. kNotFound for an index or an old size beyond
+// the tree; otherwise they fail only as `read` fails.
 base::Result<Digest> read_root(std::uint64_t size, const NodeReader& read);
 base::Result<std::vector<Digest>> inclusion_proof(std::uint64_t index, std::uint64_t size,
                                                   const NodeReader& read);
