@@ -19,7 +19,7 @@ namespace sealpost::trust {
 struct Device {
   Certificate certificate;  // the latest
   std::string certificate_note;
-  std::uint64_t entry = 0;  // number of the chain entry that brought it
+  std::uint64_t entry = 0;  // number of the chain entry that brought this certificate
   bool revoked = false;
 };
 
@@ -30,10 +30,11 @@ class Chain {
 
   // Verifies one more entry (a signed note) against everything before it and takes it in, or fails
   // and changes nothing: kMalformed when it is out of form, kVerificationFailed when a signature is
-  // missing or wrong, kDenied when the signer may not say this, kConflict when it contradicts what
-  // stands (invitation used already, device exists, wrong number), kRevoked when the signer is
-  // revoked. Time is not judged here: an entry's place in the chain is what counts, except that
-  // a successor or certificate must lie within its issuer's validity by its own `at`.
+  // missing, wrong or one too many, kDenied when the signer may not say this, kConflict when it
+  // contradicts what stands (invitation used already, device exists, wrong number, user with
+  // another role), kRevoked when the signer or the invitation is revoked, kNotFound for a
+  // revocation of nothing. Time is not judged here: an entry's place in the chain is what counts,
+  // except that what is signed must lie within its signer's validity by its own `at`.
   base::Result<void> append(std::string_view entry);
 
   std::uint64_t size() const { return entries_.size(); }
@@ -50,7 +51,8 @@ class Chain {
   const Device* device(std::string_view name) const;
   // kNotFound, kRevoked, or kDenied when expired at `now`.
   base::Result<const Device*> active_device(std::string_view name, base::Time now) const;
-  std::vector<const Device*> devices_of(std::string_view user) const;  // in chain order
+  // Revoked ones too, in chain order of their certificates.
+  std::vector<const Device*> devices_of(std::string_view user) const;
   const std::map<std::string, Device>& devices() const { return devices_; }
 
   struct OpenInvitation {
@@ -58,13 +60,14 @@ class Chain {
     std::string note_hash;  // hex
     std::string inviter;    // device name, or the organisation for the root
     bool used = false;
-    bool revoked = false;
+    bool revoked = false;  // itself, or with the device that made it
   };
   const std::map<std::string, OpenInvitation>& invitations() const {
     return invitations_;
   }  // by key name
   const std::optional<RelayStatement>& relay() const { return relay_; }
-  // The text of the policy statement in force, nothing before there is one.
+  // The text of the policy statement in force, nothing before there is one. The chain vouches for
+  // who said it; policy::parse_policy for what it says.
   const std::optional<std::string>& policy_text() const { return policy_; }
 
  private:
@@ -78,7 +81,8 @@ class Chain {
   std::optional<std::string> policy_;
 };
 
-// Checks a prekey note: signed by the device's certified key, device active, not expired.
+// Checks a prekey note: signed by the device's certified key and by nobody else, device active,
+// suite declared, not expired. kMalformed, kVerificationFailed, kDenied, and as active_device.
 base::Result<Prekey> verify_prekey(const Chain& chain, std::string_view prekey_note,
                                    base::Time now);
 

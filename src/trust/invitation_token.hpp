@@ -19,14 +19,15 @@ struct InvitationToken {
   crypto::SigningSeed seed;
   note::Verifier root;
   std::string relay_url;
-  std::string relay_pin;
-  note::View log;    // the inviter's view
-  note::View trust;  // includes the invitation itself
+  std::string relay_pin;  // empty for http://
+  note::View log;         // the inviter's view
+  note::View trust;       // includes the invitation itself
 };
 
-// Secret: the token admits whoever holds it.
+// Secret: the token admits whoever holds it. kMalformed when its parts do not belong together.
 base::Result<crypto::SecretBytes> format_token(const InvitationToken& token);
-// Ignores white space around and inside; checks a checksum; kMalformed.
+// Ignores white space around and inside, checks a checksum and that seed, invitation and root
+// belong together; kMalformed. The invitation's signature is the chain's to judge.
 base::Result<InvitationToken> parse_token(std::string_view text);
 
 }  // namespace sealpost::trust

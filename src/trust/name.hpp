@@ -27,6 +27,11 @@ struct DeviceName {
 };
 base::Result<DeviceName> parse_device_name(std::string_view text);  // kMalformed
 
+// mercy.example/invitation/9f86d081884c7d65: the name of the key that an invitation delegates to.
+bool is_invitation_key(std::string_view text, std::string_view organisation);
+// Lower-case letters, digits and dashes, starting with a letter or digit, at most 64 bytes.
+bool is_purpose(std::string_view text);
+
 enum class Role { kOwner, kAdmin, kMember, kService, kAuditor, kPrivacy, kCustodian };
 std::string_view role_name(Role role);
 std::optional<Role> role_from_name(std::string_view name);
@@ -46,5 +51,10 @@ enum class Operation {
   kReadLog,       // audit entries and events
 };
 bool allowed(Role role, Operation operation);
+
+// Whether a device of role `inviter` may invite a device of role `invited` for any user. Only the
+// root invites owners and admins. (Every device may invite another one of its own user and role,
+// except owners and admins, whose devices the root invites.)
+bool may_invite(Role inviter, Role invited);
 
 }  // namespace sealpost::trust

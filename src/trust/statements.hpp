@@ -1,5 +1,7 @@
 // The statements that make up the trust chain, sealpost-note(5): format and parse, no signatures
-// checked here (trust/chain.hpp does that). Pure, thread-safe. Parsers fail with kMalformed.
+// checked here (trust/chain.hpp does that). Each value has exactly one spelling: format() refuses a
+// value that breaks the rules of its kind, parse_*() whatever format() would not have written. Both
+// fail with kMalformed. Times are cut to whole seconds. Pure, thread-safe.
 #pragma once
 
 #include <string>
@@ -11,6 +13,9 @@
 #include "trust/name.hpp"
 
 namespace sealpost::trust {
+
+inline constexpr std::chrono::days kMaxCertificateDays{400};
+inline constexpr std::chrono::days kMaxInvitationDays{30};
 
 // Entry 0 of every chain, signed by the root whose vkey it names.
 struct Organisation {

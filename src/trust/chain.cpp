@@ -1,0 +1,75 @@
+#include "trust/chain.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "text/safety.hpp"
+#include "trust/chain_rules.hpp"
+
+namespace sealpost::trust {
+namespace {
+
+using base::Code;
+using base::Error;
+using base::Result;
+
+crypto::Digest first_head(const note::Verifier& root) {
+  return crypto::sha256(base::as_bytes("sealpost/v1/trust\n" + root.vkey() + "\n"));
+}
+
+crypto::Digest next_head(const crypto::Digest& head, std::string_view entry) {
+  return crypto::sha256({head, crypto::sha256(base::as_bytes(entry))});
+}
+
+}  // namespace
+
+Chain::Chain(note::Verifier root) : root_(std::move(root)), heads_{first_head(root_)} {}
+
+Result<void> Chain::append(std::string_view entry) {
+  TRY(note::Note note, note::parse(entry));
+  TRY(ChainRules(*this, entry, std::move(note)).take_in());
+  heads_.push_back(next_head(head(), entry));
+  entries_.emplace_back(entry);
+  return {};
+}
+
+Result<crypto::Digest> Chain::head_at(std::uint64_t size) const {
+  if (size >= heads_.size()) {
+    return Error{Code::kNotFound, fmt::format("the trust chain has no {} entries yet", size), ""};
+  }
+  return heads_[static_cast<std::size_t>(size)];
+}
+
+const Device* Chain::device(std::string_view name) const {
+  const auto found = devices_.find(std::string(name));
+  return found == devices_.end() ? nullptr : &found->second;
+}
+
+Result<const Device*> Chain::active_device(std::string_view name, base::Time now) const {
+  const Device* found = device(name);
+  const std::string shown = text::for_terminal(name);
+  if (found == nullptr) {
+    return Error{Code::kNotFound, fmt::format("the organisation has no device {}", shown), ""};
+  }
+  if (found->revoked) return Error{Code::kRevoked, fmt::format("{} is revoked", shown), ""};
+  if (now > found->certificate.expires) {
+    return Error{Code::kDenied, fmt::format("the certificate of {} has expired", shown),
+                 "renew it, or join again with a new invitation"};
+  }
+  return found;
+}
+
+std::vector<const Device*> Chain::devices_of(std::string_view user) const {
+  const std::string prefix = organisation() + "/" + std::string(user) + "/";
+  std::vector<const Device*> found;
+  for (auto at = devices_.lower_bound(prefix);
+       at != devices_.end() && at->first.starts_with(prefix); ++at) {
+    found.push_back(&at->second);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Device* a, const Device* b) { return a->entry < b->entry; });
+  return found;
+}
+
+}  // namespace sealpost::trust

@@ -1,0 +1,76 @@
+// Revocations: how authority is taken away.
+#include <fmt/format.h>
+
+#include "trust/chain_rules.hpp"
+
+namespace sealpost::trust {
+namespace {
+
+using base::Code;
+using base::Error;
+using base::Result;
+
+// Owners revoke everybody, admins everybody but owners; the root is no device and may always.
+bool may_revoke(const Device* author, Role target) {
+  if (author == nullptr) return true;
+  const Role role = author->certificate.role;
+  return allowed(role, Operation::kRevoke) && (role == Role::kOwner || target != Role::kOwner);
+}
+
+Error denied(const Device& author, Role target) {
+  return {Code::kDenied,
+          fmt::format("the role {} may not revoke a device of the role {}",
+                      role_name(author.certificate.role), role_name(target)),
+          ""};
+}
+
+}  // namespace
+
+Result<void> ChainRules::revocation() {
+  TRY(const Revocation value, parse_revocation(note_.text));
+  TRY(const Device* signer, author(value.at));
+  return parse_device_name(value.target) ? revoke_device(value, signer)
+                                         : revoke_invitation(value, signer);
+}
+
+Result<void> ChainRules::revoke_device(const Revocation& revocation, const Device* author) {
+  const auto found = chain_.devices_.find(revocation.target);
+  if (found == chain_.devices_.end()) {
+    return Error{Code::kNotFound, fmt::format("there is no device {}", revocation.target), ""};
+  }
+  Device& target = found->second;
+  const bool itself = author == &target;
+  if (!itself && !may_revoke(author, target.certificate.role)) {
+    return denied(*author, target.certificate.role);
+  }
+  if (target.revoked) {
+    return Error{Code::kConflict, fmt::format("{} is revoked already", revocation.target), ""};
+  }
+  target.revoked = true;
+  // A thief may have left himself a way back in.
+  for (auto& [name, open] : chain_.invitations_) {
+    if (open.inviter == revocation.target && !open.used) open.revoked = true;
+  }
+  return {};
+}
+
+Result<void> ChainRules::revoke_invitation(const Revocation& revocation, const Device* author) {
+  const auto found = chain_.invitations_.find(revocation.target);
+  if (found == chain_.invitations_.end()) {
+    return Error{Code::kNotFound, "there is no such invitation", ""};
+  }
+  Chain::OpenInvitation& open = found->second;
+  const bool own = author != nullptr && author->certificate.name.str() == open.inviter;
+  if (!own && !may_revoke(author, open.invitation.role)) {
+    return denied(*author, open.invitation.role);
+  }
+  if (open.used) {
+    return Error{Code::kConflict, "the invitation is used already",
+                 "revoke the device that joined with it"};
+  }
+  if (open.revoked) return Error{Code::kConflict, "the invitation is revoked already", ""};
+  open.revoked = true;
+  return {};
+}
+
+}  // namespace sealpost::trust
