@@ -1,4 +1,4 @@
-// Audit events: the vocabulary and the canonical leaf, sealpost-log in sealpost-design(7).
+// Audit events: the vocabulary and the canonical leaf, sealpost-events(7).
 // Identifiers and hashes only: never content, names of people outside, or keys. Pure, thread-safe.
 #pragma once
 
@@ -21,7 +21,7 @@ std::string_view outcome_name(Outcome outcome);
 std::optional<Outcome> outcome_from_name(std::string_view name);
 
 struct Event {
-  base::Time at;
+  base::Time at;        // a leaf keeps whole seconds
   std::string event;    // one of vocabulary()
   std::string actor;    // device name, or the log's origin for the relay itself
   std::string message;  // id; may be empty
@@ -39,8 +39,11 @@ struct Word {
 };
 // Every event there is, sorted.
 std::span<const Word> vocabulary();
+bool is_event(std::string_view name);
 
-// Canonical JSON with "v":1; kMalformed for an unknown event or when longer than kMaxLeaf.
+// Canonical JSON with "v":1, empty parts left out. kMalformed for an unknown event, no actor, text
+// that is not plain (text/safety.hpp), an empty object or detail, a request that is no hash, or a
+// leaf longer than kMaxLeaf.
 base::Result<base::Bytes> to_leaf(const Event& event);
 // Accepts exactly what to_leaf writes (canonical, known version); kMalformed.
 base::Result<Event> parse_leaf(base::ByteView leaf);

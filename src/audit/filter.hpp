@@ -21,10 +21,13 @@ struct Filter {
   std::optional<std::uint64_t> after;  // only leaves with a higher index
 };
 
+// The pattern itself when it names an event or, with a final '*', the beginning of some; kUsage.
+base::Result<std::string> parse_event_pattern(std::string_view pattern);
+
 bool matches(const Filter& filter, std::uint64_t index, const Event& event);
 
 // The filter as a URL query ("event=message.%2A&after=12") and back; kUsage for an unknown part or
-// a value out of form.
+// a value out of form. Times are written in whole seconds, as leaves have them.
 std::string to_query(const Filter& filter);
 base::Result<Filter> parse_query(std::string_view query);
 

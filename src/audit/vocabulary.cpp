@@ -1,0 +1,50 @@
+#include <algorithm>
+#include <array>
+
+#include "audit/event.hpp"
+
+namespace sealpost::audit {
+namespace {
+
+constexpr std::array kWords{
+    Word{"access.refused", "a known device asked for what its role does not allow"},
+    Word{"device.renew", "a device's certificate was followed by a newer one"},
+    Word{"device.revoke", "a device, with all its successors, or an invitation was ended"},
+    Word{"member.invite", "an invitation for one device of a member was issued"},
+    Word{"member.join", "a device was certified by its invitation"},
+    Word{"message.deliver", "a device stored a message and signed for it"},
+    Word{"message.expire", "a message was deleted because its time had passed"},
+    Word{"message.read", "a device showed a message and signed for it"},
+    Word{"message.send", "the relay accepted a message"},
+    Word{"message.undecryptable", "a device could not open a message and signed that"},
+    Word{"org.create", "an organisation began with its root key"},
+    Word{"policy.set", "a policy came into force"},
+    Word{"prekey.publish", "a device left a key for those who write to it"},
+    Word{"relay.add", "the organisation named its relay"},
+    Word{"service.start", "the relay started"},
+    Word{"service.stop", "the relay stopped"},
+};
+
+constexpr std::array<std::string_view, 3> kOutcomes{"success", "refused", "failed"};
+
+}  // namespace
+
+std::span<const Word> vocabulary() { return kWords; }
+
+bool is_event(std::string_view name) {
+  return std::any_of(kWords.begin(), kWords.end(),
+                     [&](const Word& word) { return word.event == name; });
+}
+
+std::string_view outcome_name(Outcome outcome) {
+  return kOutcomes[static_cast<std::size_t>(outcome)];
+}
+
+std::optional<Outcome> outcome_from_name(std::string_view name) {
+  for (std::size_t i = 0; i < kOutcomes.size(); ++i) {
+    if (kOutcomes[i] == name) return static_cast<Outcome>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace sealpost::audit
