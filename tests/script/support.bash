@@ -10,7 +10,7 @@
 # The relay is always the real program, started as `sealpost relay serve`.
 # shellcheck shell=bash disable=SC2154  # BATS_… and $output come from bats
 
-SEALPOST=${SEALPOST:-$BATS_TEST_DIRNAME/../../build/dev/cmd/sealpost}
+SEALPOST=${SEALPOST:-$BATS_TEST_DIRNAME/../../build/dev/sealpost}
 [[ -x $SEALPOST ]] || { echo "support: no program at $SEALPOST; set SEALPOST" >&2 && exit 1; }
 
 # Nothing of the person who runs the tests leaks in.
