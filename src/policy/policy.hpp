@@ -1,5 +1,6 @@
 // The organisation's signed policy: which purposes exist, who may use them, how long things live.
-// A statement of kind "policy" in the trust chain, sealpost-policy in sealpost-note(5). Pure.
+// A statement of kind "policy" in the trust chain, sealpost-note(5), STATEMENTS OF THE TRUST CHAIN.
+// The chain says who may set it; this module says what it means. Pure, thread-safe.
 #pragma once
 
 #include <optional>
@@ -12,22 +13,29 @@
 
 namespace sealpost::policy {
 
+inline constexpr std::uint64_t kLargestBody = 4 << 20;  // bytes; no policy allows more
+inline constexpr std::chrono::hours kLongestExpiry{24 * 3660};
+
 struct Purpose {
   std::string name;                // lower-case letters, digits and dashes
   std::vector<std::string> roles;  // names of roles that may send for it; empty means every sender
+  bool operator==(const Purpose&) const = default;
 };
 
 struct Policy {
-  std::vector<Purpose> purposes;
-  std::uint64_t max_body = 1 << 20;     // bytes of a message's text
-  base::milliseconds default_expiry{};  // of a message
-  base::milliseconds max_expiry{};
+  std::vector<Purpose> purposes;        // at least one, in the order in which they are listed
+  std::uint64_t max_body = 1 << 20;     // bytes of a message's text, at most kLargestBody
+  base::milliseconds default_expiry{};  // of a message, whole seconds, at most max_expiry
+  base::milliseconds max_expiry{};      // whole seconds, at most kLongestExpiry
+  bool operator==(const Policy&) const = default;
 };
 
-// What an organisation starts with: general, test, test-results, appointment-reminder, billing.
+// What an organisation starts with: general (for people, not for services), test, test-results,
+// appointment-reminder, billing; 30 days by default, a year at most.
 Policy default_policy();
 // The text of the statement (unsigned); kMalformed when a value cannot be written.
 base::Result<std::string> format_policy(const Policy& policy, base::Time at);
+// Accepts what format_policy writes and nothing else; kMalformed.
 base::Result<Policy> parse_policy(std::string_view text);
 
 // Whether a sender of this role may send for the purpose. kUsage for an undeclared purpose, naming

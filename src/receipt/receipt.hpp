@@ -20,17 +20,18 @@ std::string_view state_name(State state);
 std::optional<State> state_from_name(std::string_view name);
 
 struct Receipt {
-  std::string message;            // id
-  std::string from;               // device that sent it
-  crypto::Digest message_sha256;  // over the whole header note with its signature
+  std::string message;              // id
+  std::string from;                 // device that sent it
+  crypto::Digest message_sha256{};  // over the whole header note with its signature
   State state = State::kAccepted;
   std::string by;  // device name; the log's origin for accepted
   base::Time at;   // a claim
   note::View log;
   note::View trust;
 };
-base::Result<std::string> format(const Receipt& value);        // unsigned text
-base::Result<Receipt> parse(std::string_view statement_text);  // kMalformed
+base::Result<std::string> format(const Receipt& value);  // unsigned text
+// Accepts what format writes and nothing else; kMalformed.
+base::Result<Receipt> parse(std::string_view statement_text);
 
 // One piece of evidence as the relay hands it out.
 struct Evidence {
@@ -45,17 +46,19 @@ struct Evidence {
 struct Expectation {
   std::string message;
   std::string from;
-  crypto::Digest message_sha256;
+  crypto::Digest message_sha256{};
   merkle::Checkpoint checkpoint;  // verified already
 };
 struct Verdict {
   Receipt receipt;
   bool holds = false;
-  std::string reason;  // why not; empty when it holds
+  std::string reason;  // why not, one sentence without full stop; empty when it holds
 };
-// Judges one piece: the statement is in form, signed by `signer` (found by the caller in the trust
-// chain from receipt.by), about the expected message, included in the log at its index.
-// `leaf_statement` is the statement hash that the audit leaf names.
+// Judges one piece: the statement is in form, about the expected message, signed by `signer` alone
+// (found by the caller in the trust chain from receipt.by), by the relay for accepted and by a
+// device for everything else, and included in the log at its index. `leaf_statement` is the
+// statement hash that the audit leaf names. On failure Verdict::receipt holds what could be read,
+// unverified.
 Verdict judge(const Evidence& evidence, const Expectation& expected, const note::Verifier& signer,
               const crypto::Digest& leaf_statement);
 

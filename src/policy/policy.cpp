@@ -1,0 +1,177 @@
+#include "policy/policy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "text/safety.hpp"
+
+namespace sealpost::policy {
+namespace {
+
+using base::Code;
+using base::Error;
+using base::milliseconds;
+using base::Result;
+using std::chrono::seconds;
+
+constexpr std::size_t kMaxPurposes = 256;
+constexpr std::size_t kMaxWord = 64;
+
+Error malformed(std::string text) { return {Code::kMalformed, std::move(text), ""}; }
+
+bool is_word(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxWord && text.front() != '-' &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+}
+
+bool all_distinct(std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  return std::adjacent_find(words.begin(), words.end()) == words.end();
+}
+
+Result<void> check(const Purpose& purpose) {
+  if (!is_word(purpose.name)) {
+    return malformed("a purpose is named with lower-case letters, digits and dashes");
+  }
+  if (!std::all_of(purpose.roles.begin(), purpose.roles.end(),
+                   [](const std::string& role) { return is_word(role); }) ||
+      !all_distinct(purpose.roles)) {
+    return malformed(
+        fmt::format("the roles of purpose {} are out of form or repeated", purpose.name));
+  }
+  return {};
+}
+
+bool is_span(milliseconds span) {
+  return span > milliseconds::zero() && span <= kLongestExpiry && span % seconds(1) == span.zero();
+}
+
+Result<void> check(const Policy& policy) {
+  std::vector<std::string> names;
+  for (const Purpose& purpose : policy.purposes) {
+    TRY(check(purpose));
+    names.push_back(purpose.name);
+  }
+  if (names.empty() || names.size() > kMaxPurposes) {
+    return malformed("a policy declares between 1 and 256 purposes");
+  }
+  if (!all_distinct(std::move(names))) return malformed("a policy declares each purpose once");
+  if (policy.max_body == 0 || policy.max_body > kLargestBody) {
+    return malformed(fmt::format("a message's text has a limit of 1 to {} bytes", kLargestBody));
+  }
+  if (!is_span(policy.max_expiry) || !is_span(policy.default_expiry) ||
+      policy.default_expiry > policy.max_expiry) {
+    return malformed("messages live for whole seconds, by default not longer than at most");
+  }
+  return {};
+}
+
+// "general" or "general owner admin member"
+std::string format_purpose(const Purpose& purpose) {
+  return std::accumulate(
+      purpose.roles.begin(), purpose.roles.end(), purpose.name,
+      [](const std::string& line, const std::string& role) { return line + " " + role; });
+}
+
+Purpose parse_purpose(std::string_view line) {
+  const auto words = base::split(line, ' ');
+  return {std::string(words.front()), {words.begin() + 1, words.end()}};
+}
+
+std::uint64_t count_seconds(milliseconds span) {
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<seconds>(span).count());
+}
+
+Result<milliseconds> span_field(note::StatementReader& reader, std::string_view key) {
+  TRY(const std::uint64_t count, reader.number(key));
+  if (count > count_seconds(kLongestExpiry)) return malformed("a message may not live that long");
+  return milliseconds(seconds(static_cast<seconds::rep>(count)));
+}
+
+// Levenshtein's distance: how many letters to insert, remove or change.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+Error undeclared(const Policy& policy, std::string_view name) {
+  Error error{Code::kUsage,
+              fmt::format("the policy declares no purpose \"{}\"",
+                          text::for_terminal(name.substr(0, kMaxWord))),
+              ""};
+  if (policy.purposes.empty()) return error;
+  const std::string_view word = name.substr(0, kMaxWord);
+  const auto nearest = std::min_element(policy.purposes.begin(), policy.purposes.end(),
+                                        [word](const Purpose& a, const Purpose& b) {
+                                          return distance(a.name, word) < distance(b.name, word);
+                                        });
+  error.hint = fmt::format("did you mean \"{}\"?", nearest->name);
+  return error;
+}
+
+}  // namespace
+
+Policy default_policy() {
+  Policy policy;
+  policy.purposes = {{"general", {"owner", "admin", "member", "custodian"}},
+                     {"test", {}},
+                     {"test-results", {}},
+                     {"appointment-reminder", {}},
+                     {"billing", {}}};
+  policy.default_expiry = std::chrono::days(30);
+  policy.max_expiry = std::chrono::days(365);
+  return policy;
+}
+
+Result<std::string> format_policy(const Policy& policy, base::Time at) {
+  TRY(check(policy));
+  note::StatementBuilder builder("policy");
+  for (const Purpose& purpose : policy.purposes) builder.add("purpose", format_purpose(purpose));
+  return builder.add("max-body", policy.max_body)
+      .add("default-expiry", count_seconds(policy.default_expiry))
+      .add("max-expiry", count_seconds(policy.max_expiry))
+      .add_time("at", at)
+      .text();
+}
+
+Result<Policy> parse_policy(std::string_view text) {
+  TRY(auto reader, note::StatementReader::open(text, "policy"));
+  Policy policy;
+  TRY(const auto lines, reader.all("purpose"));
+  for (const std::string& line : lines) policy.purposes.push_back(parse_purpose(line));
+  TRY(policy.max_body, reader.number("max-body"));
+  TRY(policy.default_expiry, span_field(reader, "default-expiry"));
+  TRY(policy.max_expiry, span_field(reader, "max-expiry"));
+  TRY(const base::Time at, reader.time("at"));
+  TRY(reader.finish());
+  TRY(const std::string again, format_policy(policy, at));
+  if (again != text) return malformed("the policy is not in its canonical form");
+  return policy;
+}
+
+Result<void> check_purpose(const Policy& policy, std::string_view purpose, std::string_view role) {
+  const auto found =
+      std::find_if(policy.purposes.begin(), policy.purposes.end(),
+                   [purpose](const Purpose& declared) { return declared.name == purpose; });
+  if (found == policy.purposes.end()) return undeclared(policy, purpose);
+  if (found->roles.empty()) return {};
+  if (std::find(found->roles.begin(), found->roles.end(), role) != found->roles.end()) return {};
+  return Error{
+      Code::kDenied,
+      fmt::format("the policy lets the role {} send nothing for the purpose {}", role, purpose),
+      fmt::format("these roles may: {}", fmt::join(found->roles, ", "))};
+}
+
+}  // namespace sealpost::policy
