@@ -1,0 +1,37 @@
+// Statements of every kind of the trust chain (trust/statements.hpp).
+#include "trust/statements.hpp"
+
+#include "tests/fuzz/target.hpp"
+
+using namespace sealpost;
+
+namespace {
+
+// Whatever is accepted can be written, and what was written reads the same.
+template <typename Parse>
+void check(Parse parse, std::string_view text) {
+  const auto value = parse(text);
+  if (!value) {
+    fuzz::require(value.error().code == base::Code::kMalformed);
+    return;
+  }
+  const auto written = trust::format(*value);
+  fuzz::require(written.has_value());
+  const auto again = parse(*written);
+  fuzz::require(again.has_value());
+  fuzz::require(*trust::format(*again) == *written);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = base::as_text(base::ByteView(data, size));
+  (void)note::statement_kind(text);
+  check(trust::parse_organisation, text);
+  check(trust::parse_invitation, text);
+  check(trust::parse_certificate, text);
+  check(trust::parse_revocation, text);
+  check(trust::parse_relay, text);
+  check(trust::parse_prekey, text);
+  return 0;
+}
