@@ -21,18 +21,13 @@
 #include "audit/filter.hpp"
 #include "base/seams.hpp"
 #include "base/stream.hpp"
+#include "client/endpoint.hpp"
 #include "client/transport.hpp"
 #include "merkle/tile.hpp"
 #include "note/note.hpp"
 #include "wire/messages.hpp"
 
 namespace sealpost::client {
-
-// Where a relay is and what its TLS key must be.
-struct Endpoint {
-  std::string url;  // https://host[:port], or http:// on loopback; no path
-  std::string pin;  // "sha256//<base64>" of the public key; empty: certificate authorities decide
-};
 
 // The parts of the world a client needs; they must outlive it.
 struct Seams {
@@ -54,7 +49,7 @@ class RelayClient {
   RelayClient another() const;
   const std::string& url() const { return url_; }
 
-  // Who this relay says it is. Never signed.
+  // Who this relay says it is. Needs no signature.
   base::Result<wire::RelayInfo> relay_info();
 
   // Trust chain entries from number `from` on, and how many there are in all.
@@ -80,7 +75,7 @@ class RelayClient {
   base::Result<wire::EvidenceList> evidence(std::string_view message, std::string_view from_device);
 
   base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
-  base::Result<void> put_part(std::string_view blob, std::uint64_t number, base::ByteView bytes);
+  base::Result<void> put_part(std::string_view blob, std::uint64_t part, base::ByteView bytes);
   base::Result<void> complete_blob(std::string_view blob, const wire::BlobCompletion& completion);
   base::Result<wire::BlobCompletion> blob_leaves(std::string_view blob);
   // Streams ciphertext bytes [from, from + count) to the sink, going on where a connection broke.
@@ -93,11 +88,14 @@ class RelayClient {
   base::Result<wire::AuditEntries> audit_events(const audit::Filter& filter, std::size_t limit);
 
  private:
-  base::Result<base::Bytes> get(std::string_view path, std::chrono::seconds wait = {});
-  base::Result<base::Bytes> post(std::string_view path, base::ByteView body);
-  base::Result<Response> exchange(Request request, const std::string& path, bool sign_body);
-  base::Result<Response> attempt(Request& request, bool sign_body);
-  void sign(Request& request, bool sign_body);
+  base::Result<base::Bytes> get(const std::string& path, std::chrono::seconds wait = {});
+  base::Result<base::Bytes> post(const std::string& path, base::ByteView body);
+  Request request(std::string_view method, const std::string& path) const;
+  // With as many tries as retry.hpp allows; a response of the 2xx class.
+  base::Result<Response> exchange(const Request& request);
+  // One try, freshly signed; a response of any class.
+  base::Result<Response> attempt(Request request);
+  base::Error stopped_or(base::Error error) const;
 
   std::unique_ptr<Transport> transport_;
   std::string url_;  // without a final slash

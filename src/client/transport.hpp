@@ -24,8 +24,9 @@ struct Request {
   std::string url;     // absolute
   Headers headers;
   base::ByteView body;             // borrowed for the call
-  base::ByteSink* sink = nullptr;  // takes the body of a 200 or 206; borrowed for the call
-  std::uint64_t max_response = 0;  // bytes of the body, in memory or streamed
+  base::ByteSink* sink = nullptr;  // takes the body of a 206; borrowed for the call
+  std::uint64_t max_body = 0;      // bytes of a body that does not go to the sink
+  std::uint64_t max_streamed = 0;  // bytes for the sink
   base::milliseconds patience{};   // how long the other side may stay silent
 };
 

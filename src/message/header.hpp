@@ -13,6 +13,13 @@
 
 namespace sealpost::message {
 
+inline constexpr std::size_t kMaxRecipients = 1000;
+inline constexpr std::size_t kMaxAttachments = 256;
+inline constexpr std::size_t kMaxSubject = 200;         // bytes
+inline constexpr std::size_t kMaxLabel = 255;           // bytes of a file name or media type
+inline constexpr std::size_t kMaxHeaderNote = 1 << 20;  // bytes
+inline constexpr std::size_t kMaxBody = 4 << 20;        // bytes
+
 // How an attachment is found, opened and checked. `key` opens the blob: it is secret, and so is a
 // header that has attachments.
 struct Attachment {
@@ -42,18 +49,22 @@ struct Header {
   std::vector<Attachment> attachments;
 };
 
-base::Result<std::string> format_header(const Header& header);  // unsigned text; kMalformed
-base::Result<Header> parse_header(std::string_view text);       // kMalformed
+// The unsigned text; kMalformed, naming the field, when a value cannot stand in a header.
+base::Result<std::string> format_header(const Header& header);
+// Accepts exactly what format_header writes; kMalformed.
+base::Result<Header> parse_header(std::string_view text);
 
 // sealpost-message/1 <note bytes> <body bytes>\n, the note, the body, zeroes up to the Padme size.
-base::Bytes frame(std::string_view header_note, base::ByteView body);
+// The result holds the body in clear: it is wiped with its owner.
+crypto::SecretBytes frame(std::string_view header_note, base::ByteView body);
 struct Framed {
   std::string header_note;
   crypto::SecretBytes body;
 };
 // kMalformed, also when the padding is not zero or not of the right length.
 base::Result<Framed> parse_frame(base::ByteView plaintext);
-// The padded size of `length` bytes: at most 12 % more, leaking O(log log n) bits of the length.
+// The padded size of `length` bytes: at most 12 % more, leaking
+// O(log log n) bits of the length.
 std::uint64_t padme(std::uint64_t length);
 
 }  // namespace sealpost::message

@@ -22,9 +22,14 @@ struct SealedMessage {
 };
 
 // Signs the header (its body fields are filled in from `body`), frames, pads and encrypts.
+// kMalformed when the header is out of form or not from the signer; kUsage without recipients.
 base::Result<SealedMessage> seal(Header header, base::ByteView body, const note::Signer& signer,
                                  std::span<const age::X25519Recipient> recipients,
                                  base::Random& random);
+// One more age header for the same payload, for a device that could not open its own.
+base::Result<base::Bytes> seal_header_for(const age::FileKey& file_key,
+                                          const age::X25519Recipient& recipient,
+                                          base::Random& random);
 
 struct OpenedMessage {
   Header header;
@@ -32,16 +37,17 @@ struct OpenedMessage {
   crypto::Digest message_sha256{};
   crypto::SecretBytes body;
 };
-// Decrypts and checks the frame, and that the body is the one the header names. The signature and
-// whether `from` may say this are verify()'s. All decryption failures are kVerificationFailed
-// alike.
+// Decrypts, reads frame and header, and checks that the body is the one the header names. The
+// signature and whether `from` may say this are verify()'s: show nothing before. All failures of
+// decryption are kVerificationFailed alike, and so is another body; kMalformed for what decrypts
+// but is out of form.
 base::Result<OpenedMessage> open(base::ByteView age_header, base::ByteView payload,
                                  const age::X25519Identity& identity);
 
-// The rest, with the sender's certified key from the trust chain: exactly one valid signature, by
-// `sender`, whose name is header.from; `me` ("<organisation>/<user>") is among the recipients; not
-// expired at `now`; message_sha256 is the one the relay's accepted receipt and envelope named.
-// kVerificationFailed with a sentence that says which.
+// With the sender's certified key from the trust chain: exactly one signature, valid, by `sender`,
+// whose name is header.from; `me` ("<organisation>/<user>") is among the recipients; not expired at
+// `now`. kVerificationFailed with a sentence that says which. The caller compares message_sha256
+// with what the relay's accepted receipt names, and asks policy whether the sender may say this.
 base::Result<void> verify(const OpenedMessage& opened, const note::Verifier& sender,
                           std::string_view me, base::Time now);
 

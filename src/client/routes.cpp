@@ -1,0 +1,175 @@
+// One method for each route of sealpost-relay(8), PROTOCOL.
+#include "base/encoding.hpp"
+#include "client/limits.hpp"
+#include "client/relay_client.hpp"
+#include "client/retry.hpp"
+#include "client/verdict.hpp"
+
+namespace sealpost::client {
+namespace {
+
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+std::string page(std::uint64_t after, std::size_t limit) {
+  return "after=" + number(after) + "&limit=" + number(limit);
+}
+
+std::string blob_path(std::string_view blob, std::string_view rest = "") {
+  return "blobs/" + base::percent_encode(blob) + std::string(rest);
+}
+
+// Counts what got through before a connection broke.
+class CountingSink final : public base::ByteSink {
+ public:
+  explicit CountingSink(base::ByteSink& inner) : inner_(inner) {}
+  base::Result<void> write(base::ByteView bytes) override {
+    TRY(inner_.write(bytes));
+    count_ += bytes.size();
+    return {};
+  }
+  std::uint64_t count() const { return count_; }
+
+ private:
+  base::ByteSink& inner_;
+  std::uint64_t count_ = 0;
+};
+
+base::Error short_blob() {
+  return {base::Code::kMalformed, "the relay's answer is shorter than the range asked for", ""};
+}
+
+}  // namespace
+
+base::Result<wire::RelayInfo> RelayClient::relay_info() {
+  TRY(const base::Bytes body, get("relay"));
+  return wire::parse_relay_info(body);
+}
+
+base::Result<wire::TrustEntries> RelayClient::trust_since(std::uint64_t from) {
+  TRY(const base::Bytes body, get("trust?from=" + number(from)));
+  return wire::parse_trust_entries(body);
+}
+
+base::Result<void> RelayClient::append_trust(const wire::TrustEntries& entries) {
+  TRY(post("trust", wire::to_cbor(entries)));
+  return {};
+}
+
+base::Result<void> RelayClient::enrol(const wire::Enrolment& enrolment) {
+  TRY(post("enrol", wire::to_cbor(enrolment)));
+  return {};
+}
+
+base::Result<void> RelayClient::publish_prekeys(const std::vector<std::string>& notes) {
+  TRY(post("prekeys", wire::to_cbor(wire::PrekeyBatch{notes})));
+  return {};
+}
+
+base::Result<wire::ClaimedPrekeys> RelayClient::claim_prekeys(
+    const std::vector<std::string>& devices) {
+  TRY(const base::Bytes body, post("prekeys/claim", wire::to_cbor(wire::PrekeyClaim{devices})));
+  return wire::parse_claimed_prekeys(body);
+}
+
+base::Result<wire::SubmissionResults> RelayClient::submit(const wire::Submissions& submissions) {
+  TRY(const base::Bytes body, post("messages", wire::to_cbor(submissions)));
+  return wire::parse_submission_results(body);
+}
+
+base::Result<wire::Inbox> RelayClient::inbox(std::uint64_t after, std::size_t limit,
+                                             std::chrono::seconds wait) {
+  std::string path = "inbox?" + page(after, limit);
+  if (wait.count() > 0) path += "&wait=" + std::to_string(wait.count());
+  TRY(const base::Bytes body, get(path, wait));
+  return wire::parse_inbox(body);
+}
+
+base::Result<wire::ReceiptBatchResult> RelayClient::acknowledge(
+    const std::vector<std::string>& receipts) {
+  TRY(const base::Bytes body,
+      post("inbox/acknowledge", wire::to_cbor(wire::ReceiptBatch{receipts})));
+  return wire::parse_receipt_batch_result(body);
+}
+
+base::Result<wire::ReceiptBatchResult> RelayClient::post_receipts(
+    const std::vector<std::string>& receipts) {
+  TRY(const base::Bytes body, post("receipts", wire::to_cbor(wire::ReceiptBatch{receipts})));
+  return wire::parse_receipt_batch_result(body);
+}
+
+base::Result<wire::EvidenceList> RelayClient::receipts_after(std::uint64_t after,
+                                                             std::size_t limit) {
+  TRY(const base::Bytes body, get("receipts?" + page(after, limit)));
+  return wire::parse_evidence_list(body);
+}
+
+base::Result<wire::EvidenceList> RelayClient::evidence(std::string_view message,
+                                                       std::string_view from_device) {
+  TRY(const base::Bytes body, get("messages/" + base::percent_encode(message) +
+                                  "/evidence?from=" + base::percent_encode(from_device)));
+  return wire::parse_evidence_list(body);
+}
+
+base::Result<wire::BlobState> RelayClient::reserve_blob(const wire::BlobReservation& reservation) {
+  TRY(const base::Bytes body, post("blobs", wire::to_cbor(reservation)));
+  return wire::parse_blob_state(body);
+}
+
+base::Result<void> RelayClient::put_part(std::string_view blob, std::uint64_t part,
+                                         base::ByteView bytes) {
+  Request asked = request("PUT", blob_path(blob, "/parts/" + number(part)));
+  asked.headers.emplace_back("Content-Type", "application/octet-stream");
+  asked.body = bytes;
+  TRY(exchange(asked));
+  return {};
+}
+
+base::Result<void> RelayClient::complete_blob(std::string_view blob,
+                                              const wire::BlobCompletion& completion) {
+  TRY(post(blob_path(blob, "/complete"), wire::to_cbor(completion)));
+  return {};
+}
+
+base::Result<wire::BlobCompletion> RelayClient::blob_leaves(std::string_view blob) {
+  TRY(const base::Bytes body, get(blob_path(blob, "/leaves")));
+  return wire::parse_blob_completion(body);
+}
+
+base::Result<void> RelayClient::fetch_blob(std::string_view blob, std::uint64_t from,
+                                           std::uint64_t count, base::ByteSink& sink) {
+  CountingSink counted(sink);
+  Retry retry(seams_.clock, seams_.interrupt);
+  while (counted.count() < count) {
+    const std::uint64_t before = counted.count();
+    Request asked = request("GET", blob_path(blob));
+    asked.headers.emplace_back("Range",
+                               "bytes=" + number(from + before) + "-" + number(from + count - 1));
+    asked.sink = &counted;
+    asked.max_streamed = count - before;
+    Verdict verdict = judge(attempt(asked));
+    if (verdict.fine) return counted.count() == count ? base::Result<void>() : short_blob();
+    if (counted.count() > before) retry.reset();
+    if (!verdict.repeatable || !retry.again(verdict.retry_after))
+      return stopped_or(std::move(verdict.error));
+  }
+  return {};
+}
+
+base::Result<std::string> RelayClient::checkpoint() {
+  TRY(const base::Bytes body, get("audit/checkpoint"));
+  return std::string(base::as_text(body));
+}
+
+base::Result<base::Bytes> RelayClient::tile(const merkle::TileId& tile) {
+  return get("audit/" + merkle::tile_path(tile));
+}
+
+base::Result<wire::AuditEntries> RelayClient::audit_events(const audit::Filter& filter,
+                                                           std::size_t limit) {
+  std::string query = audit::to_query(filter);
+  if (!query.empty()) query += '&';
+  TRY(const base::Bytes body, get("audit/events?" + query + "limit=" + number(limit)));
+  return wire::parse_audit_entries(body);
+}
+
+}  // namespace sealpost::client

@@ -1,0 +1,44 @@
+#include "client/verdict.hpp"
+
+#include "base/bytes.hpp"
+#include "wire/problem.hpp"
+
+namespace sealpost::client {
+namespace {
+
+base::Error busy(base::Error error) {
+  error.code = base::Code::kBusy;
+  if (error.hint.empty()) error.hint = "try again in a while; the same command can be repeated";
+  return error;
+}
+
+base::Error redirected() {
+  return {base::Code::kMalformed, "the relay answered with a redirect, which is never followed",
+          "use the relay's own URL"};
+}
+
+base::Error error_of(const Response& response) {
+  if (response.status >= 300 && response.status < 400) return redirected();
+  base::Error error = wire::from_problem(response.status, base::as_text(response.body));
+  const bool later = response.status == 503 || response.status == 429;
+  return later ? busy(std::move(error)) : error;
+}
+
+}  // namespace
+
+Verdict judge(const base::Result<Response>& response) {
+  Verdict verdict;
+  if (!response) {
+    verdict.error = response.error();
+    verdict.repeatable = verdict.error.code == base::Code::kUnreachable;
+    return verdict;
+  }
+  verdict.fine = response->status >= 200 && response->status < 300;
+  if (verdict.fine) return verdict;
+  verdict.error = error_of(*response);
+  verdict.repeatable = response->status == 503;
+  verdict.retry_after = response->retry_after;
+  return verdict;
+}
+
+}  // namespace sealpost::client
