@@ -1,0 +1,343 @@
+#include "vault/vault.hpp"
+
+#include <unistd.h>
+
+#include <system_error>
+
+#include "base/encoding.hpp"
+#include "base/file.hpp"
+#include "crypto/random.hpp"
+#include "vault/database.hpp"
+#include "vault/sealing.hpp"
+
+namespace sealpost::vault {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "seal" in ASCII marks the file for file(1); the version is the format's.
+constexpr const char* kSchema =
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA application_id = 0x7365616c;"
+    "PRAGMA user_version = 1;"
+    "CREATE TABLE vault(passes INTEGER NOT NULL, memory INTEGER NOT NULL, salt BLOB NOT NULL,"
+    "  wrapped BLOB NOT NULL, proof BLOB NOT NULL) STRICT;"
+    "CREATE TABLE rows(id INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL, name BLOB,"
+    "  value BLOB NOT NULL, UNIQUE(kind, name)) STRICT;"
+    "CREATE INDEX rows_by_kind ON rows(kind);";
+
+constexpr std::int64_t kApplication = 0x7365616c;
+constexpr std::int64_t kFormat = 1;
+
+// The proof is a value sealed at a place that no row has, so that a key can be tried.
+constexpr auto kProofKind = static_cast<Kind>(0);
+constexpr std::string_view kProof = "sealpost-vault/1";
+
+struct Parameters {
+  Wrapped wrapped;
+  base::Bytes proof;
+};
+
+base::Error no_vault(const fs::path& path) {
+  return {base::Code::kMalformed, path.string() + " is no vault, or of another version", ""};
+}
+
+base::Result<std::int64_t> pragma(Database& database, const char* sql) {
+  TRY(Statement statement, database.prepare(sql));
+  TRY(const bool row, statement.step());
+  return row ? statement.number(0) : std::int64_t{0};
+}
+
+base::Result<Database> open_database(const fs::path& path) {
+  if (!Vault::exists(path)) {
+    return base::Error{base::Code::kNotFound, "there is no vault at " + path.string(), ""};
+  }
+  TRY(Database database, Database::open(path));
+  TRY(const std::int64_t application, pragma(database, "PRAGMA application_id"));
+  TRY(const std::int64_t format, pragma(database, "PRAGMA user_version"));
+  if (application != kApplication || format != kFormat) return no_vault(path);
+  return database;
+}
+
+base::Result<Parameters> read_parameters(Database& database, const fs::path& path) {
+  TRY(Statement read, database.prepare("SELECT passes, memory, salt, wrapped, proof FROM vault"));
+  TRY(const bool row, read.step());
+  if (!row || read.number(0) < 0 || read.number(1) < 0) return no_vault(path);
+  Parameters found;
+  found.wrapped.tuning = {static_cast<std::uint64_t>(read.number(0)),
+                          static_cast<std::size_t>(read.number(1))};
+  found.wrapped.salt = base::to_bytes(read.blob(2));
+  found.wrapped.key = base::to_bytes(read.blob(3));
+  found.proof = base::to_bytes(read.blob(4));
+  return found;
+}
+
+// A file that grows up under another name and gets its own when it is a whole vault.
+class Newborn {
+ public:
+  static base::Result<Newborn> create(const fs::path& final_path, base::Random& random) {
+    fs::path path = final_path;
+    path += "." + base::to_hex(crypto::random_bytes(random, 4)) + ".partial";
+    TRY(base::create_new(path, 0600));
+    return Newborn(std::move(path));
+  }
+  Newborn(Newborn&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Newborn& operator=(Newborn&&) = delete;
+  ~Newborn() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  const fs::path& path() const { return path_; }
+
+  base::Result<void> give_name(const fs::path& final_path) const {
+    if (::link(path_.c_str(), final_path.c_str()) != 0) {
+      return base::errno_error("cannot create", final_path);
+    }
+    return base::sync_folder(final_path.has_parent_path() ? final_path.parent_path() : ".");
+  }
+
+ private:
+  explicit Newborn(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+base::Result<void> write_parameters(const fs::path& path, const Wrapped& wrapped,
+                                    base::ByteView proof) {
+  TRY(Database database, Database::open(path));
+  TRY(database.execute(kSchema));
+  TRY(Statement insert, database.prepare("INSERT INTO vault VALUES(?, ?, ?, ?, ?)"));
+  TRY(insert
+          .with(static_cast<std::int64_t>(wrapped.tuning.passes),
+                static_cast<std::int64_t>(wrapped.tuning.memory), base::ByteView(wrapped.salt),
+                base::ByteView(wrapped.key), proof)
+          .run());
+  return database.truncate_log();
+}
+
+}  // namespace
+
+struct Vault::Impl {
+  Impl(Database opened, VaultKey key, base::Random& random_source)
+      : database(std::move(opened)), sealer(std::move(key)), random(random_source) {}
+
+  base::Result<void> prepare();
+  base::Result<Row> open_row(Kind kind, Statement& at) const;
+  base::Result<std::optional<Row>> first(Kind kind, Statement& select) const;
+  base::Result<std::int64_t> insert(Kind kind, std::string_view name, base::ByteView value);
+  base::Result<void> reseal(Kind kind, Statement& found, base::ByteView value);
+  base::Result<void> in_transaction(const std::function<base::Result<void>()>& work);
+
+  Database database;
+  Sealer sealer;
+  base::Random& random;
+  bool in_progress = false;
+  Statement begin, commit, rollback, insert_row, set_value, by_name, by_id, after_id, erase, count;
+};
+
+base::Result<void> Vault::Impl::prepare() {
+  const std::pair<Statement*, const char*> all[] = {
+      {&begin, "BEGIN IMMEDIATE"},
+      {&commit, "COMMIT"},
+      {&rollback, "ROLLBACK"},
+      {&insert_row, "INSERT INTO rows(kind, name, value) VALUES(?, ?, x'')"},
+      {&set_value, "UPDATE rows SET value = ? WHERE id = ?"},
+      {&by_name, "SELECT id, name, value FROM rows WHERE kind = ? AND name = ?"},
+      {&by_id, "SELECT id, name, value FROM rows WHERE kind = ? AND id = ?"},
+      {&after_id, "SELECT id, name, value FROM rows WHERE kind = ? AND id > ? ORDER BY id LIMIT 1"},
+      {&erase, "DELETE FROM rows WHERE kind = ? AND id = ?"},
+      {&count, "SELECT count(*) FROM rows WHERE kind = ?"},
+  };
+  for (const auto& [statement, sql] : all) {
+    TRY(*statement, database.prepare(sql));
+  }
+  return {};
+}
+
+base::Result<Row> Vault::Impl::open_row(Kind kind, Statement& at) const {
+  const std::int64_t id = at.number(0);
+  TRY(crypto::SecretBytes value, sealer.open(kind, id, at.blob(1), at.blob(2)));
+  return Row{id, std::move(value)};
+}
+
+base::Result<std::optional<Row>> Vault::Impl::first(Kind kind, Statement& select) const {
+  TRY(const bool found, select.step());
+  if (!found) return std::optional<Row>();
+  auto row = open_row(kind, select);
+  select.reset();
+  if (!row) return std::move(row).error();
+  return std::optional<Row>(*std::move(row));
+}
+
+base::Result<std::int64_t> Vault::Impl::insert(Kind kind, std::string_view name,
+                                               base::ByteView value) {
+  const crypto::Digest digest = sealer.name(kind, name);
+  const base::ByteView stored = name.empty() ? base::ByteView() : base::ByteView(digest);
+  const auto bound = name.empty() ? std::nullopt : std::optional<base::ByteView>(stored);
+  if (auto done = insert_row.with(static_cast<int>(kind), bound).run(); !done) {
+    if (done.error().code != base::Code::kConflict) return std::move(done).error();
+    return base::Error{base::Code::kConflict, "the vault holds this already", ""};
+  }
+  // The id is known only now, and the seal binds it.
+  const std::int64_t id = database.last_insert_id();
+  const base::Bytes sealed = sealer.seal(kind, id, stored, value, random);
+  TRY(set_value.with(base::ByteView(sealed), id).run());
+  return id;
+}
+
+// Seals a new value for the row that `found` is about to give; kNotFound when it gives none.
+base::Result<void> Vault::Impl::reseal(Kind kind, Statement& found, base::ByteView value) {
+  TRY(const bool present, found.step());
+  if (!present) return base::Error{base::Code::kNotFound, "the vault holds no such row", ""};
+  const std::int64_t id = found.number(0);
+  const base::Bytes sealed = sealer.seal(kind, id, found.blob(1), value, random);
+  found.reset();
+  return set_value.with(base::ByteView(sealed), id).run();
+}
+
+base::Result<void> Vault::Impl::in_transaction(const std::function<base::Result<void>()>& work) {
+  if (in_progress) return work();
+  TRY(begin.run());
+  struct Undo {
+    Impl& impl;
+    ~Undo() {
+      impl.in_progress = false;
+      if (!done && !impl.rollback.run()) impl.rollback.reset();  // SQLite rolled back by itself
+    }
+    bool done = false;
+  } undo{*this};
+  in_progress = true;
+  TRY(work());
+  TRY(commit.run());
+  undo.done = true;
+  return {};
+}
+
+Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Vault::Vault(Vault&&) noexcept = default;
+Vault& Vault::operator=(Vault&&) noexcept = default;
+Vault::~Vault() = default;
+
+bool Vault::exists(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+base::Result<Vault> Vault::create(const fs::path& path, base::ByteView passphrase,
+                                  const Tuning& tuning, base::Random& random) {
+  std::error_code ignored;
+  if (fs::exists(fs::symlink_status(path, ignored))) {
+    return base::Error{base::Code::kConflict, path.string() + " exists already", ""};
+  }
+  VaultKey key = VaultKey::random(random);
+  TRY(const Wrapped wrapped, wrap(key, passphrase, tuning, random));
+  const base::Bytes proof =
+      Sealer(key.clone()).seal(kProofKind, 0, {}, base::as_bytes(kProof), random);
+  TRY(const Newborn newborn, Newborn::create(path, random));
+  TRY(write_parameters(newborn.path(), wrapped, proof));
+  TRY(newborn.give_name(path));
+  return open_with_key(path, std::move(key), random);
+}
+
+base::Result<Vault> Vault::open(const fs::path& path, base::ByteView passphrase,
+                                base::Random& random) {
+  base::Result<VaultKey> key = [&]() -> base::Result<VaultKey> {
+    TRY(Database database, open_database(path));
+    TRY(const Parameters parameters, read_parameters(database, path));
+    return unwrap(parameters.wrapped, passphrase);
+  }();
+  if (!key) return std::move(key).error();
+  return open_with_key(path, *std::move(key), random);
+}
+
+base::Result<Vault> Vault::open_with_key(const fs::path& path, VaultKey key, base::Random& random) {
+  TRY(Database database, open_database(path));
+  TRY(const Parameters parameters, read_parameters(database, path));
+  auto impl = std::make_unique<Impl>(std::move(database), std::move(key), random);
+  if (!impl->sealer.open(kProofKind, 0, {}, parameters.proof)) {
+    return base::Error{base::Code::kWrongPassphrase, "this key opens another vault",
+                       "`sealpost lock`, then `sealpost unlock`"};
+  }
+  TRY(impl->prepare());
+  return Vault(std::move(impl));
+}
+
+VaultKey Vault::key() const { return impl_->sealer.key().clone(); }
+
+crypto::Digest Vault::derive(std::string_view label) const { return impl_->sealer.derive(label); }
+
+base::Result<std::int64_t> Vault::insert(Kind kind, std::string_view name, base::ByteView value) {
+  std::int64_t id = 0;
+  TRY(impl_->in_transaction([&]() -> base::Result<void> {
+    TRY(id, impl_->insert(kind, name, value));
+    return {};
+  }));
+  return id;
+}
+
+base::Result<void> Vault::put(Kind kind, std::string_view name, base::ByteView value) {
+  return impl_->in_transaction([&]() -> base::Result<void> {
+    const crypto::Digest digest = impl_->sealer.name(kind, name);
+    Statement& found = impl_->by_name.with(static_cast<int>(kind), base::ByteView(digest));
+    auto done = impl_->reseal(kind, found, value);
+    if (done || done.error().code != base::Code::kNotFound) return done;
+    TRY(impl_->insert(kind, name, value));
+    return {};
+  });
+}
+
+base::Result<void> Vault::replace(Kind kind, std::int64_t id, base::ByteView value) {
+  return impl_->in_transaction([&]() -> base::Result<void> {
+    return impl_->reseal(kind, impl_->by_id.with(static_cast<int>(kind), id), value);
+  });
+}
+
+base::Result<Row> Vault::get(Kind kind, std::string_view name) const {
+  TRY(std::optional<Row> row, find(kind, name));
+  if (row) return *std::move(row);
+  return base::Error{base::Code::kNotFound, "the vault holds no such row", ""};
+}
+
+base::Result<Row> Vault::get(Kind kind, std::int64_t id) const {
+  TRY(std::optional<Row> row, impl_->first(kind, impl_->by_id.with(static_cast<int>(kind), id)));
+  if (row) return *std::move(row);
+  return base::Error{base::Code::kNotFound, "the vault holds no such row", ""};
+}
+
+base::Result<std::optional<Row>> Vault::find(Kind kind, std::string_view name) const {
+  const crypto::Digest digest = impl_->sealer.name(kind, name);
+  return impl_->first(kind, impl_->by_name.with(static_cast<int>(kind), base::ByteView(digest)));
+}
+
+base::Result<void> Vault::erase(Kind kind, std::int64_t id) {
+  return impl_->in_transaction([&] { return impl_->erase.with(static_cast<int>(kind), id).run(); });
+}
+
+base::Result<std::uint64_t> Vault::count(Kind kind) const {
+  TRY(const bool row, impl_->count.with(static_cast<int>(kind)).step());
+  const std::int64_t number = row ? impl_->count.number(0) : 0;
+  impl_->count.reset();
+  return static_cast<std::uint64_t>(number);
+}
+
+base::Result<void> Vault::each(Kind kind, std::int64_t after,
+                               const std::function<base::Result<bool>(const Row&)>& visit) const {
+  // Row by row, with nothing held open meanwhile: the visitor may read and write the vault.
+  while (true) {
+    TRY(const std::optional<Row> row,
+        impl_->first(kind, impl_->after_id.with(static_cast<int>(kind), after)));
+    if (!row) return {};
+    after = row->id;
+    TRY(const bool more, visit(*row));
+    if (!more) return {};
+  }
+}
+
+base::Result<void> Vault::transaction(const std::function<base::Result<void>()>& work) {
+  if (impl_->in_progress) {
+    return base::Error{base::Code::kInternal, "a transaction inside a transaction", ""};
+  }
+  return impl_->in_transaction(work);
+}
+
+base::Result<void> Vault::purge() { return impl_->database.truncate_log(); }
+
+}  // namespace sealpost::vault
