@@ -1,48 +1,36 @@
 #include "cmd/command_line.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <memory>
 #include <numeric>
 #include <string_view>
+#include <utility>
 #include <vector>
+
+#include "cmd/settings.hpp"
 
 namespace sealpost::cmd {
 namespace {
 
-// Recipients, outputs and consent are never taken from the environment (sealpost-config(5)).
-constexpr std::array<std::string_view, 9> kNotFromEnvironment{
-    "help", "version", "yes", "to", "recipient", "recipients-file", "output", "save", "dir"};
-
-std::string variable_name(const std::string& prefix, std::string_view option) {
-  std::string name = prefix;
-  for (const char c : option) {
-    name += c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
-  }
-  return name;
-}
-
-void name_options(CLI::App& app, const std::string& prefix) {
-  for (CLI::Option* option : app.get_options()) {
-    if (option->get_lnames().empty()) continue;
-    const std::string& name = option->get_lnames().front();
-    if (std::find(kNotFromEnvironment.begin(), kNotFromEnvironment.end(), name) !=
-        kNotFromEnvironment.end()) {
-      continue;
-    }
-    option->envname(variable_name(prefix, name));
-  }
-}
-
 // The verb's variables count only once it is chosen, so that one for another verb, however wrong,
 // disturbs nobody.
-void name_later(CLI::App& app, const std::string& prefix) {
-  for (CLI::App* verb : app.get_subcommands({})) {
-    const std::string own = variable_name(prefix, verb->get_name()) + "_";
-    verb->preparse_callback([verb, own](std::size_t) { name_options(*verb, own); });
-    name_later(*verb, own);
+void name_when_chosen(CLI::App& verb, const std::vector<Setting>& settings) {
+  std::vector<std::pair<CLI::Option*, std::string>> own;
+  for (CLI::Option* option : verb.get_options()) {
+    for (const Setting& setting : settings) {
+      if (setting.option == option) own.emplace_back(option, setting.variable);
+    }
   }
+  const auto name_all = [own](std::size_t) {
+    for (const auto& named : own) named.first->envname(named.second);
+  };
+  if (verb.get_parent() == nullptr) {
+    name_all(0);
+  } else {
+    verb.preparse_callback(name_all);
+  }
+  for (CLI::App* inner : verb.get_subcommands({})) name_when_chosen(*inner, settings);
 }
 
 // Variables have their page, sealpost-config(5); on every line of the help they would be noise.
@@ -156,10 +144,7 @@ void add_globals(CLI::App& app, Globals& globals) {
       ->type_name("N");
 }
 
-void name_variables(CLI::App& app) {
-  name_options(app, "SEALPOST_");
-  name_later(app, "SEALPOST_");
-}
+void name_variables(CLI::App& app) { name_when_chosen(app, all_settings(app)); }
 
 base::Result<std::optional<std::string>> parse(CLI::App& app, int argc, const char* const* argv) {
   try {

@@ -20,6 +20,7 @@
 #include "base/seams.hpp"
 #include "cmd/globals.hpp"
 #include "cmd/ui/output.hpp"
+#include "config/config.hpp"
 
 namespace sealpost::cmd {
 
@@ -33,6 +34,8 @@ struct Env {
   // A variable of the environment; nothing when it is unset or empty.
   std::function<std::optional<std::string>(const std::string&)> variable;
 
+  // The configuration file; options that it sets are filled in before the verb runs.
+  config::Config config;
   // What the command line chose; set by parsing, called by main.
   std::function<base::Result<void>()> chosen;
   // The status to leave with when the verb succeeds: a command that sealpost ran for the user.

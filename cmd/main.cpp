@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <exception>
@@ -10,6 +11,7 @@
 
 #include "cmd/command_line.hpp"
 #include "cmd/env.hpp"
+#include "cmd/settings.hpp"
 #include "cmd/ui/clock.hpp"
 #include "cmd/ui/failure.hpp"
 #include "cmd/ui/terminal.hpp"
@@ -23,13 +25,14 @@ struct Entry {
   const char* name;
   const char* group;
   void (*add)(CLI::App&, Env&);
+  bool configured = true;  // false: works also beside a broken configuration file
 };
 
 // As sealpost(1) lists them.
 constexpr const char* kHelping = "Helping";
 
 constexpr std::array kVerbs{
-    Entry{"version", kHelping, add_version},
+    Entry{"version", kHelping, add_version, false},
 };
 
 // sealpost(1), EXIT STATUS.
@@ -90,6 +93,12 @@ base::Result<void> run(CLI::App& app, Env& env, int argc, const char* const* arg
   if (argc < 2) env.terminal.write_err(app.help());
   TRY(const std::optional<std::string> text, parse(app, argc, argv));
   if (text) return env.out.raw(*text);
+  const std::string verb = app.get_subcommands().front()->get_name();
+  if (std::any_of(kVerbs.begin(), kVerbs.end(),
+                  [&](const Entry& entry) { return entry.name == verb && entry.configured; })) {
+    TRY(load_settings(app, env));
+    TRY(apply_settings(app, env));
+  }
   return env.chosen();
 }
 
@@ -112,7 +121,7 @@ int start(int argc, const char* const* argv) {
   crypto::SystemRandom random;
   Globals globals;
   ui::Output out(terminal, globals);
-  Env env{clock, random, terminal, signals, globals, out, variable, nullptr, 0};
+  Env env{clock, random, terminal, signals, globals, out, variable, {}, nullptr, 0};
 
   CLI::App app("Sealed messages and files through a relay you host, with proof", "sealpost");
   add_globals(app, globals);

@@ -24,10 +24,12 @@ namespace sealpost::agent {
 
 using Key = crypto::Secret<32, struct AgentKeyTag>;
 
-// Where the agent of a profile listens.
+// Where the agent of a profile listens, and the profile's folder: when that is removed, the agent
+// ends within seconds.
 struct Address {
   std::filesystem::path folder;
   std::string name;
+  std::filesystem::path profile_folder;
 };
 
 // A variable of the environment; nothing when it is unset or empty.

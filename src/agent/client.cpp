@@ -53,7 +53,7 @@ Address address_for(const std::filesystem::path& profile_folder, const Variable&
   if (error) real = profile_folder;
   const crypto::Digest digest = crypto::sha256(base::as_bytes(real.string()));
   return {runtime_folder(profile_folder, variable),
-          base::to_hex(base::ByteView(digest).first(8)) + ".sock"};
+          base::to_hex(base::ByteView(digest).first(8)) + ".sock", real};
 }
 
 base::Result<Key> ask_key(const Address& address) {

@@ -54,20 +54,22 @@ void converse(int listener, Keeper& keeper, base::Clock& clock) {
   (void)told;
 }
 
-// The socket's file, so that an agent notices when it cannot be reached any more: somebody removed
-// the file, or another agent took its place.
+// The socket's file, so that an agent notices when it is of no use any more: somebody removed the
+// file or the profile, or another agent took its place.
 struct Place {
-  explicit Place(const Address& address) : path(address.folder / address.name) {
+  explicit Place(const Address& address)
+      : path(address.folder / address.name), profile(address.profile_folder) {
     known = ::stat(path.c_str(), &made) == 0;
   }
   bool still_ours() const {
     struct stat now {};
     return known && ::stat(path.c_str(), &now) == 0 && now.st_ino == made.st_ino &&
            now.st_dev == made.st_dev && now.st_ctim.tv_sec == made.st_ctim.tv_sec &&
-           now.st_ctim.tv_nsec == made.st_ctim.tv_nsec;
+           now.st_ctim.tv_nsec == made.st_ctim.tv_nsec && ::access(profile.c_str(), F_OK) == 0;
   }
 
   std::filesystem::path path;
+  std::filesystem::path profile;
   struct stat made {};
   bool known = false;
 };

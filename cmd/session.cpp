@@ -1,0 +1,109 @@
+#include "cmd/session.hpp"
+
+#include <system_error>
+
+#include "cmd/passphrase.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+std::string configured(const Env& env, const std::string& profile, const char* key) {
+  const auto value = env.config.find(profile, key);
+  return value ? value->text : std::string();
+}
+
+// From the profile's configuration, or from systemd; empty when neither says anything.
+base::Result<crypto::SecretBytes> standing_passphrase(const Env& env, const std::string& profile) {
+  Globals sources;
+  sources.passphrase_file = configured(env, profile, "passphrase-file");
+  sources.passphrase_command = configured(env, profile, "passphrase-command");
+  TRY(crypto::SecretBytes passphrase, passphrase_from_options(sources));
+  if (!passphrase.empty()) return passphrase;
+  const auto credentials = env.variable("CREDENTIALS_DIRECTORY");
+  if (!credentials) return crypto::SecretBytes();
+  const std::filesystem::path file = std::filesystem::path(*credentials) / "sealpost-passphrase";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return crypto::SecretBytes();
+  return passphrase_from_file(file.string());
+}
+
+base::Result<vault::Vault> open_with(Env& env, const config::Profile& profile,
+                                     const crypto::SecretBytes& passphrase) {
+  return vault::Vault::open(profile.vault(), passphrase.expose(), env.random);
+}
+
+base::Result<vault::Vault> open_by_agent(Env& env, const config::Profile& profile) {
+  TRY(const agent::Key kept, agent::ask_key(agent_address(env, profile)));
+  TRY(vault::VaultKey key, vault::VaultKey::from(kept.expose()));
+  return vault::Vault::open_with_key(profile.vault(), std::move(key), env.random);
+}
+
+std::string prompt_for(const config::Profile& profile) {
+  return "Passphrase of " + profile.name + ":";
+}
+
+}  // namespace
+
+base::Result<config::Profile> choose_profile(const Env& env) {
+  TRY(const config::Locations locations, config::locate(env.variable));
+  const auto preferred = env.config.find("", std::string(config::kDefaultProfile));
+  return config::choose_profile(locations, env.globals.profile, preferred ? preferred->text : "");
+}
+
+base::Result<config::Profile> new_profile(const Env& env, std::string_view suggested) {
+  TRY(const config::Locations locations, config::locate(env.variable));
+  const std::string_view name = env.globals.profile.empty() ? suggested : env.globals.profile;
+  TRY(config::Profile profile, config::profile_named(locations, name));
+  if (!vault::Vault::exists(profile.vault())) return profile;
+  return base::Error{base::Code::kConflict, "the profile \"" + profile.name + "\" exists already",
+                     "give the new one another name with --profile NAME"};
+}
+
+base::Result<vault::Vault> open_vault(Env& env, const config::Profile& profile) {
+  TRY(const crypto::SecretBytes given, passphrase_from_options(env.globals));
+  if (!given.empty()) return open_with(env, profile, given);
+  // An agent that does not answer, or keeps the key of a vault that was replaced, is no reason to
+  // fail: the other sources may do.
+  base::Result<vault::Vault> by_agent = open_by_agent(env, profile);
+  if (by_agent) return by_agent;
+  const base::Code code = by_agent.error().code;
+  if (code == base::Code::kMalformed || code == base::Code::kBusy) return by_agent;
+  return open_vault_by_passphrase(env, profile);
+}
+
+base::Result<vault::Vault> open_vault_by_passphrase(Env& env, const config::Profile& profile) {
+  TRY(crypto::SecretBytes passphrase, passphrase_from_options(env.globals));
+  if (passphrase.empty()) {
+    TRY(passphrase, standing_passphrase(env, profile.name));
+  }
+  if (passphrase.empty()) {
+    TRY(passphrase, typed_passphrase(env.terminal, prompt_for(profile)));
+  }
+  return open_with(env, profile, passphrase);
+}
+
+base::Result<crypto::SecretBytes> new_passphrase(Env& env, std::string_view prompt) {
+  TRY(crypto::SecretBytes given, passphrase_from_options(env.globals));
+  if (!given.empty()) return given;
+  TRY(crypto::SecretBytes standing, standing_passphrase(env, env.globals.profile));
+  if (!standing.empty()) return standing;
+  return typed_new_passphrase(env.terminal, prompt);
+}
+
+base::Result<crypto::SecretBytes> other_passphrase(Env& env, std::string_view prompt) {
+  TRY(crypto::SecretBytes given, passphrase_from_options(env.globals));
+  if (!given.empty()) return given;
+  return typed_passphrase(env.terminal, prompt);
+}
+
+base::Result<crypto::SecretBytes> new_other_passphrase(Env& env, std::string_view prompt) {
+  TRY(crypto::SecretBytes given, passphrase_from_options(env.globals));
+  if (!given.empty()) return given;
+  return typed_new_passphrase(env.terminal, prompt);
+}
+
+agent::Address agent_address(const Env& env, const config::Profile& profile) {
+  return agent::address_for(profile.folder, env.variable);
+}
+
+}  // namespace sealpost::cmd
