@@ -106,6 +106,11 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+// How far what somebody typed is from a purpose; its beginning is as good as all of it.
+std::size_t strangeness(std::string_view typed, std::string_view purpose) {
+  return !typed.empty() && purpose.starts_with(typed) ? 0 : distance(typed, purpose);
+}
+
 Error undeclared(const Policy& policy, std::string_view name) {
   Error error{Code::kUsage,
               fmt::format("the policy declares no purpose \"{}\"",
@@ -113,10 +118,10 @@ Error undeclared(const Policy& policy, std::string_view name) {
               ""};
   if (policy.purposes.empty()) return error;
   const std::string_view word = name.substr(0, kMaxWord);
-  const auto nearest = std::min_element(policy.purposes.begin(), policy.purposes.end(),
-                                        [word](const Purpose& a, const Purpose& b) {
-                                          return distance(a.name, word) < distance(b.name, word);
-                                        });
+  const auto nearest = std::min_element(
+      policy.purposes.begin(), policy.purposes.end(), [word](const Purpose& a, const Purpose& b) {
+        return strangeness(word, a.name) < strangeness(word, b.name);
+      });
   error.hint = fmt::format("did you mean \"{}\"?", nearest->name);
   return error;
 }

@@ -1,0 +1,151 @@
+#include "policy/policy.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+
+using namespace sealpost;
+using base::Code;
+using policy::Policy;
+
+namespace {
+
+constexpr base::Time kNoon{std::chrono::sys_days(std::chrono::year{2026} / 11 / 21) +
+                           std::chrono::hours(12)};
+
+constexpr std::string_view kDefault =
+    "sealpost/v1/policy\n"
+    "purpose: general owner admin member custodian\n"
+    "purpose: test\n"
+    "purpose: test-results\n"
+    "purpose: appointment-reminder\n"
+    "purpose: billing\n"
+    "max-body: 1048576\n"
+    "default-expiry: 2592000\n"
+    "max-expiry: 31536000\n"
+    "at: 2026-11-21T12:00:00Z\n";
+
+std::string replaced(std::string_view from, std::string_view to) {
+  std::string text(kDefault);
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("the policy that every organisation starts with") {
+  CHECK(policy::format_policy(policy::default_policy(), kNoon).value() == kDefault);
+  CHECK(policy::parse_policy(kDefault).value() == policy::default_policy());
+}
+
+TEST_CASE("a policy that could be read in two ways is not read at all") {
+  struct Row {
+    const char* from;
+    const char* to;
+  };
+  for (const Row& row : {
+           Row{"v1/policy", "v2/policy"},
+           Row{"purpose: test\n", "purpose: test\npurpose: test\n"},
+           Row{"purpose: test\n", "purpose: Test\n"},
+           Row{"purpose: test\n", "purpose: -test\n"},
+           Row{"purpose: test\n", "purpose: test \n"},
+           Row{"purpose: test\n", "purpose: test  owner\n"},
+           Row{"purpose: test\n", "purpose: test owner owner\n"},
+           Row{"purpose: test\n", "purpose: test Owner\n"},
+           Row{"purpose: test\n", "porpoise: test\n"},
+           Row{"max-body: 1048576\n", ""},
+           Row{"max-body: 1048576", "max-body: 0"},
+           Row{"max-body: 1048576", "max-body: 4194305"},
+           Row{"max-body: 1048576", "max-body: 01048576"},
+           Row{"default-expiry: 2592000", "default-expiry: 0"},
+           Row{"default-expiry: 2592000", "default-expiry: 31536001"},
+           Row{"max-expiry: 31536000", "max-expiry: 316224001"},
+           Row{"max-expiry: 31536000", "max-expiry: 18446744073709551615"},
+           Row{"max-expiry: 31536000", "max-expiry: forever"},
+           Row{"at: 2026-11-21T12:00:00Z\n", ""},
+           Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\npurpose: late\n"},
+           Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\nextra: field\n"},
+       }) {
+    CAPTURE(row.from);
+    CAPTURE(row.to);
+    const auto result = policy::parse_policy(replaced(row.from, row.to));
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == Code::kMalformed);
+  }
+  CHECK_FALSE(policy::parse_policy("").has_value());
+}
+
+TEST_CASE("a policy that cannot be read back cannot be written") {
+  const std::vector<std::function<void(Policy&)>> changes{
+      [](Policy& p) { p.purposes.clear(); },
+      [](Policy& p) {
+        p.purposes.resize(257, {"x", {}});
+      },
+      [](Policy& p) {
+        p.purposes.push_back({"billing", {}});
+      },
+      [](Policy& p) {
+        p.purposes.push_back({"two words", {}});
+      },
+      [](Policy& p) {
+        p.purposes.push_back({std::string(65, 'a'), {}});
+      },
+      [](Policy& p) {
+        p.purposes.push_back({"new", {"owner\nmax-body"}});
+      },
+      [](Policy& p) { p.max_body = 0; },
+      [](Policy& p) { p.max_body = policy::kLargestBody + 1; },
+      [](Policy& p) { p.default_expiry = base::milliseconds(1500); },
+      [](Policy& p) { p.default_expiry = p.max_expiry + std::chrono::seconds(1); },
+      [](Policy& p) { p.max_expiry = policy::kLongestExpiry + std::chrono::seconds(1); },
+      [](Policy& p) { p.default_expiry = -p.default_expiry; },
+  };
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    CAPTURE(i);
+    Policy changed = policy::default_policy();
+    changes[i](changed);
+    const auto result = policy::format_policy(changed, kNoon);
+    REQUIRE_FALSE(result.has_value());
+    CHECK(result.error().code == Code::kMalformed);
+  }
+}
+
+TEST_CASE("the widest policy survives") {
+  Policy widest = policy::default_policy();
+  widest.max_body = policy::kLargestBody;
+  widest.max_expiry = widest.default_expiry = policy::kLongestExpiry;
+  CHECK(policy::parse_policy(policy::format_policy(widest, kNoon).value()).value() == widest);
+}
+
+TEST_CASE("a purpose is open to every sender or to the roles that it names") {
+  const Policy policy = policy::default_policy();
+  for (const char* role : {"owner", "admin", "member", "custodian"}) {
+    CHECK(policy::check_purpose(policy, "general", role).has_value());
+  }
+  CHECK(policy::check_purpose(policy, "billing", "service").has_value());
+  const auto refused = policy::check_purpose(policy, "general", "service");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == Code::kDenied);
+  CHECK(refused.error().hint == "these roles may: owner, admin, member, custodian");
+}
+
+TEST_CASE("an undeclared purpose is refused with the nearest declared one as a hint") {
+  const Policy policy = policy::default_policy();
+  struct Row {
+    const char* asked;
+    const char* nearest;
+  };
+  for (const Row& row : {Row{"test-result", "test-results"}, Row{"biling", "billing"},
+                         Row{"appointment", "appointment-reminder"}, Row{"tset", "test"},
+                         Row{"Billing", "billing"}}) {
+    CAPTURE(row.asked);
+    const auto refused = policy::check_purpose(policy, row.asked, "owner");
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == Code::kUsage);
+    CHECK(refused.error().hint == "did you mean \"" + std::string(row.nearest) + "\"?");
+  }
+  const auto hostile = policy::check_purpose(policy, "\x1b[2J" + std::string(100000, 'x'), "owner");
+  CHECK(hostile.error().text.find('\x1b') == std::string::npos);
+  CHECK(hostile.error().text.size() < 200);
+}
