@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,35 @@ Code code_of_errno(int number) {
     default:
       return Code::kInternal;
   }
+}
+
+Error exists_already(const std::filesystem::path& path) {
+  return {Code::kConflict, path.string() + " exists already", "choose another name"};
+}
+
+// Removes what an interrupted run left. Its lock tells a living writer from a dead one.
+Result<void> remove_stale(const std::filesystem::path& partial) {
+  const Fd fd(::open(partial.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    return Error{Code::kConflict, partial.string() + " is being written", "wait for the other one"};
+  }
+  ::unlink(partial.c_str());
+  return {};
+}
+
+// Gives `from` the name `to` unless that exists; errno is EEXIST when it does.
+bool rename_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return true;
+  if (errno != EINVAL && errno != ENOSYS) return false;
+  // File systems that do not know the flag mostly know hard links.
+  return ::link(from.c_str(), to.c_str()) == 0 && ::unlink(from.c_str()) == 0;
+}
+
+bool same_file(int fd, const std::filesystem::path& path) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
@@ -131,13 +161,12 @@ PartialFile::PartialFile(PartialFile&& other) noexcept
 
 Result<PartialFile> PartialFile::create(std::filesystem::path path, mode_t mode) {
   struct stat info {};
-  if (::lstat(path.c_str(), &info) == 0) {
-    return Error{Code::kConflict, path.string() + " exists already", "choose another name"};
-  }
+  if (::lstat(path.c_str(), &info) == 0) return exists_already(path);
   std::filesystem::path partial = path;
   partial += ".partial";
-  ::unlink(partial.c_str());
+  TRY(remove_stale(partial));
   TRY(Fd fd, create_new(partial, mode));
+  ::flock(fd.get(), LOCK_EX | LOCK_NB);  // where locks do not exist, commit() still looks
   return PartialFile(std::move(path), std::move(partial), std::move(fd));
 }
 
@@ -147,14 +176,13 @@ PartialFile::~PartialFile() {
 
 Result<void> PartialFile::commit() {
   if (::fsync(fd_.get()) != 0) return errno_error("cannot sync", partial_);
-  // link() refuses to replace an existing name, which rename() would do silently.
-  if (::link(partial_.c_str(), path_.c_str()) != 0) {
-    if (errno == EEXIST) {
-      return Error{Code::kConflict, path_.string() + " exists already", "choose another name"};
-    }
-    return errno_error("cannot create", path_);
+  if (!same_file(fd_.get(), partial_)) {
+    partial_.clear();
+    return Error{Code::kConflict, path_.string() + " is being written twice", ""};
   }
-  ::unlink(partial_.c_str());
+  if (!rename_new(partial_, path_)) {
+    return errno == EEXIST ? exists_already(path_) : errno_error("cannot create", path_);
+  }
   partial_.clear();
   return sync_folder(folder_of(path_));
 }

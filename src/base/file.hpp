@@ -1,6 +1,6 @@
 // Files and descriptors: bounded reads, writes that are whole or absent, and no clobbering.
 //
-// Paths are used as given; making an outside name safe is text/filename.hpp. Errors: kNotFound when
+// Paths are used as given; making an outside name safe is text/safety.hpp. Errors: kNotFound when
 // the path does not exist, kConflict when it exists and must not, kNoSpace when the disk is full,
 // kMalformed when a limit is passed, kDenied for permissions, kInternal for any other failure.
 #pragma once
@@ -51,11 +51,12 @@ Result<Bytes> read_fd(int fd, std::size_t limit);
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
 
 // A file that appears under its name only when it is complete: written to "<name>.partial" beside
-// it, synced by commit(), then linked to the final name, which must not exist. Destroyed without
+// it, synced by commit(), then renamed to the final name, which must not exist. Destroyed without
 // commit, it leaves nothing. One thread.
 class PartialFile {
  public:
-  // kConflict when the final name exists already; a stale .partial is replaced.
+  // kConflict when the final name exists already or another process writes the same file now; a
+  // stale .partial is replaced.
   static Result<PartialFile> create(std::filesystem::path path, mode_t mode);
   PartialFile(PartialFile&& other) noexcept;
   PartialFile& operator=(PartialFile&&) = delete;
