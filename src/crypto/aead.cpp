@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstdlib>
 
 namespace sealpost::crypto {
@@ -44,7 +45,7 @@ ChaChaPoly::ChaChaPoly(ChaChaPoly&&) noexcept = default;
 ChaChaPoly& ChaChaPoly::operator=(ChaChaPoly&&) noexcept = default;
 
 void ChaChaPoly::seal(const Nonce96& nonce, base::ByteView plain, std::span<std::uint8_t> out) {
-  require(out.size() == plain.size() + kTagSize);
+  require(out.size() == plain.size() + kTagSize && plain.size() <= INT_MAX);
   EVP_CIPHER_CTX* ctx = context_->sealing;
   int length = 0;
   require(EVP_EncryptInit_ex2(ctx, nullptr, nullptr, nonce.data(), nullptr) == 1);
@@ -58,7 +59,7 @@ void ChaChaPoly::seal(const Nonce96& nonce, base::ByteView plain, std::span<std:
 bool ChaChaPoly::open(const Nonce96& nonce, base::ByteView sealed, std::span<std::uint8_t> out) {
   if (sealed.size() < kTagSize) return false;
   const std::size_t size = sealed.size() - kTagSize;
-  require(out.size() == size);
+  require(out.size() == size && size <= INT_MAX);
   std::array<std::uint8_t, kTagSize> tag;
   std::copy_n(sealed.data() + size, kTagSize, tag.data());
   EVP_CIPHER_CTX* ctx = context_->opening;

@@ -16,7 +16,7 @@ const EVP_MD* sha256_algorithm() {
 }
 
 void require(int ok) {
-  if (ok != 1) std::abort();  // libcrypto fails here only when it is broken or out of memory
+  if (ok != 1) std::abort();  // libcrypto is broken or out of memory, or a caller broke its promise
 }
 
 }  // namespace
@@ -75,6 +75,7 @@ Digest hmac_sha256(base::ByteView key, base::ByteView bytes) {
 
 void hkdf_sha256(base::ByteView ikm, base::ByteView salt, std::string_view info,
                  std::span<std::uint8_t> out) {
+  require(out.size() <= 255 * sizeof(Digest) ? 1 : 0);  // RFC 5869 §2.3
   Digest prk = hmac_sha256(salt, ikm);
   base::Bytes block;
   std::uint8_t counter = 1;

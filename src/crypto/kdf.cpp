@@ -27,6 +27,9 @@ base::Result<SecretBytes> argon2id(base::ByteView passphrase, base::ByteView sal
 
 base::Result<SecretBytes> scrypt(base::ByteView passphrase, base::ByteView salt, int log_n,
                                  std::uint32_t r, std::uint32_t p, std::size_t size) {
+  if (log_n < 1 || log_n > 62) {
+    return base::Error{base::Code::kMalformed, "an impossible scrypt work factor", ""};
+  }
   SecretBytes key(size);
   if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.data(), passphrase.size(), salt.data(),
                                             salt.size(), std::uint64_t{1} << log_n, r, p,

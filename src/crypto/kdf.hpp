@@ -13,7 +13,7 @@ inline constexpr std::size_t kArgonSaltSize = 16;
 base::Result<SecretBytes> argon2id(base::ByteView passphrase, base::ByteView salt,
                                    std::uint64_t passes, std::size_t memory, std::size_t size);
 
-// N = 2^log_n, block size r, parallelism p; any salt.
+// N = 2^log_n, block size r, parallelism p; any salt. kMalformed for log_n outside 1..62.
 base::Result<SecretBytes> scrypt(base::ByteView passphrase, base::ByteView salt, int log_n,
                                  std::uint32_t r, std::uint32_t p, std::size_t size);
 
