@@ -1,0 +1,191 @@
+// The real process behind the real socket.
+#include "agent/agent.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <thread>
+
+#include "agent/keeper.hpp"
+#include "agent/socket.hpp"
+
+namespace sealpost::agent {
+namespace {
+
+using base::Code;
+using base::milliseconds;
+
+class SteadyClock final : public base::Clock {
+ public:
+  base::Time now() const override { return base::Time(steady()); }
+  milliseconds steady() const override {
+    return std::chrono::duration_cast<milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+  }
+  void sleep(milliseconds span) override { std::this_thread::sleep_for(span); }
+};
+
+struct Scene {
+  Scene() {
+    std::string name = "/tmp/sealpost-agent-XXXXXX";
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    folder = name;
+    address = {folder / "run", "a.sock", folder};
+  }
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+  ~Scene() {
+    const auto locked = lock(address);
+    static_cast<void>(locked);
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  }
+  void unlock(const Limits& limits = {}) {
+    auto starting = start(address, limits, clock);
+    REQUIRE(starting);
+    REQUIRE(starting->give(key));
+  }
+  bool gone_within(milliseconds span) {
+    for (const milliseconds end = clock.steady() + span; clock.steady() < end;) {
+      if (!ask_state(address)) return true;
+      clock.sleep(milliseconds(20));
+    }
+    return false;
+  }
+
+  SteadyClock clock;
+  std::filesystem::path folder;
+  Address address;
+  const Key key = *Key::from(base::as_bytes("0123456789abcdef0123456789abcdef"));
+};
+
+TEST_CASE("an agent gives back the key it got, until it is locked") {
+  Scene scene;
+  CHECK(ask_key(scene.address).error().code == Code::kLocked);
+  scene.unlock();
+  const auto key = ask_key(scene.address);
+  REQUIRE(key);
+  CHECK(crypto::equal(key->expose(), scene.key.expose()));
+  CHECK(*lock(scene.address));
+  CHECK(ask_key(scene.address).error().code == Code::kLocked);
+  CHECK_FALSE(*lock(scene.address));
+}
+
+TEST_CASE("state tells the time that is left") {
+  Scene scene;
+  scene.unlock({std::chrono::minutes(5), std::chrono::hours(8)});
+  const auto state = ask_state(scene.address);
+  REQUIRE(state);
+  CHECK(state->idle_left <= std::chrono::minutes(5));
+  CHECK(state->idle_left > std::chrono::minutes(4));
+  CHECK(state->total_left > std::chrono::hours(7));
+}
+
+TEST_CASE("an agent ends by itself when its time is up and leaves no socket") {
+  Scene scene;
+  scene.unlock({milliseconds(150), std::nullopt});
+  REQUIRE(ask_state(scene.address));
+  CHECK(scene.gone_within(milliseconds(4000)));
+  scene.clock.sleep(milliseconds(100));
+  CHECK_FALSE(std::filesystem::exists(scene.address.folder / scene.address.name));
+}
+
+TEST_CASE("a second unlock takes the first one's place") {
+  Scene scene;
+  scene.unlock();
+  scene.unlock({std::chrono::minutes(1), std::nullopt});
+  CHECK(ask_state(scene.address)->idle_left <= std::chrono::minutes(1));
+}
+
+TEST_CASE("an agent whose key never comes leaves nothing") {
+  Scene scene;
+  {
+    auto starting = start(scene.address, {}, scene.clock);
+    REQUIRE(starting);
+  }
+  CHECK(ask_key(scene.address).error().code == Code::kLocked);
+  CHECK_FALSE(std::filesystem::exists(scene.address.folder));
+}
+
+TEST_CASE("the socket and its folder are closed to others") {
+  Scene scene;
+  scene.unlock();
+  struct stat status {};
+  REQUIRE(::stat((scene.address.folder / scene.address.name).c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+  REQUIRE(::stat(scene.address.folder.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0700);
+}
+
+TEST_CASE("a folder that is open to others is refused") {
+  Scene scene;
+  REQUIRE(base::make_private_folder(scene.address.folder));
+  REQUIRE(::chmod(scene.address.folder.c_str(), 0755) == 0);
+  auto starting = start(scene.address, {}, scene.clock);
+  REQUIRE(starting);
+  CHECK_FALSE(starting->give(scene.key));
+}
+
+TEST_CASE("paths longer than a socket address work") {
+  Scene scene;
+  scene.address.folder = scene.folder / std::string(120, 'x') / std::string(120, 'y');
+  scene.unlock();
+  CHECK(ask_key(scene.address));
+}
+
+TEST_CASE("a stale socket, a file and a folder in its place are no agent, and no obstacle") {
+  Scene scene;
+  REQUIRE(listen_at(scene.address));  // closed at once: the file stays
+  CHECK(ask_key(scene.address).error().code == Code::kLocked);
+  scene.unlock();
+  CHECK(ask_key(scene.address));
+  CHECK(*lock(scene.address));
+  REQUIRE(base::replace_file(scene.address.folder / scene.address.name, {}, 0600));
+  CHECK(ask_key(scene.address).error().code == Code::kLocked);
+}
+
+TEST_CASE("a socket that accepts and stays silent does not hang who asks") {
+  Scene scene;
+  const auto listener = listen_at(scene.address);
+  REQUIRE(listener);
+  const milliseconds begun = scene.clock.steady();
+  CHECK(ask_key(scene.address).error().code == Code::kTimeout);
+  CHECK(scene.clock.steady() - begun < milliseconds(5000));
+}
+
+TEST_CASE("a caller that says nothing, or nonsense, does not stop the others") {
+  Scene scene;
+  scene.unlock();
+  const auto silent = connect_to(scene.address);
+  REQUIRE(silent);
+  const auto rude = connect_to(scene.address);
+  REQUIRE(rude);
+  REQUIRE(transmit(rude->get(), base::as_bytes("???????????????????"), milliseconds(100)));
+  CHECK(ask_key(scene.address));
+}
+
+TEST_CASE("an agent ends when its profile is removed") {
+  Scene scene;
+  scene.address.profile_folder = scene.folder / "profile";
+  REQUIRE(base::make_private_folder(scene.address.profile_folder));
+  scene.unlock();
+  std::filesystem::remove(scene.address.profile_folder);
+  CHECK(scene.gone_within(milliseconds(9000)));
+}
+
+TEST_CASE("profiles of one name in two places have different sockets in the runtime folder") {
+  Scene scene;
+  const Variable variable = [&](const std::string& name) -> std::optional<std::string> {
+    return name == "XDG_RUNTIME_DIR" ? std::optional(scene.folder.string()) : std::nullopt;
+  };
+  const Address one = address_for("/a/bob", variable);
+  const Address two = address_for("/b/bob", variable);
+  CHECK(one.folder == scene.folder / "sealpost");
+  CHECK(one.name != two.name);
+}
+
+}  // namespace
+}  // namespace sealpost::agent
