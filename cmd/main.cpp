@@ -29,9 +29,13 @@ struct Entry {
 };
 
 // As sealpost(1) lists them.
+constexpr const char* kDeveloping = "Developing";
 constexpr const char* kHelping = "Helping";
 
 constexpr std::array kVerbs{
+    Entry{"keygen", kDeveloping, add_keygen},
+    Entry{"encrypt", kDeveloping, add_encrypt},
+    Entry{"decrypt", kDeveloping, add_decrypt},
     Entry{"version", kHelping, add_version, false},
 };
 

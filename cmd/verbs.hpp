@@ -9,6 +9,10 @@ namespace sealpost::cmd {
 
 struct Env;
 
+void add_keygen(CLI::App& app, Env& env);
+void add_encrypt(CLI::App& app, Env& env);
+void add_decrypt(CLI::App& app, Env& env);
+
 void add_version(CLI::App& app, Env& env);
 
 }  // namespace sealpost::cmd

@@ -1,0 +1,94 @@
+// sealpost encrypt
+#include "age/key_file.hpp"
+#include "age/scrypt.hpp"
+#include "age/stream.hpp"
+#include "cmd/file_streams.hpp"
+#include "cmd/session.hpp"
+#include "cmd/verb.hpp"
+#include "cmd/verbs.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+struct Options {
+  std::string input;
+  std::string output;
+  std::vector<std::string> recipients;
+  std::vector<std::string> recipient_files;
+  bool passphrase = false;
+  bool armor = false;
+};
+
+base::Result<void> check(const Options& options) {
+  const bool named = !options.recipients.empty() || !options.recipient_files.empty();
+  if (options.passphrase && named) {
+    return base::Error{base::Code::kUsage, "-p cannot be combined with recipients",
+                       "make two files, or use -p alone"};
+  }
+  if (!options.passphrase && !named) {
+    return base::Error{base::Code::kUsage, "nobody to encrypt to",
+                       "name a recipient with -r or -R, or use -p for a passphrase"};
+  }
+  return {};
+}
+
+base::Result<std::vector<age::X25519Recipient>> read_recipients(const Options& options) {
+  std::vector<age::X25519Recipient> all;
+  for (const std::string& text : options.recipients) {
+    const auto recipient = age::X25519Recipient::parse(text);
+    if (!recipient) return base::with_context(recipient.error(), "-r " + text);
+    all.push_back(*recipient);
+  }
+  for (const std::string& name : options.recipient_files) {
+    TRY(const base::Bytes file, base::read_file(name, age::kMaxKeyFileSize));
+    const auto recipients = age::parse_recipients(file);
+    if (!recipients) return base::with_context(recipients.error(), name);
+    all.insert(all.end(), recipients->begin(), recipients->end());
+  }
+  return all;
+}
+
+base::Result<void> run_encrypt(const Options& options, Env& env) {
+  TRY(check(options));
+  TRY(const auto named, read_recipients(options));
+  std::vector<const age::Recipient*> recipients;
+  for (const age::X25519Recipient& recipient : named) recipients.push_back(&recipient);
+  std::optional<age::ScryptRecipient> by_passphrase;
+  if (options.passphrase) {
+    TRY(const crypto::SecretBytes passphrase,
+        new_other_passphrase(env, "Passphrase for the file: "));
+    by_passphrase.emplace(passphrase.expose());
+    recipients.push_back(&*by_passphrase);
+  }
+  TRY(InputFile input, InputFile::open(options.input, env));
+  const Content content = options.armor ? Content::kText : Content::kBinary;
+  TRY(OutputFile output, OutputFile::create(options.output, 0666, content, env));
+  TRY(age::encrypt(input, output, recipients, {options.armor, 0}, env.random));
+  TRY(output.commit());
+  return output.report({{"type", "encrypted"},
+                        {"output", options.output.empty() ? "-" : options.output},
+                        {"size", output.bytes_written()},
+                        {"plaintext_size", input.bytes_read()},
+                        {"recipients", named.size()},
+                        {"passphrase", options.passphrase},
+                        {"armor", options.armor}});
+}
+
+}  // namespace
+
+void add_encrypt(CLI::App& app, Env& env) {
+  auto [verb, options] =
+      add_verb<Options>(app, env, "encrypt", "Encrypt a file with age", run_encrypt);
+  add_repeatable(verb, "-r,--recipient", options.recipients, "Encrypt to this age1... key")
+      ->type_name("RECIPIENT");
+  add_repeatable(verb, "-R,--recipients-file", options.recipient_files,
+                 "Encrypt to every key in FILE")
+      ->type_name("FILE");
+  verb.add_flag("-p,--passphrase", options.passphrase, "Encrypt with a passphrase");
+  verb.add_flag("-a,--armor", options.armor, "Write text instead of binary data");
+  verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist")
+      ->type_name("OUT");
+  verb.add_option("FILE", options.input, "What to encrypt; - or nothing for standard input");
+}
+
+}  // namespace sealpost::cmd
