@@ -1,0 +1,145 @@
+// sealpost audit: ask the log, and verify that it is one honest history.
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "cmd/listing.hpp"
+#include "cmd/opened.hpp"
+#include "cmd/ui/progress.hpp"
+#include "cmd/verb.hpp"
+#include "cmd/verbs.hpp"
+#include "flow/auditing.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+struct QueryOptions {
+  std::string event;
+  std::string actor;
+  std::string object;
+  std::string purpose;
+  std::string outcome;
+  std::string address;
+  std::string since;
+  std::string until;
+  std::optional<std::uint64_t> after;
+  std::optional<std::uint64_t> limit;
+};
+
+std::optional<std::string> given(const std::string& value) {
+  return value.empty() ? std::nullopt : std::optional<std::string>(value);
+}
+
+base::Result<audit::Filter> filter_of(const QueryOptions& options, base::Time now) {
+  audit::Filter filter;
+  if (!options.event.empty()) {
+    TRY(filter.event, audit::parse_event_pattern(options.event));
+  }
+  filter.actor = given(options.actor);
+  filter.object = given(options.object);
+  filter.purpose = given(options.purpose);
+  filter.address = given(options.address);
+  filter.after = options.after;
+  if (!options.outcome.empty()) {
+    filter.outcome = audit::outcome_from_name(options.outcome);
+    if (!filter.outcome) {
+      return base::Error{base::Code::kUsage, "--outcome is success, refused or failed", ""};
+    }
+  }
+  if (!options.since.empty()) {
+    TRY(filter.since, text::parse_moment(options.since, now));
+  }
+  if (!options.until.empty()) {
+    TRY(filter.until, text::parse_moment(options.until, now));
+  }
+  return filter;
+}
+
+base::Result<void> print(Env& env, const flow::LoggedEvent& logged) {
+  const audit::Event& event = logged.event;
+  if (env.out.json()) {
+    text::OrderedJson details = text::OrderedJson::object();
+    for (const auto& [key, value] : event.details) details[key] = value;
+    return env.out.document({{"type", "audit-event"},
+                             {"index", logged.index},
+                             {"at", text::format_time(event.at)},
+                             {"event", event.event},
+                             {"actor", user_of(event.actor)},
+                             {"device", event.actor},
+                             {"message", event.message},
+                             {"objects", event.objects},
+                             {"purpose", event.purpose},
+                             {"outcome", audit::outcome_name(event.outcome)},
+                             {"address", event.address},
+                             {"details", std::move(details)},
+                             {"request", event.request}});
+  }
+  const std::string& about =
+      event.message.empty() && !event.objects.empty() ? event.objects.front() : event.message;
+  return env.out.line(fmt::format("{:>6}  {}  {:<20}  {:<8}  {}  {}", logged.index,
+                                  text::format_time(event.at), event.event,
+                                  audit::outcome_name(event.outcome), event.actor, about));
+}
+
+base::Result<void> run_query(const QueryOptions& options, Env& env) {
+  TRY(const audit::Filter filter, filter_of(options, env.clock.now()));
+  TRY(Opened opened, open_installation(env));
+  flow::Context context = context_of(env);
+  return flow::query_log(opened.installation, filter, options.limit, context,
+                         [&](const flow::LoggedEvent& logged) { return print(env, logged); });
+}
+
+struct VerifyOptions {};
+
+base::Result<void> run_verify(const VerifyOptions&, Env& env) {
+  TRY(Opened opened, open_installation(env));
+  flow::Context context = context_of(env);
+  auto verified =
+      flow::verify_log(opened.installation, context, [](std::uint64_t, std::uint64_t) {});
+  if (!verified) {
+    const bool judged = verified.error().code == base::Code::kVerificationFailed;
+    if (judged && env.out.json()) {
+      TRY(env.out.document({{"type", "audit-verification"},
+                            {"verified", false},
+                            {"size", opened.installation.checkpoint().size},
+                            {"root", base::to_hex(opened.installation.checkpoint().root)},
+                            {"reason", verified.error().text}}));
+    }
+    return verified.error();
+  }
+  const std::string root = base::to_hex(verified->root);
+  if (env.out.json()) {
+    return env.out.document({{"type", "audit-verification"},
+                             {"verified", true},
+                             {"size", verified->size},
+                             {"root", root},
+                             {"entries", verified->entries_checked}});
+  }
+  TRY(env.out.line(fmt::format("verified: {} events, root {}", verified->size, root)));
+  if (!verified->entries_checked) {
+    env.out.note("Checked: signature, consistency and tree. Your role may not read the entries.");
+  }
+  return {};
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Env& env) {
+  CLI::App& audit = add_group(app, "audit", "Query the audit log and verify it");
+  auto [query, options] =
+      add_verb<QueryOptions>(audit, env, "query", "List events of the audit log", run_query);
+  query.add_option("--event", options.event, "Name of the event, or a beginning: 'message.*'");
+  query.add_option("--actor", options.actor, "User id or full device name");
+  query.add_option("--object", options.object, "Message id or another object");
+  query.add_option("--purpose", options.purpose, "Purpose of the message");
+  query.add_option("--outcome", options.outcome, "success, refused or failed");
+  query.add_option("--address", options.address, "Network address the relay saw");
+  query.add_option("--since", options.since, "From this time on: 2026-01-01, 7d");
+  query.add_option("--until", options.until, "Before this time");
+  query.add_option("--after", options.after, "Only events with a higher index");
+  query.add_option("--limit", options.limit, "At most so many");
+  add_verb<VerifyOptions>(audit, env, "verify", "Verify signatures, tree and history of the log",
+                          run_verify);
+}
+
+}  // namespace sealpost::cmd

@@ -1,0 +1,59 @@
+// sealpost inbox: fetch what waits at the relay, then list.
+#include <fmt/format.h>
+
+#include "cmd/listing.hpp"
+#include "cmd/opened.hpp"
+#include "cmd/verb.hpp"
+#include "cmd/verbs.hpp"
+#include "flow/fetch.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+struct Options {
+  std::string wait = "0s";
+  bool unread = false;
+};
+
+base::Result<void> list(Env& env, const Opened& opened, const Options& options) {
+  std::vector<flow::Listed> messages;
+  TRY(flow::each_message(*opened.vault, flow::Direction::kReceived,
+                         [&](flow::Listed message) -> base::Result<void> {
+                           if (message.record.unread || !options.unread) {
+                             messages.push_back(std::move(message));
+                           }
+                           return {};
+                         }));
+  return print_messages(env, messages);
+}
+
+base::Result<void> run_inbox(const Options& options, Env& env) {
+  TRY(const base::milliseconds wait, text::parse_span(options.wait));
+  TRY(Opened opened, open_installation(env));
+  flow::Context context = context_of(env);
+  TRY(const flow::Fetched fetched,
+      flow::fetch(opened.installation, std::chrono::duration_cast<std::chrono::seconds>(wait),
+                  context));
+  TRY(list(env, opened, options));
+  if (fetched.rejected.empty()) return {};
+  for (const flow::Rejected& rejected : fetched.rejected) {
+    env.out.warn(
+        fmt::format("refused {} from {}: {}", rejected.id, rejected.from, rejected.reason));
+  }
+  return base::Error{base::Code::kVerificationFailed,
+                     fmt::format("{} of the messages that came were refused: {}",
+                                 fetched.rejected.size(), fetched.rejected.front().reason),
+                     "nothing of them was stored; their senders are told"};
+}
+
+}  // namespace
+
+void add_inbox(CLI::App& app, Env& env) {
+  auto [verb, options] =
+      add_verb<Options>(app, env, "inbox", "Fetch messages and list them", run_inbox);
+  verb.add_option("--wait", options.wait, "Wait so long for something to come, like 30s");
+  verb.add_flag("--unread", options.unread, "List only what was not read");
+}
+
+}  // namespace sealpost::cmd

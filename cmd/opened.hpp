@@ -1,0 +1,34 @@
+// An installation made ready for a verb: profile chosen, vault open, trust chain verified.
+#pragma once
+
+#include <memory>
+
+#include "cmd/env.hpp"
+#include "config/profile.hpp"
+#include "flow/context.hpp"
+#include "flow/installation.hpp"
+#include "vault/vault.hpp"
+
+namespace sealpost::cmd {
+
+struct Opened {
+  config::Profile profile;
+  std::unique_ptr<vault::Vault> vault;  // the installation borrows it
+  flow::Installation installation;
+};
+
+// As choose_profile and open_vault, then Installation::load.
+base::Result<Opened> open_installation(Env& env);
+
+inline flow::Context context_of(Env& env) { return {env.clock, env.random, env.interrupt}; }
+
+// Fills a profile that does not exist yet: asks for a new passphrase, creates the vault, runs
+// `fill`. When that fails nothing stays behind, unless the failure leaves it open what happened
+// elsewhere (no answer from a relay): then the vault stays, so that the command can be repeated.
+base::Result<void> create_vault(Env& env, const config::Profile& profile,
+                                const std::function<base::Result<void>(vault::Vault&)>& fill);
+
+// "laptop" from this machine's name, "main" when that is no device name.
+std::string default_device();
+
+}  // namespace sealpost::cmd

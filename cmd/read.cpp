@@ -1,0 +1,125 @@
+// sealpost read: one message, and its attachments.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "cmd/listing.hpp"
+#include "cmd/opened.hpp"
+#include "cmd/ui/transfer.hpp"
+#include "cmd/verb.hpp"
+#include "cmd/verbs.hpp"
+#include "flow/read.hpp"
+#include "text/safety.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+struct Options {
+  std::string message;
+  std::string save;
+  std::uint64_t attachment = 0;
+  std::string output;
+  bool no_receipt = false;
+};
+
+base::Result<void> check(const Options& options) {
+  if (options.attachment == 0 && !options.output.empty()) {
+    return base::Error{base::Code::kUsage, "-o needs --attachment", "they are counted from 1"};
+  }
+  if (options.attachment != 0 && options.output.empty()) {
+    return base::Error{base::Code::kUsage, "--attachment needs -o", "add -o FILE, or -o - to pipe"};
+  }
+  return {};
+}
+
+base::Result<void> print(Env& env, const flow::Listed& message,
+                         const std::vector<std::filesystem::path>& saved) {
+  const std::string body(message.record.body.expose_text());
+  if (env.out.json()) {
+    text::OrderedJson document = message_json(message);
+    document["body"] = body;
+    document["saved"] = text::OrderedJson::array();
+    for (const auto& path : saved) document["saved"].push_back(path.string());
+    return env.out.document(document);
+  }
+  const message::Header& header = message.header;
+  std::string to;
+  for (const std::string& name : header.to) to += (to.empty() ? "" : ", ") + user_of(name);
+  TRY(env.out.fields({{"From", fmt::format("{} ({})", user_of(header.from), header.from)},
+                      {"To", to},
+                      {"Sent", text::format_time(header.sent)},
+                      {"Expires", text::format_time(header.expires)},
+                      {"Purpose", header.purpose},
+                      {"Subject", header.subject.value_or("")}}));
+  for (std::size_t i = 0; i < header.attachments.size(); ++i) {
+    const message::Attachment& attachment = header.attachments[i];
+    TRY(env.out.line(
+        fmt::format("File {}: {} ({})", i + 1, attachment.name, ui::human_size(attachment.size))));
+  }
+  for (const auto& path : saved) TRY(env.out.line("Saved: " + path.string()));
+  if (body.empty()) return {};
+  TRY(env.out.line(""));
+  return env.out.block(body);
+}
+
+// Where one attachment goes with -o; the message itself is not printed then.
+base::Result<void> write_attachment(const Options& options, Env& env, Opened& opened,
+                                    const flow::Listed& message) {
+  flow::Context context = context_of(env);
+  ui::Transfer progress(env);
+  if (options.output != "-") {
+    return flow::save_attachment(opened.installation, message, options.attachment, options.output,
+                                 context, progress);
+  }
+  if (env.terminal.out_is_terminal()) {
+    return base::Error{base::Code::kUsage, "a file is not written to a terminal",
+                       "use -o FILE, or a pipe"};
+  }
+  base::FdSink sink(STDOUT_FILENO);
+  return flow::stream_attachment(opened.installation, message, options.attachment, sink, context,
+                                 progress);
+}
+
+base::Result<void> acknowledge(const Options& options, Env& env, Opened& opened,
+                               flow::Listed& message) {
+  flow::Context context = context_of(env);
+  TRY(const bool signed_now,
+      flow::mark_read(opened.installation, message, !options.no_receipt, context));
+  if (!signed_now) return {};
+  TRY(const std::uint64_t waiting, flow::deliver_receipts(opened.installation, context));
+  if (waiting > 0) env.out.note("The relay cannot be reached; the receipt follows later.");
+  return {};
+}
+
+base::Result<void> run_read(const Options& options, Env& env) {
+  TRY(check(options));
+  TRY(Opened opened, open_installation(env));
+  TRY(flow::Listed message, flow::find_message(*opened.vault, options.message));
+  if (options.attachment != 0) {
+    TRY(write_attachment(options, env, opened, message));
+    return acknowledge(options, env, opened, message);
+  }
+  std::vector<std::filesystem::path> saved;
+  if (!options.save.empty()) {
+    flow::Context context = context_of(env);
+    ui::Transfer progress(env);
+    TRY(saved,
+        flow::save_attachments(opened.installation, message, options.save, context, progress));
+  }
+  TRY(print(env, message, saved));
+  return acknowledge(options, env, opened, message);
+}
+
+}  // namespace
+
+void add_read(CLI::App& app, Env& env) {
+  auto [verb, options] =
+      add_verb<Options>(app, env, "read", "Show a message and save its files", run_read);
+  verb.add_option("MESSAGE", options.message, "Number or id")->required();
+  auto* save = verb.add_option("--save", options.save, "Folder to save all files in");
+  verb.add_option("--attachment", options.attachment, "One file, counted from 1")->excludes(save);
+  verb.add_option("-o,--output", options.output, "Where that file goes; - is standard output");
+  verb.add_flag("--no-receipt", options.no_receipt, "Do not tell the sender that it was read");
+}
+
+}  // namespace sealpost::cmd

@@ -1,0 +1,170 @@
+// sealpost receipt: what became of what was sent, and the proof of it.
+#include <fmt/format.h>
+
+#include "cmd/listing.hpp"
+#include "cmd/opened.hpp"
+#include "cmd/verb.hpp"
+#include "cmd/verbs.hpp"
+#include "flow/receipts.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+std::string time_or_nothing(const std::optional<base::Time>& time) {
+  return time ? text::format_time(*time) : "";
+}
+
+base::Result<void> print(Env& env, const std::vector<flow::MessageProgress>& messages) {
+  std::vector<ui::Row> rows;
+  for (const flow::MessageProgress& progress : messages) {
+    const flow::Listed& message = progress.message;
+    for (const flow::Progressed& item : progress.recipients) {
+      if (env.out.json()) {
+        TRY(env.out.document({{"type", "receipt"},
+                              {"message", message.record.id},
+                              {"number", message.record.number},
+                              {"to", item.user},
+                              {"device", item.device},
+                              {"state", item.state},
+                              {"sent", text::format_time(message.header.sent)},
+                              {"delivered", time_or_nothing(item.delivered)},
+                              {"read", time_or_nothing(item.read)}}));
+      }
+      rows.push_back({fmt::format("{}", message.record.number), item.user, item.device, item.state,
+                      time_or_nothing(item.delivered), time_or_nothing(item.read)});
+    }
+  }
+  if (env.out.json()) return {};
+  return env.out.table({"NO", "TO", "DEVICE", "STATE", "DELIVERED", "READ"}, rows);
+}
+
+// Shows what is known when the relay cannot be asked; anything worse than silence is an error.
+base::Result<void> refresh(Env& env, Opened& opened) {
+  flow::Context context = context_of(env);
+  auto fresh = flow::sync_receipts(opened.installation, context);
+  if (fresh) return {};
+  const base::Code code = fresh.error().code;
+  if (code != base::Code::kUnreachable && code != base::Code::kBusy) return fresh;
+  env.out.warn("receipts may be missing: " + fresh.error().text);
+  return {};
+}
+
+struct ListOptions {
+  bool not_read = false;
+  std::string older_than;
+};
+
+base::Result<void> run_list(const ListOptions& options, Env& env) {
+  flow::ReceiptFilter filter{options.not_read, {}};
+  if (!options.older_than.empty()) {
+    TRY(filter.older_than, text::parse_span(options.older_than));
+  }
+  TRY(Opened opened, open_installation(env));
+  TRY(refresh(env, opened));
+  TRY(const auto messages, flow::list_receipts(opened.installation, filter, env.clock.now()));
+  return print(env, messages);
+}
+
+struct ShowOptions {
+  std::string message;
+};
+
+base::Result<void> run_show(const ShowOptions& options, Env& env) {
+  TRY(Opened opened, open_installation(env));
+  TRY(refresh(env, opened));
+  TRY(flow::MessageProgress progress, flow::show_receipts(opened.installation, options.message));
+  std::vector<flow::MessageProgress> one;
+  one.push_back(std::move(progress));
+  return print(env, one);
+}
+
+struct WaitOptions {
+  std::string message;
+  std::string state = "read";
+  std::string timeout = "2h";
+};
+
+base::Result<void> run_wait(const WaitOptions& options, Env& env) {
+  const std::optional<receipt::State> state = receipt::state_from_name(options.state);
+  if (state != receipt::State::kDelivered && state != receipt::State::kRead) {
+    return base::Error{base::Code::kUsage, "--state is delivered or read", ""};
+  }
+  TRY(const base::milliseconds timeout, text::parse_span(options.timeout));
+  TRY(Opened opened, open_installation(env));
+  flow::Context context = context_of(env);
+  TRY(flow::MessageProgress progress,
+      flow::wait_receipts(opened.installation, options.message, *state, timeout, context));
+  std::vector<flow::MessageProgress> one;
+  one.push_back(std::move(progress));
+  return print(env, one);
+}
+
+struct VerifyOptions {
+  std::string message;
+};
+
+base::Result<void> print(Env& env, const flow::ReceiptVerification& verification) {
+  if (env.out.json()) {
+    text::OrderedJson evidence = text::OrderedJson::array();
+    for (const flow::Evident& item : verification.evidence) {
+      const receipt::Receipt& said = item.verdict.receipt;
+      evidence.push_back({{"state", receipt::state_name(said.state)},
+                          {"by", said.by},
+                          {"at", text::format_time(said.at)},
+                          {"address", item.address},
+                          {"logged", item.verdict.holds},
+                          {"index", item.index}});
+    }
+    return env.out.document({{"type", "receipt-verification"},
+                             {"message", verification.message},
+                             {"verified", verification.verified},
+                             {"evidence", std::move(evidence)}});
+  }
+  std::vector<ui::Row> rows;
+  for (const flow::Evident& item : verification.evidence) {
+    const receipt::Receipt& said = item.verdict.receipt;
+    rows.push_back({std::string(receipt::state_name(said.state)), said.by,
+                    text::format_time(said.at), item.address,
+                    item.verdict.holds ? fmt::format("logged at {}", item.index)
+                                       : "DOES NOT HOLD: " + item.verdict.reason});
+  }
+  TRY(env.out.line(fmt::format("message {}: {}", verification.message,
+                               verification.verified ? "verified" : "NOT VERIFIED")));
+  return env.out.table({"STATE", "BY", "AT", "ADDRESS", "EVIDENCE"}, rows);
+}
+
+base::Result<void> run_verify(const VerifyOptions& options, Env& env) {
+  TRY(Opened opened, open_installation(env));
+  flow::Context context = context_of(env);
+  TRY(const flow::ReceiptVerification verification,
+      flow::verify_receipts(opened.installation, options.message, context));
+  TRY(print(env, verification));
+  if (verification.verified) return {};
+  return base::Error{base::Code::kVerificationFailed, verification.reason,
+                     "tell the organisation's owner"};
+}
+
+}  // namespace
+
+void add_receipt(CLI::App& app, Env& env) {
+  CLI::App& receipt = add_group(app, "receipt", "Who received, who read, and the proof");
+  auto [list, list_options] =
+      add_verb<ListOptions>(receipt, env, "list", "List receipts of what was sent", run_list);
+  list.add_flag("--not-read", list_options.not_read, "Only what somebody has not read");
+  list.add_option("--older-than", list_options.older_than,
+                  "Only what was sent longer ago, like 4h");
+  auto [show, show_options] =
+      add_verb<ShowOptions>(receipt, env, "show", "Show the receipts of one message", run_show);
+  show.add_option("MESSAGE", show_options.message, "Number or id")->required();
+  auto [wait, wait_options] = add_verb<WaitOptions>(
+      receipt, env, "wait", "Wait until everybody received or read", run_wait);
+  wait.add_option("MESSAGE", wait_options.message, "Number or id")->required();
+  wait.add_option("--state", wait_options.state, "delivered or read (default read)");
+  wait.add_option("--timeout", wait_options.timeout, "Give up after so long (default 2h)");
+  auto [verify, verify_options] = add_verb<VerifyOptions>(
+      receipt, env, "verify", "Verify all evidence about a message", run_verify);
+  verify.add_option("MESSAGE", verify_options.message, "Number or id")->required();
+}
+
+}  // namespace sealpost::cmd

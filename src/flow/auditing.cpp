@@ -1,0 +1,159 @@
+#include "flow/auditing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "flow/visit.hpp"
+#include "merkle/tile.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+constexpr std::size_t kPage = 1000;
+
+base::Error refuse(std::string why) {
+  return {base::Code::kVerificationFailed, std::move(why),
+          "do not use this relay until the organisation's owner has found out why"};
+}
+
+base::Result<LoggedEvent> parse_entry(const wire::AuditEntry& entry, const audit::Filter& filter) {
+  TRY(audit::Event event, audit::parse_leaf(entry.leaf));
+  if (!audit::matches(filter, entry.index, event)) {
+    return refuse(
+        fmt::format("the relay answers with event {}, which was not asked for", entry.index));
+  }
+  return LoggedEvent{entry.index, std::move(event)};
+}
+
+// Rebuilds the tree bundle by bundle.
+class LogCheck {
+ public:
+  // `trust_size`: how many trust chain entries the log must hold at the least.
+  LogCheck(const Installation& installation, client::RelayClient& relay, bool entries,
+           std::uint64_t trust_size)
+      : installation_(installation), relay_(relay), entries_(entries), trust_size_(trust_size) {}
+
+  base::Result<void> check_bundle(std::uint64_t index) {
+    const std::uint64_t size = installation_.checkpoint().size;
+    const std::uint64_t width = std::min(merkle::kTileWidth, size - index * merkle::kTileWidth);
+    TRY(const base::Bytes hashes, relay_.tile({0, index, width}));
+    if (hashes.size() != width * sizeof(crypto::Digest)) return refuse("a tile has a wrong length");
+    std::vector<base::Bytes> entries;
+    if (entries_) {
+      TRY(const base::Bytes bundle, relay_.tile({-1, index, width}));
+      TRY(entries, merkle::split_bundle(bundle));
+      if (entries.size() != width) return refuse("a bundle of entries is not complete");
+    }
+    for (std::uint64_t i = 0; i < width; ++i) {
+      TRY(const crypto::Digest leaf,
+          crypto::digest_from(base::ByteView(hashes).subspan(i * 32, 32)));
+      if (entries_) TRY(check_entry(index * merkle::kTileWidth + i, entries[i], leaf));
+      frontier_.append(leaf);
+    }
+    return {};
+  }
+
+  base::Result<void> finish() const {
+    const merkle::Checkpoint& checkpoint = installation_.checkpoint();
+    if (frontier_.size() != checkpoint.size || frontier_.root() != checkpoint.root) {
+      return refuse("the tree rebuilt from its tiles is not the one the checkpoint signs");
+    }
+    if (entries_ && trust_logged_ < trust_size_) {
+      return refuse(fmt::format("trust chain entry {} is not in the log", trust_logged_));
+    }
+    return {};
+  }
+
+ private:
+  base::Result<void> check_entry(std::uint64_t index, const base::Bytes& entry,
+                                 const crypto::Digest& leaf) {
+    if (merkle::leaf_hash(entry) != leaf) {
+      return refuse(fmt::format("event {} is not the one the tree was built from", index));
+    }
+    const auto event = audit::parse_leaf(entry);
+    if (!event) {
+      return refuse(fmt::format("event {} is out of form: {}", index, event.error().text));
+    }
+    if (event->at < last_) return refuse(fmt::format("event {} goes back in time", index));
+    last_ = event->at;
+    return check_trust(index, *event);
+  }
+
+  // Events that carry a trust chain number must name the entries of the chain, in order.
+  base::Result<void> check_trust(std::uint64_t index, const audit::Event& event) {
+    const auto number = event.details.find("trust");
+    if (number == event.details.end()) return {};
+    const auto& chain = installation_.chain().entries();
+    const auto statement = event.details.find("statement");
+    if (trust_logged_ >= chain.size() || number->second != fmt::format("{}", trust_logged_) ||
+        statement == event.details.end() ||
+        statement->second != base::to_hex(crypto::sha256(base::as_bytes(chain[trust_logged_])))) {
+      return refuse(fmt::format("event {} logs another trust chain entry than number {}", index,
+                                trust_logged_));
+    }
+    ++trust_logged_;
+    return {};
+  }
+
+  const Installation& installation_;
+  client::RelayClient& relay_;
+  bool entries_;
+  std::uint64_t trust_size_;
+  merkle::Frontier frontier_;
+  base::Time last_;
+  std::uint64_t trust_logged_ = 0;
+};
+
+}  // namespace
+
+base::Result<void> query_log(
+    Installation& installation, audit::Filter filter, std::optional<std::uint64_t> limit,
+    Context& context, const std::function<base::Result<void>(const LoggedEvent&)>& visit_event) {
+  TRY(client::RelayClient relay, visit(installation, context));
+  std::uint64_t left = limit.value_or(UINT64_MAX);
+  while (left > 0 && !context.interrupt.requested()) {
+    TRY(const wire::AuditEntries page,
+        relay.audit_events(filter, static_cast<std::size_t>(std::min<std::uint64_t>(kPage, left))));
+    for (const wire::AuditEntry& entry : page.entries) {
+      TRY(const LoggedEvent logged, parse_entry(entry, filter));
+      TRY(visit_event(logged));
+      filter.after = entry.index;
+      if (--left == 0) return {};
+    }
+    if (!page.more) return {};
+    if (filter.after && page.next < *filter.after) return refuse("the relay's pages go backwards");
+    filter.after = page.next;
+  }
+  if (context.interrupt.requested()) {
+    return base::Error{base::Code::kInterrupted, "interrupted", "go on with --after"};
+  }
+  return {};
+}
+
+base::Result<LogVerification> verify_log(
+    Installation& installation, Context& context,
+    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) {
+  TRY(client::RelayClient relay, visit(installation, context));
+  // What the chain held before the checkpoint was made must be logged in it; what the log names by
+  // then must be in the chain fetched afterwards.
+  const std::uint64_t trust_size = installation.chain().size();
+  TRY(sync_log(installation, relay));
+  TRY(sync_trust(installation, relay));
+  TRY(const trust::Device* self, installation.self(context.clock.now()));
+  const bool entries = trust::allowed(self->certificate.role, trust::Operation::kReadLog);
+  LogCheck check(installation, relay, entries, trust_size);
+  const std::uint64_t size = installation.checkpoint().size;
+  for (std::uint64_t index = 0; index * merkle::kTileWidth < size; ++index) {
+    if (context.interrupt.requested()) {
+      return base::Error{base::Code::kInterrupted, "interrupted", ""};
+    }
+    TRY(check.check_bundle(index));
+    progress(std::min(size, (index + 1) * merkle::kTileWidth), size);
+  }
+  TRY(check.finish());
+  return LogVerification{size, installation.checkpoint().root, entries};
+}
+
+}  // namespace sealpost::flow

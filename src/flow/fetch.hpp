@@ -1,0 +1,31 @@
+// Receiving: deliveries are opened, verified, stored sealed and only then acknowledged.
+// sealpost-inbox(1); what is checked is sealpost-message(5), OPENING.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "flow/context.hpp"
+#include "flow/installation.hpp"
+
+namespace sealpost::flow {
+
+// A delivery that was not taken in, and why. It is not shown anywhere else.
+struct Rejected {
+  std::string id;
+  std::string from;
+  std::string reason;
+};
+
+struct Fetched {
+  std::uint64_t stored = 0;        // new messages
+  std::vector<Rejected> rejected;  // refused for good; the sender learns of it
+};
+
+// Fetches everything that waits at the relay, first waiting up to `wait` for something to come.
+// Safe to repeat, and safe to kill at any point: what was acknowledged is stored, what is fetched
+// twice is stored once.
+base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,
+                            Context& context);
+
+}  // namespace sealpost::flow

@@ -1,0 +1,69 @@
+// One installation: a member's device, its keys and what it has verified so far, all in its vault.
+//
+// Borrows the vault, which must outlive it. One thread. Errors are the vault's, and
+// kVerificationFailed when what is stored does not verify up to the pinned root.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "flow/records.hpp"
+#include "merkle/checkpoint.hpp"
+#include "note/note.hpp"
+#include "policy/policy.hpp"
+#include "trust/chain.hpp"
+#include "vault/vault.hpp"
+
+namespace sealpost::flow {
+
+class Installation {
+ public:
+  // Writes the first rows of a fresh vault, and whatever `also` writes, in one transaction.
+  // `root_key` only where the organisation was founded.
+  static base::Result<void> initialise(vault::Vault& vault, const Profile& profile,
+                                       const crypto::SigningKey& device_key,
+                                       const crypto::SigningKey* root_key,
+                                       const trust::Chain& chain,
+                                       const std::function<base::Result<void>()>& also);
+  // True for a vault that initialise() has not been called on.
+  static base::Result<bool> is_fresh(const vault::Vault& vault);
+  // kNotFound when the vault belongs to no organisation yet.
+  static base::Result<Installation> load(vault::Vault& vault);
+
+  vault::Vault& vault() const { return *vault_; }
+  const Profile& profile() const { return profile_; }
+  const trust::Chain& chain() const { return chain_; }
+  trust::DeviceName name() const;
+  std::string user_name() const;  // "<organisation>/<user>", as message headers name recipients
+  // The full name of a user of this organisation.
+  std::string full_user(std::string_view user) const;
+
+  const note::Signer& signer() const { return signer_; }  // the device's
+  base::Result<note::Signer> root_signer() const;         // kDenied where the root key is not
+  // This device's certificate; kRevoked or kDenied (expired) as Chain::active_device.
+  base::Result<const trust::Device*> self(base::Time now) const;
+  base::Result<policy::Policy> policy() const;
+  // The relay's log key, as the root signed it; kNotFound before there is one.
+  base::Result<note::Verifier> log_verifier() const;
+
+  base::Result<void> set_relay(std::string url, std::string pin);
+  // Verifies and stores further entries of the trust chain, all or none.
+  base::Result<void> extend_chain(std::span<const std::string> entries);
+
+  // The newest checkpoint this vault has verified; size 0 before the first.
+  const merkle::Checkpoint& checkpoint() const { return checkpoint_; }
+  note::View log_view() const { return {checkpoint_.size, checkpoint_.root}; }
+  base::Result<void> set_checkpoint(const merkle::Checkpoint& checkpoint);
+
+ private:
+  Installation(vault::Vault& vault, Profile profile, note::Signer signer, trust::Chain chain);
+  base::Result<void> load_checkpoint();
+  vault::Vault* vault_;
+  Profile profile_;
+  note::Signer signer_;
+  trust::Chain chain_;
+  merkle::Checkpoint checkpoint_;
+};
+
+}  // namespace sealpost::flow

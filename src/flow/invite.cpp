@@ -1,0 +1,66 @@
+#include "flow/enrol.hpp"
+
+#include <fmt/format.h>
+
+#include "base/encoding.hpp"
+#include "crypto/random.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+base::Result<void> check_request(const Installation& installation, const InviteRequest& request) {
+  if (!trust::is_user(request.user)) {
+    return base::Error{base::Code::kUsage, "a user id is like dr.lee",
+                       "lower-case letters, digits, dots, dashes and underscores, at most 64"};
+  }
+  const bool service = request.role == trust::Role::kService;
+  if (!service && !request.purposes.empty()) {
+    return base::Error{base::Code::kUsage, "--purpose is for the role service", ""};
+  }
+  if (service && request.purposes.empty()) {
+    return base::Error{base::Code::kUsage, "a service needs the purposes it may send for",
+                       "add --purpose appointment-reminder"};
+  }
+  TRY(const policy::Policy policy, installation.policy());
+  for (const std::string& purpose : request.purposes) {
+    TRY(policy::check_purpose(policy, purpose, trust::role_name(request.role)));
+  }
+  return {};
+}
+
+// Owners and admins are the root's to make; everybody else is invited by a device.
+base::Result<note::Signer> inviter(const Installation& installation, trust::Role role) {
+  if (role == trust::Role::kOwner || role == trust::Role::kAdmin) return installation.root_signer();
+  return installation.signer().clone();
+}
+
+}  // namespace
+
+base::Result<Invited> invite(Installation& installation, const InviteRequest& request,
+                             Context& context) {
+  TRY(check_request(installation, request));
+  TRY(client::RelayClient relay, connect(installation, context));
+  TRY(sync_trust(installation, relay));
+  TRY(sync_log(installation, relay));
+  TRY(const note::Signer signer, inviter(installation, request.role));
+  const std::string name = fmt::format("{}/invitation/{}", installation.chain().organisation(),
+                                       base::to_hex(crypto::random_bytes(context.random, 8)));
+  TRY(note::Signer delegate,
+      note::Signer::make(name, crypto::SigningKey::generate(context.random)));
+  const trust::Invitation invitation{request.user,        request.role,        request.purposes,
+                                     delegate.verifier(), context.clock.now(), request.expires};
+  TRY(const std::string text, trust::format(invitation));
+  const std::string entry = note::sign(text, signer);
+  trust::Chain longer = installation.chain();
+  TRY(longer.append(entry));
+  TRY(relay.append_trust({longer.size(), {entry}}));
+  TRY(sync_trust(installation, relay));
+  const Profile& profile = installation.profile();
+  const trust::InvitationToken token{
+      entry,       delegate.key().seed(),   installation.chain().root(), profile.url,
+      profile.pin, installation.log_view(), installation.chain().view()};
+  TRY(crypto::SecretBytes printed, trust::format_token(token));
+  return Invited{std::move(printed), name, request.expires};
+}
+
+}  // namespace sealpost::flow

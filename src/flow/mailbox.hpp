@@ -1,0 +1,40 @@
+// The messages of one vault, numbered like mail, received and sent together.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flow/installation.hpp"
+#include "message/header.hpp"
+
+namespace sealpost::flow {
+
+// A message without its body, as lists show it.
+struct Listed {
+  MessageRecord record;
+  message::Header header;
+};
+
+// The number that the next stored message gets. Call inside the transaction that stores it.
+base::Result<std::uint64_t> take_number(vault::Vault& vault);
+base::Result<void> store_message(vault::Vault& vault, const MessageRecord& record,
+                                 const SeenRecord& seen);
+// Takes back what store_message() stored. Call inside a transaction.
+base::Result<void> remove_message(vault::Vault& vault, const MessageRecord& record);
+base::Result<void> update_message(vault::Vault& vault, const MessageRecord& record);
+
+// Nothing when this (from, id) was never stored.
+base::Result<std::optional<SeenRecord>> find_seen(const vault::Vault& vault, std::string_view from,
+                                                  std::string_view id);
+
+// By number ("12"), by id, or by a beginning of an id of at least eight characters that fits one
+// message only. kNotFound; kConflict when several fit.
+base::Result<Listed> find_message(const vault::Vault& vault, std::string_view which);
+
+// Visits messages of one direction in order of number.
+base::Result<void> each_message(const vault::Vault& vault, Direction direction,
+                                const std::function<base::Result<void>(Listed)>& visit);
+
+}  // namespace sealpost::flow

@@ -1,0 +1,78 @@
+#include "flow/prekeys.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "crypto/random.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+using vault::Kind;
+
+struct Held {
+  std::int64_t row = 0;
+  base::Time at;
+  base::Time expires;
+};
+
+base::Result<std::vector<Held>> held_prekeys(const vault::Vault& vault) {
+  std::vector<Held> held;
+  TRY(vault.each(Kind::kPrekeySecret, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    TRY(const PrekeySecret secret, decode_prekey_secret(row.value.expose()));
+    held.push_back({row.id, secret.at, secret.expires});
+    return true;
+  }));
+  return held;
+}
+
+}  // namespace
+
+base::Result<NewPrekey> make_prekey(const note::Signer& signer, const trust::DeviceName& device,
+                                    base::Time now, base::Random& random) {
+  const age::X25519Identity identity = age::X25519Identity::generate(random);
+  const std::string id = base::to_hex(crypto::random_bytes(random, 8));
+  const trust::Prekey prekey{device, id,  "age-x25519",     identity.recipient().str(),
+                             true,   now, now + kPrekeyLife};
+  TRY(const std::string text, trust::format(prekey));
+  return NewPrekey{{id, identity.to_text(), now, now + kPrekeyLife}, note::sign(text, signer)};
+}
+
+base::Result<void> store_prekey(vault::Vault& vault, const PrekeySecret& secret) {
+  TRY(vault.insert(Kind::kPrekeySecret, secret.id, encode(secret).expose()));
+  return {};
+}
+
+base::Result<age::X25519Identity> find_prekey(const vault::Vault& vault, std::string_view id) {
+  TRY(const vault::Row row, vault.get(Kind::kPrekeySecret, id));
+  TRY(const PrekeySecret secret, decode_prekey_secret(row.value.expose()));
+  return age::X25519Identity::parse(secret.identity.expose_text());
+}
+
+base::Result<std::vector<std::string>> rotate_prekeys(Installation& installation,
+                                                      Context& context) {
+  vault::Vault& vault = installation.vault();
+  const base::Time now = context.clock.now();
+  TRY(const policy::Policy policy, installation.policy());
+  TRY(const std::vector<Held> held, held_prekeys(vault));
+  bool fresh = false;
+  bool erased = false;
+  for (const Held& prekey : held) {
+    if (prekey.expires + policy.max_expiry < now) {
+      TRY(vault.erase(Kind::kPrekeySecret, prekey.row));
+      erased = true;
+    }
+    fresh = fresh || prekey.at + kPrekeyRotation > now;
+  }
+  if (erased) TRY(vault.purge());
+  std::vector<std::string> notes;
+  if (!fresh) {
+    TRY(NewPrekey made,
+        make_prekey(installation.signer(), installation.name(), now, context.random));
+    TRY(store_prekey(vault, made.secret));
+    notes.push_back(std::move(made.note));
+  }
+  return notes;
+}
+
+}  // namespace sealpost::flow

@@ -1,0 +1,33 @@
+// This device's prekeys: made, rotated weekly, and their secrets destroyed when no message can need
+// them any more. sealpost-note(5), PREKEY.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "age/x25519.hpp"
+#include "flow/context.hpp"
+#include "flow/installation.hpp"
+
+namespace sealpost::flow {
+
+inline constexpr base::milliseconds kPrekeyLife = std::chrono::hours(24 * 30);
+inline constexpr base::milliseconds kPrekeyRotation = std::chrono::hours(24 * 7);
+
+struct NewPrekey {
+  PrekeySecret secret;
+  std::string note;  // signed, to be published
+};
+base::Result<NewPrekey> make_prekey(const note::Signer& signer, const trust::DeviceName& device,
+                                    base::Time now, base::Random& random);
+base::Result<void> store_prekey(vault::Vault& vault, const PrekeySecret& secret);
+
+// The secret behind a prekey id; kNotFound when it was never ours or is destroyed.
+base::Result<age::X25519Identity> find_prekey(const vault::Vault& vault, std::string_view id);
+
+// Destroys secrets that expired longer ago than the longest life of a message, then makes and
+// stores a new prekey when the newest is older than a week. Returns the notes to publish; the
+// caller publishes them before anything else can fail.
+base::Result<std::vector<std::string>> rotate_prekeys(Installation& installation, Context& context);
+
+}  // namespace sealpost::flow

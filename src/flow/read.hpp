@@ -1,0 +1,37 @@
+// Reading what was fetched: works without the relay; the receipt then waits. sealpost-read(1).
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "flow/context.hpp"
+#include "flow/mailbox.hpp"
+#include "flow/transfer.hpp"
+
+namespace sealpost::flow {
+
+// Marks a received message as read and, with `receipt`, signs a read receipt for its sender, once.
+// Returns whether a receipt was signed now.
+base::Result<bool> mark_read(Installation& installation, Listed& listed, bool receipt,
+                             Context& context);
+
+// Tries to hand in waiting receipts; no relay is no error: they wait. Returns how many still do.
+base::Result<std::uint64_t> deliver_receipts(Installation& installation, Context& context);
+
+// Saves every attachment into `folder` under names made safe and unused, verified before they get
+// them. Returns the paths in order of the attachments.
+base::Result<std::vector<std::filesystem::path>> save_attachments(
+    Installation& installation, const Listed& listed, const std::filesystem::path& folder,
+    Context& context, TransferProgress& progress);
+
+// Streams one attachment (counted from 1) to a sink or into a new file. kNotFound when there is
+// none of that number.
+base::Result<void> stream_attachment(Installation& installation, const Listed& listed,
+                                     std::uint64_t which, base::ByteSink& sink, Context& context,
+                                     TransferProgress& progress);
+base::Result<void> save_attachment(Installation& installation, const Listed& listed,
+                                   std::uint64_t which, const std::filesystem::path& into,
+                                   Context& context, TransferProgress& progress);
+
+}  // namespace sealpost::flow

@@ -1,0 +1,128 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "audit/event.hpp"
+#include "base/encoding.hpp"
+#include "flow/receipts.hpp"
+#include "flow/visit.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+std::string_view event_of(receipt::State state) {
+  switch (state) {
+    case receipt::State::kAccepted:
+      return "message.send";
+    case receipt::State::kDelivered:
+      return "message.deliver";
+    case receipt::State::kRead:
+      return "message.read";
+    case receipt::State::kUndecryptable:
+      return "message.undecryptable";
+  }
+  return "";
+}
+
+// The hash of the statement that the leaf names, if the leaf is about what the statement says.
+base::Result<crypto::Digest> leaf_statement(const audit::Event& event,
+                                            const receipt::Receipt& said) {
+  const base::Error other{base::Code::kVerificationFailed,
+                          "the audit event at its index is about something else", ""};
+  const std::string_view actor = said.state == receipt::State::kAccepted ? said.from : said.by;
+  if (event.event != event_of(said.state) || event.message != said.message ||
+      event.actor != actor || event.outcome != audit::Outcome::kSuccess) {
+    return other;
+  }
+  const auto at = event.details.find("statement");
+  if (at == event.details.end()) return other;
+  TRY(const base::Bytes bytes, base::parse_hex(at->second));
+  return crypto::digest_from(bytes);
+}
+
+base::Result<note::Verifier> signer_of(const Installation& installation,
+                                       const receipt::Receipt& said) {
+  TRY(note::Verifier log, installation.log_verifier());
+  if (said.state == receipt::State::kAccepted) return log;
+  const trust::Device* device = installation.chain().device(said.by);
+  if (device == nullptr) {
+    return base::Error{base::Code::kVerificationFailed, "its signer is not in the trust chain", ""};
+  }
+  return device->certificate.key;
+}
+
+class Judge {
+ public:
+  Judge(const Installation& installation, client::RelayClient& relay, const MessageRecord& record)
+      : installation_(installation),
+        relay_(relay),
+        expected_{record.id, record.from, record.message_sha256, installation.checkpoint()} {}
+
+  Evident judge(const wire::EvidenceItem& item) const {
+    Evident evident;
+    evident.index = item.index;
+    auto judged = try_judge(item, evident);
+    if (!judged) {
+      evident.verdict.holds = false;
+      evident.verdict.reason = judged.error().text;
+    }
+    return evident;
+  }
+
+ private:
+  base::Result<void> try_judge(const wire::EvidenceItem& item, Evident& evident) const {
+    TRY(const note::Note signed_note, note::parse(item.statement));
+    TRY(evident.verdict.receipt, receipt::parse(signed_note.text));
+    const receipt::Receipt& said = evident.verdict.receipt;
+    TRY(const audit::Event event, audit::parse_leaf(item.leaf));
+    evident.address = event.address;
+    evident.logged_at = event.at;
+    TRY(const note::Verifier signer, signer_of(installation_, said));
+    TRY(const crypto::Digest statement, leaf_statement(event, said));
+    const std::uint64_t size = expected_.checkpoint.size;
+    if (item.index >= size) {
+      return base::Error{base::Code::kVerificationFailed, "it is not in the log yet", ""};
+    }
+    receipt::Evidence evidence{item.statement, item.index, item.leaf, {}};
+    TRY(evidence.path, merkle::inclusion_proof(item.index, size, remote_nodes(relay_, size)));
+    evident.verdict = receipt::judge(evidence, expected_, signer, statement);
+    return {};
+  }
+
+  const Installation& installation_;
+  client::RelayClient& relay_;
+  receipt::Expectation expected_;
+};
+
+// The first thing that does not hold; empty when everything does.
+std::string reason_against(const std::vector<Evident>& evidence) {
+  bool accepted = false;
+  for (const Evident& item : evidence) {
+    if (!item.verdict.holds) {
+      return fmt::format("evidence at index {} does not hold: {}", item.index, item.verdict.reason);
+    }
+    accepted = accepted || item.verdict.receipt.state == receipt::State::kAccepted;
+  }
+  return accepted ? "" : "the relay shows no logged acceptance of this message";
+}
+
+}  // namespace
+
+base::Result<ReceiptVerification> verify_receipts(Installation& installation,
+                                                  std::string_view which, Context& context) {
+  TRY(const Listed message, find_message(installation.vault(), which));
+  TRY(client::RelayClient relay, visit(installation, context));
+  TRY(const wire::EvidenceList list, relay.evidence(message.record.id, message.record.from));
+  TRY(sync_trust(installation, relay));
+  TRY(sync_log(installation, relay));
+  const Judge judge(installation, relay, message.record);
+  ReceiptVerification verification{message.record.id, false, {}, ""};
+  for (const wire::EvidenceItem& item : list.items) {
+    verification.evidence.push_back(judge.judge(item));
+  }
+  verification.reason = reason_against(verification.evidence);
+  verification.verified = verification.reason.empty();
+  return verification;
+}
+
+}  // namespace sealpost::flow

@@ -1,0 +1,189 @@
+#include "flow/receipts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "audit/event.hpp"
+#include "flow/outgoing.hpp"
+#include "flow/visit.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+using vault::Kind;
+
+constexpr std::string_view kCursor = "receipts-cursor";
+constexpr std::size_t kPage = 256;
+constexpr base::milliseconds kPoll = std::chrono::seconds(1);
+
+base::Error refuse(std::string why) {
+  return {base::Code::kVerificationFailed, std::move(why),
+          "see `sealpost receipt verify`, and tell the organisation's owner"};
+}
+
+base::Result<std::uint64_t> load_cursor(const vault::Vault& vault) {
+  TRY(const std::optional<vault::Row> row, vault.find(Kind::kState, kCursor));
+  if (!row) return std::uint64_t{0};
+  return base::parse_decimal(row->value.expose_text());
+}
+
+// Signature, signer and subject; whether it is logged is judged when somebody asks for proof.
+base::Result<receipt::Receipt> check_receipt(const Installation& installation,
+                                             const std::string& statement) {
+  TRY(const note::Note signed_note, note::parse(statement));
+  TRY(receipt::Receipt said, receipt::parse(signed_note.text));
+  TRY(const std::optional<SeenRecord> seen,
+      find_seen(installation.vault(), installation.signer().name(), said.message));
+  if (!seen || seen->message_sha256 != said.message_sha256) {
+    return refuse(fmt::format("a receipt speaks of another message under the id {}", said.message));
+  }
+  if (said.state == receipt::State::kAccepted) {
+    TRY(check_accepted(installation, statement, said.message, said.from, seen->message_sha256));
+    return said;
+  }
+  const trust::Device* by = installation.chain().device(said.by);
+  if (by == nullptr || !note::signed_by(signed_note, by->certificate.key)) {
+    return refuse(
+        fmt::format("a receipt for message {} is not signed by {}", said.message, said.by));
+  }
+  return said;
+}
+
+base::Result<void> store_receipts(Installation& installation, const wire::EvidenceList& list) {
+  vault::Vault& vault = installation.vault();
+  return vault.transaction([&]() -> base::Result<void> {
+    for (const wire::EvidenceItem& item : list.items) {
+      TRY(const receipt::Receipt said, check_receipt(installation, item.statement));
+      const std::string name =
+          fmt::format("{}\n{}\n{}", said.message, said.by, receipt::state_name(said.state));
+      const ReceiptRecord record{item.statement, item.index, item.leaf};
+      TRY(vault.put(Kind::kReceipt, name, encode(record).expose()));
+    }
+    const std::string cursor = fmt::format("{}", list.items.back().cursor);
+    return vault.put(Kind::kState, kCursor, base::as_bytes(cursor));
+  });
+}
+
+base::Result<void> sync_with(Installation& installation, client::RelayClient& relay) {
+  TRY(std::uint64_t cursor, load_cursor(installation.vault()));
+  for (bool more = true; more;) {
+    TRY(const wire::EvidenceList list, relay.receipts_after(cursor, kPage));
+    if (list.items.empty()) return {};
+    if (list.items.back().cursor <= cursor) return refuse("the relay's receipts go backwards");
+    cursor = list.items.back().cursor;
+    more = list.more;
+    TRY(sync_trust(installation, relay));
+    TRY(store_receipts(installation, list));
+  }
+  return {};
+}
+
+base::Result<std::optional<base::Time>> time_of(const Installation& installation,
+                                                const std::string& message,
+                                                const std::string& device, receipt::State state) {
+  const std::string name = fmt::format("{}\n{}\n{}", message, device, receipt::state_name(state));
+  TRY(const std::optional<vault::Row> row, installation.vault().find(Kind::kReceipt, name));
+  if (!row) return std::optional<base::Time>();
+  TRY(const ReceiptRecord record, decode_receipt(row->value.expose()));
+  TRY(const note::Note signed_note, note::parse(record.statement));
+  TRY(const receipt::Receipt said, receipt::parse(signed_note.text));
+  return std::optional<base::Time>(said.at);
+}
+
+base::Result<Progressed> progress_of(const Installation& installation, const MessageRecord& record,
+                                     const RecipientRecord& recipient) {
+  Progressed progressed{recipient.device, recipient.user, recipient.state, {}, {}};
+  if (!record.confirmed) progressed.state = "unconfirmed";
+  if (recipient.device.empty()) return progressed;
+  TRY(progressed.delivered,
+      time_of(installation, record.id, recipient.device, receipt::State::kDelivered));
+  TRY(progressed.read, time_of(installation, record.id, recipient.device, receipt::State::kRead));
+  TRY(const std::optional<base::Time> failed,
+      time_of(installation, record.id, recipient.device, receipt::State::kUndecryptable));
+  if (failed) progressed.state = "undecryptable";
+  if (progressed.delivered) progressed.state = "delivered";
+  if (progressed.read) progressed.state = "read";
+  return progressed;
+}
+
+base::Result<MessageProgress> progress_of(const Installation& installation, Listed message) {
+  std::vector<Progressed> recipients;
+  for (const RecipientRecord& recipient : message.record.recipients) {
+    TRY(Progressed progressed, progress_of(installation, message.record, recipient));
+    recipients.push_back(std::move(progressed));
+  }
+  return MessageProgress{std::move(message), std::move(recipients)};
+}
+
+bool wanted(const MessageProgress& progress, const ReceiptFilter& filter, base::Time now) {
+  if (filter.older_than && progress.message.header.sent > now - *filter.older_than) return false;
+  return !filter.not_read ||
+         std::any_of(progress.recipients.begin(), progress.recipients.end(),
+                     [](const Progressed& item) { return !item.read.has_value(); });
+}
+
+bool reached(const MessageProgress& progress, receipt::State state) {
+  return std::all_of(
+      progress.recipients.begin(), progress.recipients.end(), [&](const Progressed& item) {
+        return state == receipt::State::kRead ? item.read.has_value()
+                                              : item.delivered.has_value() || item.read.has_value();
+      });
+}
+
+}  // namespace
+
+base::Result<void> sync_receipts(Installation& installation, Context& context) {
+  TRY(client::RelayClient relay, visit(installation, context));
+  return sync_with(installation, relay);
+}
+
+base::Result<std::vector<MessageProgress>> list_receipts(const Installation& installation,
+                                                         const ReceiptFilter& filter,
+                                                         base::Time now) {
+  std::vector<MessageProgress> found;
+  TRY(each_message(installation.vault(), Direction::kSent,
+                   [&](Listed message) -> base::Result<void> {
+                     TRY(MessageProgress progress, progress_of(installation, std::move(message)));
+                     if (wanted(progress, filter, now)) found.push_back(std::move(progress));
+                     return {};
+                   }));
+  return found;
+}
+
+base::Result<MessageProgress> show_receipts(const Installation& installation,
+                                            std::string_view which) {
+  TRY(Listed message, find_message(installation.vault(), which));
+  if (message.record.direction != Direction::kSent) {
+    return base::Error{base::Code::kUsage,
+                       fmt::format("message {} was received, not sent", message.record.number),
+                       "its evidence is shown by `sealpost receipt verify`"};
+  }
+  return progress_of(installation, std::move(message));
+}
+
+base::Result<MessageProgress> wait_receipts(Installation& installation, std::string_view which,
+                                            receipt::State state, base::milliseconds timeout,
+                                            Context& context) {
+  const base::milliseconds end = context.clock.steady() + timeout;
+  TRY(client::RelayClient relay, visit(installation, context));
+  for (;;) {
+    TRY(sync_with(installation, relay));
+    TRY(MessageProgress progress, show_receipts(installation, which));
+    if (reached(progress, state)) return progress;
+    if (context.interrupt.requested()) {
+      return base::Error{base::Code::kInterrupted, "interrupted while waiting", ""};
+    }
+    const base::milliseconds left = end - context.clock.steady();
+    if (left <= base::milliseconds::zero()) {
+      return base::Error{
+          base::Code::kTimeout,
+          fmt::format("message {} is not {} by everybody yet", which, receipt::state_name(state)),
+          "see `sealpost receipt show`"};
+    }
+    context.clock.sleep(std::min(kPoll, left));
+  }
+}
+
+}  // namespace sealpost::flow

@@ -1,0 +1,125 @@
+#include "flow/recipients.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace sealpost::flow {
+namespace {
+
+constexpr std::string_view kUnknown = "unknown";
+constexpr std::string_view kRevoked = "revoked";
+constexpr std::string_view kRefused = "refused";
+
+bool can_receive(const trust::Device& device) {
+  const auto& suites = device.certificate.suites;
+  return trust::allowed(device.certificate.role, trust::Operation::kReceive) &&
+         std::find(suites.begin(), suites.end(), "age-x25519") != suites.end();
+}
+
+// The devices of a user that messages can go to, or why there are none.
+struct UserDevices {
+  std::vector<const trust::Device*> active;
+  std::string_view problem;
+};
+
+UserDevices devices_of(const trust::Chain& chain, const std::string& user, base::Time now) {
+  UserDevices found;
+  const std::vector<const trust::Device*> all = chain.devices_of(user);
+  bool ended = !all.empty();
+  for (const trust::Device* device : all) {
+    const bool active = chain.active_device(device->certificate.name.str(), now).has_value();
+    if (active && can_receive(*device)) found.active.push_back(device);
+    ended = ended && !active;
+  }
+  if (all.empty()) {
+    found.problem = kUnknown;
+  } else if (found.active.empty()) {
+    found.problem = ended ? kRevoked : kRefused;
+  }
+  return found;
+}
+
+base::Result<Target> make_target(const Installation& installation, const std::string& user,
+                                 const wire::ClaimedPrekey& claimed, base::Time now) {
+  TRY(const trust::Prekey prekey, trust::verify_prekey(installation.chain(), claimed.prekey, now));
+  if (prekey.device.str() != claimed.device) {
+    return base::Error{
+        base::Code::kVerificationFailed,
+        fmt::format("the relay gave a prekey of {} for {}", prekey.device.str(), claimed.device),
+        "do not use this relay until the organisation's owner has found out why"};
+  }
+  TRY(age::X25519Recipient recipient, age::X25519Recipient::parse(prekey.recipient));
+  return Target{user, claimed.device, prekey.id, recipient};
+}
+
+base::Result<std::vector<std::string>> checked_users(const std::vector<std::string>& users) {
+  std::vector<std::string> unique;
+  for (const std::string& user : users) {
+    if (!trust::is_user(user)) {
+      return base::Error{base::Code::kUsage, fmt::format("\"{}\" is not a user id", user),
+                         "write it like dr.lee; see `sealpost member list`"};
+    }
+    if (std::find(unique.begin(), unique.end(), user) == unique.end()) unique.push_back(user);
+  }
+  if (unique.empty()) {
+    return base::Error{base::Code::kUsage, "a message needs a recipient", "add --to dr.lee"};
+  }
+  return unique;
+}
+
+}  // namespace
+
+base::Result<Targets> find_targets(const Installation& installation, client::RelayClient& relay,
+                                   const std::vector<std::string>& users, base::Time now) {
+  TRY(const std::vector<std::string> unique, checked_users(users));
+  Targets targets;
+  std::vector<std::string> names;
+  std::vector<std::string> owners;
+  for (const std::string& user : unique) {
+    const UserDevices found = devices_of(installation.chain(), user, now);
+    if (found.active.empty()) {
+      targets.unreachable.push_back({user, "", std::string(found.problem)});
+    }
+    for (const trust::Device* device : found.active) {
+      names.push_back(device->certificate.name.str());
+      owners.push_back(user);
+    }
+  }
+  if (names.empty()) return targets;
+  TRY(const wire::ClaimedPrekeys claimed, relay.claim_prekeys(names));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto at = std::find_if(claimed.prekeys.begin(), claimed.prekeys.end(),
+                                 [&](const auto& item) { return item.device == names[i]; });
+    if (at == claimed.prekeys.end() || at->prekey.empty()) {
+      targets.unreachable.push_back({owners[i], names[i], std::string(kRefused)});
+      continue;
+    }
+    TRY(Target target, make_target(installation, owners[i], *at, now));
+    targets.reachable.push_back(std::move(target));
+  }
+  return targets;
+}
+
+base::Error unreachable_error(const std::vector<RecipientRecord>& unreachable) {
+  base::Error error{base::Code::kDenied, "", "nothing was sent; --partial sends to the others"};
+  const auto any = [&](std::string_view state) {
+    return std::any_of(unreachable.begin(), unreachable.end(),
+                       [&](const RecipientRecord& item) { return item.state == state; });
+  };
+  if (any(kRevoked)) error.code = base::Code::kRevoked;
+  if (any(kUnknown)) error.code = base::Code::kNotFound;
+  for (const RecipientRecord& item : unreachable) {
+    if (!error.text.empty()) error.text += ", ";
+    const std::string& name = item.device.empty() ? item.user : item.device;
+    if (item.state == kRefused) {
+      error.text += fmt::format("{} cannot receive messages", name);
+    } else {
+      error.text += fmt::format("{} is {}", name, item.state);
+    }
+  }
+  return error;
+}
+
+}  // namespace sealpost::flow

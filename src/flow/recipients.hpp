@@ -1,0 +1,32 @@
+// From the users that somebody wrote down to devices that can be encrypted to: certified, not
+// revoked, with a prekey that the device itself has signed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "age/x25519.hpp"
+#include "flow/sync.hpp"
+
+namespace sealpost::flow {
+
+struct Target {
+  std::string user;
+  std::string device;  // full name
+  std::string prekey;  // id
+  age::X25519Recipient recipient;
+};
+struct Targets {
+  std::vector<Target> reachable;
+  std::vector<RecipientRecord> unreachable;  // state unknown, revoked or refused
+};
+
+// kUsage for a name that is no user id, or when there are none.
+base::Result<Targets> find_targets(const Installation& installation, client::RelayClient& relay,
+                                   const std::vector<std::string>& users, base::Time now);
+
+// The error for recipients that cannot be reached, naming each: kNotFound when one is unknown, else
+// kRevoked, else kDenied.
+base::Error unreachable_error(const std::vector<RecipientRecord>& unreachable);
+
+}  // namespace sealpost::flow

@@ -1,0 +1,93 @@
+// What a vault remembers, and the bytes in which it does: CBOR objects inside sealed rows. Pure,
+// thread-safe. Parsers fail with kVerificationFailed: a row that opens but does not parse was not
+// written by this program.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/seams.hpp"
+#include "crypto/hash.hpp"
+#include "crypto/secret.hpp"
+
+namespace sealpost::flow {
+
+// Who this installation is and where its relay is. Row "self" of kProfile.
+struct Profile {
+  std::string root;  // vkey of the organisation
+  std::string user;
+  std::string device;
+  std::string url;  // of the relay; empty until there is one
+  std::string pin;  // "sha256//..." or empty
+};
+
+// A one-time or last-resort secret. Row "<id>" of kPrekeySecret.
+struct PrekeySecret {
+  std::string id;
+  crypto::SecretBytes identity;  // AGE-SECRET-KEY-1...
+  base::Time at;
+  base::Time expires;
+};
+
+enum class Direction { kReceived, kSent };
+
+// Where a sent message stands with one recipient device.
+struct RecipientRecord {
+  std::string user;
+  std::string device;  // full name; empty when the user has none
+  std::string state;   // accepted, unknown, revoked, refused
+};
+
+// A message of either direction. Row "<number>" of kMessage.
+struct MessageRecord {
+  std::uint64_t number = 0;
+  Direction direction = Direction::kReceived;
+  std::string id;
+  std::string from;         // full device name
+  std::string header_note;  // signed, verbatim
+  crypto::SecretBytes body;
+  crypto::Digest message_sha256{};
+  bool unread = false;
+  bool confirmed = true;  // sent: the relay's receipt is here
+  base::Time stored;
+  std::string receipt;  // the relay's signed accepted receipt; empty until confirmed
+  std::vector<RecipientRecord> recipients;  // sent only
+};
+
+// A submission whose outcome is not known. Row "<id>" of kOutgoing.
+struct OutgoingRecord {
+  std::uint64_t number = 0;  // of its MessageRecord
+  base::Bytes tag;
+  base::Bytes submission;  // wire::Submissions, verbatim
+};
+
+// Which message an id is. Row "<from>\n<id>" of kSeen.
+struct SeenRecord {
+  std::uint64_t number = 0;
+  crypto::Digest message_sha256{};
+  base::Bytes tag;  // sent only
+};
+
+// A receipt about a sent message. Row "<message>\n<by>\n<state>" of kReceipt.
+struct ReceiptRecord {
+  std::string statement;  // note
+  std::uint64_t index = 0;
+  base::Bytes leaf;
+};
+
+// Encoded values may hold secrets: they are wiped with their SecretBytes.
+crypto::SecretBytes encode(const Profile& value);
+crypto::SecretBytes encode(const PrekeySecret& value);
+crypto::SecretBytes encode(const MessageRecord& value);
+crypto::SecretBytes encode(const OutgoingRecord& value);
+crypto::SecretBytes encode(const SeenRecord& value);
+crypto::SecretBytes encode(const ReceiptRecord& value);
+base::Result<Profile> decode_profile(base::ByteView bytes);
+base::Result<PrekeySecret> decode_prekey_secret(base::ByteView bytes);
+base::Result<MessageRecord> decode_message(base::ByteView bytes);
+base::Result<OutgoingRecord> decode_outgoing(base::ByteView bytes);
+base::Result<SeenRecord> decode_seen(base::ByteView bytes);
+base::Result<ReceiptRecord> decode_receipt(base::ByteView bytes);
+
+}  // namespace sealpost::flow

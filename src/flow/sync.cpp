@@ -1,0 +1,119 @@
+#include "flow/sync.hpp"
+
+#include <fmt/format.h>
+
+#include "merkle/tile.hpp"
+#include "note/note.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+constexpr int kMaxRounds = 10000;  // pages of one catching up
+
+base::Error distrust(std::string what) {
+  return {base::Code::kVerificationFailed, std::move(what),
+          "do not use this relay until the organisation's owner has found out why"};
+}
+
+base::Result<merkle::Checkpoint> fetch_checkpoint(const Installation& installation,
+                                                  client::RelayClient& relay) {
+  TRY(const note::Verifier log, installation.log_verifier());
+  TRY(const std::string bytes, relay.checkpoint());
+  TRY(const note::Note signed_note, note::parse(bytes));
+  if (!note::signed_by(signed_note, log)) {
+    return distrust("the relay's checkpoint is not signed by the log's key");
+  }
+  TRY(merkle::Checkpoint checkpoint, merkle::parse_checkpoint(signed_note.text));
+  if (checkpoint.origin != log.name()) {
+    return distrust("the relay's checkpoint is of another log");
+  }
+  return checkpoint;
+}
+
+// Two states of the same log: the smaller must be a beginning of the larger.
+base::Result<void> check_extends(client::RelayClient& relay, const note::View& older,
+                                 const note::View& newer) {
+  if (older.size > newer.size) return check_extends(relay, newer, older);
+  if (older.size == 0) return {};
+  std::vector<crypto::Digest> proof;
+  if (older.size != newer.size) {
+    TRY(proof, merkle::consistency_proof(older.size, newer.size, remote_nodes(relay, newer.size)));
+  }
+  auto holds = merkle::verify_consistency(older.size, older.hash, newer.size, newer.hash, proof);
+  if (!holds) {
+    return distrust(
+        fmt::format("the audit log of {} events does not extend the one of {} events "
+                    "seen before: {}",
+                    newer.size, older.size, holds.error().text));
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<client::RelayClient> connect(const Installation& installation, Context& context) {
+  const Profile& profile = installation.profile();
+  if (profile.url.empty()) {
+    return base::Error{base::Code::kNotFound, "the organisation has no relay yet",
+                       "use `sealpost org connect`"};
+  }
+  return client::RelayClient::make({profile.url, profile.pin}, &installation.signer(),
+                                   {context.clock, context.random, context.interrupt});
+}
+
+base::Result<void> sync_trust(Installation& installation, client::RelayClient& relay) {
+  for (int round = 0; round < kMaxRounds; ++round) {
+    const std::uint64_t have = installation.chain().size();
+    TRY(const wire::TrustEntries more, relay.trust_since(have));
+    if (more.size < have) {
+      return distrust(fmt::format("the relay's trust chain has {} entries, this vault has seen {}",
+                                  more.size, have));
+    }
+    if (more.entries.empty()) {
+      if (more.size == have) return {};
+      return distrust("the relay announces trust chain entries that it does not give");
+    }
+    auto extended = installation.extend_chain(more.entries);
+    if (!extended) {
+      return distrust("the relay's trust chain does not verify: " + extended.error().text);
+    }
+    if (installation.chain().size() >= more.size) return {};
+  }
+  return distrust("the relay's trust chain does not end");
+}
+
+base::Result<void> sync_log(Installation& installation, client::RelayClient& relay) {
+  TRY(const merkle::Checkpoint fresh, fetch_checkpoint(installation, relay));
+  const merkle::Checkpoint& seen = installation.checkpoint();
+  if (fresh.size < seen.size) {
+    return distrust(
+        fmt::format("the audit log has {} events, this vault has seen {}", fresh.size, seen.size));
+  }
+  TRY(check_extends(relay, {seen.size, seen.root}, {fresh.size, fresh.root}));
+  if (fresh == seen) return {};
+  return installation.set_checkpoint(fresh);
+}
+
+base::Result<std::string> compare_views(Installation& installation, client::RelayClient& relay,
+                                        const note::View& log, const note::View& trust) {
+  if (trust.size > installation.chain().size()) TRY(sync_trust(installation, relay));
+  const auto head = installation.chain().head_at(trust.size);
+  if (!head || *head != trust.hash) {
+    return std::string("the sender has seen another trust chain than this vault");
+  }
+  if (log.size > installation.checkpoint().size) TRY(sync_log(installation, relay));
+  if (log.size > installation.checkpoint().size) {
+    return std::string("the sender has seen audit events that the relay does not show");
+  }
+  auto connected = check_extends(relay, log, installation.log_view());
+  if (connected) return std::string();
+  if (connected.error().code != base::Code::kVerificationFailed) return connected.error();
+  return "the sender has seen another audit log than this vault: " + connected.error().text;
+}
+
+merkle::NodeReader remote_nodes(client::RelayClient& relay, std::uint64_t size) {
+  return merkle::nodes_from_tiles(
+      size, [&relay](const merkle::TileId& tile) { return relay.tile(tile); });
+}
+
+}  // namespace sealpost::flow

@@ -1,0 +1,33 @@
+// Catching up with the relay, believing nothing: trust chain entries are verified from the root,
+// the log must extend what this vault saw before. Every use case that talks to the relay starts
+// here. One thread.
+#pragma once
+
+#include "client/relay_client.hpp"
+#include "flow/context.hpp"
+#include "flow/installation.hpp"
+
+namespace sealpost::flow {
+
+// A client signing as this device. Borrows the installation. kNotFound before there is a relay.
+base::Result<client::RelayClient> connect(const Installation& installation, Context& context);
+
+// Fetches and verifies new trust chain entries. kVerificationFailed when the relay's chain is
+// shorter than, or does not continue, the one this vault has.
+base::Result<void> sync_trust(Installation& installation, client::RelayClient& relay);
+
+// Fetches the relay's newest checkpoint, verifies its signature and that its tree extends the one
+// this vault saw before, and remembers it. kVerificationFailed otherwise.
+base::Result<void> sync_log(Installation& installation, client::RelayClient& relay);
+
+// Compares what a sender had seen of log and trust chain with what this vault has seen; both must lie
+// on one history. The sender may be ahead: then this catches up first. Returns how they disagree,
+// empty when they do not: either the sender or the relay is lying, and which is for people to find
+// out. Errors are about reaching the relay, and its own log.
+base::Result<std::string> compare_views(Installation& installation, client::RelayClient& relay,
+                                        const note::View& log, const note::View& trust);
+
+// Node hashes of the relay's tree of `size` leaves, fetched as tiles. Borrows the client.
+merkle::NodeReader remote_nodes(client::RelayClient& relay, std::uint64_t size);
+
+}  // namespace sealpost::flow

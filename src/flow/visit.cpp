@@ -1,0 +1,89 @@
+#include "flow/visit.hpp"
+
+#include <fmt/format.h>
+
+#include "flow/prekeys.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+using vault::Kind;
+
+struct Waiting {
+  std::vector<std::int64_t> rows;
+  std::vector<std::string> acknowledgements;  // delivered, undecryptable
+  std::vector<std::string> receipts;          // read
+  bool more = false;
+};
+
+base::Result<Waiting> next_waiting(const vault::Vault& vault) {
+  Waiting waiting;
+  TRY(vault.each(Kind::kPendingReceipt, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    if (waiting.rows.size() == wire::kMaxBatch) {
+      waiting.more = true;
+      return false;
+    }
+    std::string statement(row.value.expose_text());
+    TRY(const note::Note signed_note, note::parse(statement));
+    TRY(const receipt::Receipt said, receipt::parse(signed_note.text));
+    auto& batch = said.state == receipt::State::kRead ? waiting.receipts : waiting.acknowledgements;
+    batch.push_back(std::move(statement));
+    waiting.rows.push_back(row.id);
+    return true;
+  }));
+  return waiting;
+}
+
+}  // namespace
+
+base::Result<client::RelayClient> visit(Installation& installation, Context& context) {
+  TRY(client::RelayClient relay, connect(installation, context));
+  TRY(sync_trust(installation, relay));
+  TRY(const trust::Device* self, installation.self(context.clock.now()));
+  const trust::Role role = self->certificate.role;
+  TRY(sync_log(installation, relay));
+  if (trust::allowed(role, trust::Operation::kPublishPrekey)) {
+    TRY(const std::vector<std::string> prekeys, rotate_prekeys(installation, context));
+    if (!prekeys.empty()) TRY(relay.publish_prekeys(prekeys));
+  }
+  TRY(flush_receipts(installation, relay));
+  return relay;
+}
+
+base::Result<void> queue_receipt(Installation& installation, const Witnessed& witnessed,
+                                 base::Time now) {
+  const receipt::Receipt said{witnessed.message,
+                              witnessed.from,
+                              witnessed.message_sha256,
+                              witnessed.state,
+                              installation.signer().name(),
+                              now,
+                              installation.log_view(),
+                              installation.chain().view()};
+  TRY(const std::string text, receipt::format(said));
+  const std::string statement = note::sign(text, installation.signer());
+  const std::string name = fmt::format("{}\n{}\n{}", witnessed.from, witnessed.message,
+                                       receipt::state_name(witnessed.state));
+  return installation.vault().put(Kind::kPendingReceipt, name, base::as_bytes(statement));
+}
+
+base::Result<void> flush_receipts(Installation& installation, client::RelayClient& relay) {
+  vault::Vault& vault = installation.vault();
+  for (bool more = true; more;) {
+    TRY(const Waiting waiting, next_waiting(vault));
+    more = waiting.more;
+    if (!waiting.acknowledgements.empty()) TRY(relay.acknowledge(waiting.acknowledgements));
+    if (!waiting.receipts.empty()) TRY(relay.post_receipts(waiting.receipts));
+    TRY(vault.transaction([&]() -> base::Result<void> {
+      for (std::int64_t row : waiting.rows) TRY(vault.erase(Kind::kPendingReceipt, row));
+      return {};
+    }));
+  }
+  return {};
+}
+
+base::Result<std::uint64_t> waiting_receipts(const Installation& installation) {
+  return installation.vault().count(Kind::kPendingReceipt);
+}
+
+}  // namespace sealpost::flow
