@@ -3,6 +3,8 @@
 #include <set>
 #include <vector>
 
+#include "text/safety.hpp"
+
 namespace sealpost::text {
 namespace {
 
@@ -17,13 +19,15 @@ class BoundedBuilder {
   bool number_float(Json::number_float_t value, const std::string& text) {
     return builder_.number_float(value, text);
   }
-  bool string(std::string& value) { return builder_.string(value); }
+  bool string(std::string& value) { return is_utf8(value) && builder_.string(value); }
   bool binary(Json::binary_t& value) { return builder_.binary(value); }
   bool start_object(std::size_t count) {
     keys_.emplace_back();
     return descend() && builder_.start_object(count);
   }
-  bool key(std::string& name) { return keys_.back().insert(name).second && builder_.key(name); }
+  bool key(std::string& name) {
+    return is_utf8(name) && keys_.back().insert(name).second && builder_.key(name);
+  }
   bool end_object() {
     keys_.pop_back();
     --depth_;
@@ -46,16 +50,37 @@ class BoundedBuilder {
   int depth_ = 0;
 };
 
+base::Error malformed(std::string_view what) {
+  return {base::Code::kMalformed, "not valid " + std::string(what), ""};
+}
+
 base::Result<Json> parse(base::ByteView bytes, Json::input_format_t format, std::string_view what) {
-  const base::Error bad{base::Code::kMalformed, "not valid " + std::string(what), ""};
   Json value;
   BoundedBuilder builder(value);
   try {
-    if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format, true)) return bad;
+    if (!Json::sax_parse(bytes.begin(), bytes.end(), &builder, format, true))
+      return malformed(what);
   } catch (const Json::exception&) {
-    return bad;
+    return malformed(what);
   }
   return value;
+}
+
+// Every item has its length in front. The parser below follows strings of indefinite length within
+// one another by recursion, which a hostile input could use to exhaust the stack.
+bool has_definite_lengths(base::ByteView bytes) {
+  constexpr std::uint64_t kIndefinite = 31;
+  base::Reader reader(bytes);
+  while (!reader.empty()) {
+    const std::uint64_t head = reader.be(1).value_or(0);
+    const std::uint64_t info = head & 31U;
+    if (info == kIndefinite) return false;
+    const bool is_string = head >> 5 == 2 || head >> 5 == 3;
+    const bool is_wide = info >= 24 && info <= 27;
+    const auto argument = is_wide ? reader.be(1 << (info - 24)) : base::Result<std::uint64_t>(info);
+    if (!argument || (is_string && !reader.take(*argument))) return false;
+  }
+  return true;
 }
 
 base::Error wrong(std::string_view key, std::string_view type) {
@@ -72,9 +97,13 @@ const Json* find(const Json& object, std::string_view key) {
 }  // namespace
 
 base::Result<Json> parse_json(std::string_view text) {
+  // The parser below takes a NUL for the end and would not look at what follows.
+  if (text.find('\0') != std::string_view::npos) return malformed("JSON");
   return parse(base::as_bytes(text), Json::input_format_t::json, "JSON");
 }
 base::Result<Json> parse_cbor(base::ByteView bytes) {
+  if (!has_definite_lengths(bytes))
+    return base::Error{base::Code::kMalformed, "not valid CBOR", ""};
   return parse(bytes, Json::input_format_t::cbor, "CBOR");
 }
 

@@ -20,7 +20,7 @@ using OrderedJson = nlohmann::ordered_json;
 inline constexpr int kMaxDepth = 16;
 
 // One document, nothing behind it, at most kMaxDepth levels deep; kMalformed otherwise. Duplicate
-// keys are malformed.
+// keys, strings that are not UTF-8, and CBOR items of indefinite length or with tags are malformed.
 base::Result<Json> parse_json(std::string_view text);
 base::Result<Json> parse_cbor(base::ByteView bytes);
 

@@ -41,11 +41,10 @@ bool harmless(utf8proc_int32_t point) {
     default:
       break;
   }
-  // Invisible although they count as letters or marks: Hangul fillers, variation selectors, CGJ.
-  const bool filler = point == 0x115F || point == 0x1160 || point == 0x3164 || point == 0xFFA0;
-  const bool selector =
-      (point >= 0xFE00 && point <= 0xFE0E) || (point >= 0xE0100 && point <= 0xE01EF);
-  return !filler && !selector && point != 0x034F && point != 0x2800;
+  // Invisible although they count as letters or marks: Hangul fillers, variation selectors (but the
+  // one that makes emoji colourful may stay), joiners; and the empty Braille pattern.
+  const bool invisible = utf8proc_get_property(point)->ignorable && point != 0xFE0F;
+  return !invisible && point != 0x2800;
 }
 
 template <typename Keep>
@@ -87,6 +86,9 @@ bool is_device_name(std::string_view name) {
           stem.substr(3) == "\xC2\xB3" || (stem.size() == 4 && stem[3] >= '0' && stem[3] <= '9'));
 }
 
+// The suffix under which half-written files stand: a finished one must not be taken for such.
+bool looks_unfinished(std::string_view name) { return fold(name).ends_with(".partial"); }
+
 // Shortens to `limit` bytes at a character border, keeping a short extension.
 std::string shorten(std::string name, std::size_t limit) {
   if (name.size() <= limit) return name;
@@ -98,15 +100,34 @@ std::string shorten(std::string name, std::size_t limit) {
   return name.substr(0, cut) + extension;
 }
 
+// One pass over what a name must not begin with, be, end with or exceed.
+std::string tidy(std::string name) {
+  constexpr std::size_t kLongest = 200;
+  const auto edge = [](char c) { return c == '.' || c == ' '; };
+  const auto trim_end = [&] {
+    while (!name.empty() && edge(name.back())) name.pop_back();
+  };
+  trim_end();
+  name.erase(name.begin(), std::find_if_not(name.begin(), name.end(), edge));
+  if (is_device_name(name)) name.insert(0, 1, '_');
+  if (looks_unfinished(name)) name += '_';
+  name = shorten(std::move(name), kLongest);
+  trim_end();
+  return name;
+}
+
 }  // namespace
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (;;) {
+    const auto ascii = std::find_if(text.begin(), text.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) > 0x7f; });
+    text.remove_prefix(static_cast<std::size_t>(ascii - text.begin()));
+    if (text.empty()) return true;
     const Step next = step(text);
     if (next.point < 0) return false;
     text.remove_prefix(next.length);
   }
-  return true;
 }
 
 bool is_plain(std::string_view text) {
@@ -159,10 +180,8 @@ std::string safe_filename(std::string_view outside) {
     const char c = name[i++];
     safe += std::string_view("<>:\"|?*/\\").find(c) == std::string_view::npos ? c : '_';
   }
-  while (!safe.empty() && (safe.front() == '.' || safe.front() == ' ')) safe.erase(0, 1);
-  safe = shorten(std::move(safe), 200);
-  while (!safe.empty() && (safe.back() == '.' || safe.back() == ' ')) safe.pop_back();
-  if (is_device_name(safe)) safe.insert(0, 1, '_');
+  // Shortening can bare an edge or a device name again, so until nothing changes.
+  for (std::string next = tidy(safe); next != safe; next = tidy(safe)) safe = next;
   return safe.empty() ? "attachment" : safe;
 }
 

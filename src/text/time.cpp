@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.hpp"
+#include "text/safety.hpp"
 
 namespace sealpost::text {
 namespace {
@@ -11,8 +12,11 @@ using base::milliseconds;
 using base::Time;
 using namespace std::chrono_literals;
 
+// Outside text for an error message: harmless and short.
+std::string quoted(std::string_view text) { return for_terminal(text.substr(0, 40)); }
+
 base::Error bad_time(std::string_view text) {
-  return {base::Code::kMalformed, fmt::format("\"{}\" is not a time", text),
+  return {base::Code::kMalformed, fmt::format("\"{}\" is not a time", quoted(text)),
           "write 2026-11-21T12:00:00Z"};
 }
 
@@ -94,12 +98,15 @@ base::Result<Time> parse_time(std::string_view text) {
   TRY(const std::chrono::minutes offset, parse_offset(text.substr(at)));
   const Time time = day + std::chrono::hours(hour) + std::chrono::minutes(minute) +
                     std::chrono::seconds(second) + milliseconds(millis) - offset;
-  if (time < Time{}) return bad_time(text);
+  // An offset may lead out of the years that format_time() writes.
+  constexpr Time kYear10000 = std::chrono::sys_days(std::chrono::year{10000} / 1 / 1);
+  if (time < Time{} || time >= kYear10000) return bad_time(text);
   return time;
 }
 
 base::Result<milliseconds> parse_span(std::string_view text) {
-  const base::Error bad{base::Code::kMalformed, fmt::format("\"{}\" is not a span of time", text),
+  const base::Error bad{base::Code::kMalformed,
+                        fmt::format("\"{}\" is not a span of time", quoted(text)),
                         "write 30s, 15m, 4h, 7d or 2w"};
   if (text.size() < 2) return bad;
   milliseconds unit = 0ms;
@@ -147,7 +154,7 @@ base::Result<Time> parse_deadline(std::string_view text, Time now) {
     TRY(deadline, parse_moment(text, now));
   }
   if (deadline <= now) {
-    return base::Error{base::Code::kUsage, fmt::format("\"{}\" has passed already", text),
+    return base::Error{base::Code::kUsage, fmt::format("\"{}\" has passed already", quoted(text)),
                        "give a time to come, for example 7d"};
   }
   return deadline;
