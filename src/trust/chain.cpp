@@ -72,4 +72,21 @@ std::vector<const Device*> Chain::devices_of(std::string_view user) const {
   return found;
 }
 
+// An entry ends with its last signature line, and only signature lines begin with a dash.
+Result<std::vector<std::string>> split_entries(std::string_view file) {
+  constexpr std::string_view kDash = "\xe2\x80\x94 ";
+  std::vector<std::string> entries;
+  while (!file.empty()) {
+    const std::size_t blank = file.find("\n\n");
+    std::size_t end = blank == std::string_view::npos ? file.size() : blank + 2;
+    while (file.substr(end).starts_with(kDash)) {
+      end = std::min(file.find('\n', end), file.size() - 1) + 1;
+    }
+    TRY(note::parse(file.substr(0, end)));
+    entries.emplace_back(file.substr(0, end));
+    file.remove_prefix(end);
+  }
+  return entries;
+}
+
 }  // namespace sealpost::trust

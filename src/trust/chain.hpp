@@ -81,6 +81,9 @@ class Chain {
   std::optional<std::string> policy_;
 };
 
+// The entries of a chain's file, where they stand one behind the other; form only. kMalformed.
+base::Result<std::vector<std::string>> split_entries(std::string_view file);
+
 // Checks a prekey note: signed by the device's certified key and by nobody else, device active,
 // suite declared, not expired. kMalformed, kVerificationFailed, kDenied, and as active_device.
 base::Result<Prekey> verify_prekey(const Chain& chain, std::string_view prekey_note,

@@ -57,6 +57,26 @@ TEST_CASE("the golden chain verifies and has the heads that an independent progr
   CHECK(chain.entries().at(2) == kGoldenInvitation);
 }
 
+TEST_CASE("a chain's file is split into the entries that it was made of") {
+  std::string file;
+  for (const auto entry : {kGoldenOrganisation, kGoldenCertificate, kGoldenRelay}) file += entry;
+  const auto entries = trust::split_entries(file).value();
+  REQUIRE(entries.size() == 3);
+  CHECK(entries[0] == kGoldenOrganisation);
+  CHECK(entries[1] == kGoldenCertificate);
+  CHECK(entries[2] == kGoldenRelay);
+  CHECK(trust::split_entries("").value().empty());
+  const std::size_t last = file.size() - kGoldenRelay.size();
+  const std::size_t second = last - kGoldenCertificate.size();
+  for (std::size_t size = 1; size < file.size(); ++size) {
+    const bool between_signatures =
+        size > second && size < last && file.substr(0, size).ends_with("=\n");
+    if (size == last || size == second || between_signatures) continue;
+    CAPTURE(size);
+    CHECK_FALSE(trust::split_entries(std::string_view(file).substr(0, size)).has_value());
+  }
+}
+
 TEST_CASE("a chain tells what stands in it") {
   Chain chain = founded();
   must(chain, signed_by(relay(), {kRoot}));

@@ -90,6 +90,15 @@ std::string invite(const std::function<void(Invitation&)>& change, Signers signe
   return signed_by(value, signers);
 }
 
+// The certificate for a key that somebody else has, under the device's name.
+std::string with_key_of(const std::string& label, Certificate certificate, Signers signers) {
+  const note::Signer own =
+      note::Signer::make(certificate.name.str(), key(label).key().clone()).value();
+  certificate.key = own.verifier();
+  const std::string text = trust::format(certificate).value();
+  return signed_by(text, signers) + own.signature_line(text);
+}
+
 void as_it_is(Certificate&) {}
 void as_drafted(Invitation&) {}
 
@@ -325,13 +334,8 @@ TEST_CASE("forged first certificates") {
        }},
       {"that uses the invitation's key as its own", Code::kDenied, "invitation's key as its own",
        [](const Chain& c) {
-         Certificate certificate = invited_certificate(c, kOpen, "nurse.kim/ward");
-         const note::Signer own =
-             note::Signer::make(full("nurse.kim/ward"), key(invitation_key(kOpen)).key().clone())
-                 .value();
-         certificate.key = own.verifier();
-         const std::string text = trust::format(certificate).value();
-         return signed_by(text, {invitation_key(kOpen)}) + own.signature_line(text);
+         return with_key_of(invitation_key(kOpen), invited_certificate(c, kOpen, "nurse.kim/ward"),
+                            {invitation_key(kOpen)});
        }},
       {"that claims the root issued it, signed by the owner", Code::kVerificationFailed,
        "signed what others must sign",
@@ -361,6 +365,11 @@ TEST_CASE("forged first certificates") {
        [](const Chain&) {
          return signed_by(root_certificate("dr.lee/desk", Role::kAuditor),
                           {kRoot, full("dr.lee/desk")});
+       }},
+      {"that makes the root's key a device's", Code::kDenied, "root's key as its own",
+       [](const Chain&) {
+         Certificate certificate = root_certificate("eve/laptop", Role::kMember);
+         return with_key_of(kRoot, certificate, {kRoot});
        }},
       {"of another organisation's device", Code::kDenied, "another organisation",
        [](const Chain&) {
@@ -423,6 +432,8 @@ TEST_CASE("forged successors") {
        [](const Chain& c) {
          return lee2(c, [](auto& k) { k.at = kNoon - kDay, k.expires = kNoon + kDay; });
        }},
+      {"that makes the root's key a device's", Code::kDenied, "root's key as its own",
+       [](const Chain& c) { return with_key_of(kRoot, successor(c, "dr.lee/laptop"), {kLee}); }},
       {"of a revoked device", Code::kRevoked, "is revoked",
        [](const Chain& c) {
          return signed_by(successor(c, "mallory/phone"), {kGone, kGone + "#2"});

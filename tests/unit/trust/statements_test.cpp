@@ -194,6 +194,9 @@ TEST_CASE("invitations and revocations that break the rules of their kind are re
   value.expires = value.at + 30 * kDay + std::chrono::seconds(1);
   check_refused(trust::format(value), "30 days");
   value = golden_invitation();
+  value.role = Role::kMember;
+  check_refused(trust::format(value), "for services");
+  value = golden_invitation();
   value.key = verifier(full("bot/server"));
   check_refused(trust::format(value), "name of an invitation");
 
