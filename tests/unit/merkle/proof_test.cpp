@@ -103,6 +103,14 @@ TEST_CASE("the leaves of the Certificate Transparency vectors hash to their root
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");
 }
 
+TEST_CASE("the audit leaf of the manual has the hash of the manual") {
+  constexpr std::string_view kLeaf =
+      R"({"actor":"mercy.example/relay","at":"2026-11-21T12:00:00Z","event":"service.start",)"
+      R"("outcome":"success","v":1})";
+  CHECK(base::to_hex(leaf_hash(base::as_bytes(kLeaf))) ==
+        "d4970187aa71488264c2684fac6f52f822d9dc05fa3d004045b43d983eb0a66d");
+}
+
 TEST_CASE("a leaf and a node of the same bytes have different hashes") {
   const Digest left = leaf(0);
   const Digest right = leaf(1);

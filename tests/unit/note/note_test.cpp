@@ -107,6 +107,16 @@ TEST_CASE("signatures of unknown keys are ignored") {
   CHECK(signed_by(*odd, lee.verifier()));
 }
 
+TEST_CASE("a key is known by its name and its id together") {
+  const Signer lee = signer("lee", 1);
+  auto note = *parse(sign("text\n", lee));
+  note.signatures[0].name = "kim";
+  refuse_signature(verify(note, std::vector{lee.verifier()}), "no signature of a known key");
+  note = *parse(sign("text\n", lee));
+  note.signatures[0].key_id ^= 1;
+  refuse_signature(verify(note, std::vector{lee.verifier()}), "no signature of a known key");
+}
+
 TEST_CASE("a note that no known key signed is refused") {
   const Signer lee = signer("lee", 1);
   const auto note = *parse(sign("text\n", lee));
