@@ -167,15 +167,11 @@ TEST_CASE("a node that the tree does not have is not found, a tile of another le
   const auto short_tiles = nodes_from_tiles(
       300, [](const TileId&) -> base::Result<base::Bytes> { return base::Bytes(32); });
   CHECK(short_tiles(0, 0).error().code == base::Code::kMalformed);
-  for (auto [level, index] : {std::pair(0, 300UL),
-                              {8, 1UL},
-                              {9, 0UL},
-                              {-1, 0UL},
-                              {64, 0UL},
-                              {0, UINT64_MAX},
-                              {63, 1UL}}) {
-    CAPTURE(level);
-    CHECK(short_tiles(level, index).error().code == base::Code::kNotFound);
+  const std::pair<int, std::uint64_t> absent[] = {{0, 300}, {8, 1},          {9, 0}, {-1, 0},
+                                                  {64, 0},  {0, UINT64_MAX}, {63, 1}};
+  for (const auto& node : absent) {
+    CAPTURE(node.first);
+    CHECK(short_tiles(node.first, node.second).error().code == base::Code::kNotFound);
   }
 }
 

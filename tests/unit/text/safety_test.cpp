@@ -50,6 +50,11 @@ const std::vector<std::string> kHostile{
     "\xe2\x82",          // cut off
 };
 
+struct Renamed {
+  std::string outside;
+  std::string safe;
+};
+
 bool is_safe_name(const std::string& name) {
   const bool edges = !name.empty() && name.size() <= 200 && name.front() != '.' &&
                      name.front() != ' ' && name.back() != '.' && name.back() != ' ';
@@ -118,46 +123,48 @@ TEST_CASE("an ordinary file name stays as it is") {
 }
 
 TEST_CASE("a file name cannot leave its folder") {
-  for (auto [outside, safe] : {std::pair("../../etc/passwd", "passwd"),
-                               {"/etc/passwd", "passwd"},
-                               {"C:\\Windows\\system32\\cmd.exe", "cmd.exe"},
-                               {"..\\..\\x.txt", "x.txt"},
-                               {"\\\\server\\share\\x.txt", "x.txt"},
-                               {"a/b\\c/d.txt", "d.txt"},
-                               {"..", "attachment"},
-                               {".", "attachment"},
-                               {"", "attachment"},
-                               {"/", "attachment"},
-                               {"folder/", "attachment"},
-                               {"...", "attachment"},
-                               {" . . ", "attachment"}}) {
-    CAPTURE(outside);
-    CHECK(safe_filename(outside) == safe);
+  for (const Renamed& name :
+       std::initializer_list<Renamed>{{"../../etc/passwd", "passwd"},
+                                      {"/etc/passwd", "passwd"},
+                                      {"C:\\Windows\\system32\\cmd.exe", "cmd.exe"},
+                                      {"..\\..\\x.txt", "x.txt"},
+                                      {"\\\\server\\share\\x.txt", "x.txt"},
+                                      {"a/b\\c/d.txt", "d.txt"},
+                                      {"..", "attachment"},
+                                      {".", "attachment"},
+                                      {"", "attachment"},
+                                      {"/", "attachment"},
+                                      {"folder/", "attachment"},
+                                      {"...", "attachment"},
+                                      {" . . ", "attachment"}}) {
+    CAPTURE(name.outside);
+    CHECK(safe_filename(name.outside) == name.safe);
   }
 }
 
 TEST_CASE("a file name cannot hide, be a device, or open a stream") {
-  for (auto [outside, safe] : {std::pair(".bashrc", "bashrc"),
-                               {".ssh/.config", "config"},
-                               {"report.pdf.", "report.pdf"},
-                               {"report.pdf. . .", "report.pdf"},
-                               {"report.pdf ", "report.pdf"},
-                               {"CON", "_CON"},
-                               {"con.txt", "_con.txt"},
-                               {"NUL.tar.gz", "_NUL.tar.gz"},
-                               {"aux .txt", "_aux .txt"},
-                               {"COM1", "_COM1"},
-                               {"lpt9.dat", "_lpt9.dat"},
-                               {"com\u00b9.txt", "_com\u00b9.txt"},
-                               {"CONIN$", "_CONIN$"},
-                               {"note.txt:hidden", "note.txt_hidden"},
-                               {"C:evil.txt", "C_evil.txt"},
-                               {"a<b>c|d?e*f\"g.txt", "a_b_c_d_e_f_g.txt"},
-                               {"scan.dcm.partial", "scan.dcm.partial_"},
-                               {"SCAN.PARTIAL", "SCAN.PARTIAL_"}}) {
-    CAPTURE(outside);
-    CHECK(safe_filename(outside) == safe);
-    CHECK(is_safe_name(safe));
+  for (const Renamed& name :
+       std::initializer_list<Renamed>{{".bashrc", "bashrc"},
+                                      {".ssh/.config", "config"},
+                                      {"report.pdf.", "report.pdf"},
+                                      {"report.pdf. . .", "report.pdf"},
+                                      {"report.pdf ", "report.pdf"},
+                                      {"CON", "_CON"},
+                                      {"con.txt", "_con.txt"},
+                                      {"NUL.tar.gz", "_NUL.tar.gz"},
+                                      {"aux .txt", "_aux .txt"},
+                                      {"COM1", "_COM1"},
+                                      {"lpt9.dat", "_lpt9.dat"},
+                                      {"com\u00b9.txt", "_com\u00b9.txt"},
+                                      {"CONIN$", "_CONIN$"},
+                                      {"note.txt:hidden", "note.txt_hidden"},
+                                      {"C:evil.txt", "C_evil.txt"},
+                                      {"a<b>c|d?e*f\"g.txt", "a_b_c_d_e_f_g.txt"},
+                                      {"scan.dcm.partial", "scan.dcm.partial_"},
+                                      {"SCAN.PARTIAL", "SCAN.PARTIAL_"}}) {
+    CAPTURE(name.outside);
+    CHECK(safe_filename(name.outside) == name.safe);
+    CHECK(is_safe_name(name.safe));
   }
   CHECK(safe_filename(std::string_view("a\0b.txt", 7)) == "a_b.txt");
 }
