@@ -30,6 +30,14 @@ TEST_CASE("an organisation is called like a DNS name") {
   }
 }
 
+TEST_CASE("an organisation's name has 253 bytes at most") {
+  const std::string label(62, 'a');
+  const std::string longest = label + "." + label + "." + label + "." + label + ".a";
+  REQUIRE(longest.size() == 253);
+  CHECK(trust::is_organisation(longest));
+  CHECK_FALSE(trust::is_organisation(longest + "b"));
+}
+
 TEST_CASE("user and device ids keep to their alphabet, and some users are reserved") {
   for (const char* good : {"dr.lee", "o", "nurse_kim-2", "7of9", "relays"}) {
     CAPTURE(good);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "base/encoding.hpp"
 #include "golden.hpp"
 #include "trust/invitation_token.hpp"
 #include "world.hpp"
@@ -22,6 +23,20 @@ trust::InvitationToken golden() {
           relay().pin,
           view(4711, "log"),
           view(3, "trust")};
+}
+
+// A token with a right checksum around whatever it holds.
+std::string crafted(const std::string& payload) {
+  const auto digest = crypto::sha256(base::as_bytes(payload));
+  base::Bytes all(digest.begin(), digest.begin() + 8);
+  base::append(all, base::as_bytes(payload));
+  return std::string(trust::kTokenPrefix) + base::to_base64url(all);
+}
+
+// What the golden token holds behind its checksum.
+std::string golden_payload() {
+  const auto bytes = base::parse_base64url(kGoldenToken.substr(trust::kTokenPrefix.size())).value();
+  return std::string(base::as_text(bytes).substr(8));
 }
 
 std::string text_of(const trust::InvitationToken& token) {
@@ -84,6 +99,42 @@ TEST_CASE("a token with any one character changed, missing or added is refused")
   CHECK(refusal(good + "=") == Code::kMalformed);
   CHECK(refusal("x" + good) == Code::kMalformed);
   CHECK(refusal(std::string(100000, 'A')) == Code::kMalformed);
+}
+
+TEST_CASE("a token that was put together by somebody else is refused like one that was damaged") {
+  const std::string good = golden_payload();
+  CHECK(trust::parse_token(crafted(good)).has_value());
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    CAPTURE(size);
+    CHECK(refusal(crafted(good.substr(0, size))) == Code::kMalformed);
+  }
+  std::string other_seed = good;
+  other_seed[0] = static_cast<char>(other_seed[0] ^ 1);
+  CHECK(refusal(crafted(other_seed)) == Code::kMalformed);
+}
+
+TEST_CASE("every digit of base64url is read as it is written") {
+  std::string seen;
+  for (int n = 1; n <= 8; ++n) {
+    trust::InvitationToken token = golden();
+    token.invitation_note =
+        signed_by(invitation("dr.lee", trust::Role::kMember, n), {std::string(kOrganisation)});
+    token.seed = key(invitation_key(n)).key().seed();
+    const std::string text = text_of(token);
+    CHECK(trust::parse_token(text).value().invitation_note == token.invitation_note);
+    seen += text.substr(trust::kTokenPrefix.size());
+  }
+  for (char digit :
+       std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")) {
+    CAPTURE(digit);
+    CHECK(seen.find(digit) != std::string::npos);
+  }
+}
+
+TEST_CASE("a token in too much white space is not searched for") {
+  CHECK(trust::parse_token(std::string(kGoldenToken) + std::string(64 << 10, ' '))
+            .error()
+            .text.find("too long") != std::string::npos);
 }
 
 TEST_CASE("parts that do not belong together make no token") {
