@@ -164,7 +164,9 @@ Result<InvitationToken> parse_token(std::string_view text) {
   if (!crypto::equal(checksum_of(digest), payload.expose().first(kChecksum))) {
     return malformed("the invitation is damaged or incomplete");
   }
-  return parse_payload(payload.expose());
+  auto token = parse_payload(payload.expose());
+  if (!token) return malformed("an invitation out of form: " + token.error().text);
+  return token;
 }
 
 }  // namespace sealpost::trust
