@@ -32,7 +32,7 @@ base::Result<Lengths> parse_first_line(std::string_view line) {
 std::uint64_t padme(std::uint64_t length) {
   if (length < 2) return length;
   const int e = static_cast<int>(std::bit_width(length)) - 1;
-  const int s = std::bit_width(static_cast<unsigned>(e));
+  const int s = static_cast<int>(std::bit_width(static_cast<unsigned>(e)));
   const std::uint64_t mask = (std::uint64_t{1} << (e - s)) - 1;
   return (length + mask) & ~mask;
 }

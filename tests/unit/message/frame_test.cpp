@@ -32,9 +32,9 @@ TEST_CASE("the padded size is the one of the published formula") {
                                                                      {65537, 67584},
                                                                      {1 << 20, 1 << 20},
                                                                      {(1 << 20) + 1, 1081344}};
-  for (const auto& [length, padded] : vectors) {
-    CAPTURE(length);
-    CHECK(padme(length) == padded);
+  for (const auto& vector : vectors) {
+    CAPTURE(vector.first);
+    CHECK(padme(vector.first) == vector.second);
   }
   for (std::uint64_t length = 1; length < 200'000; length += 7) {
     CHECK(padme(length) >= length);
