@@ -120,7 +120,7 @@ std::string tile_path(const TileId& tile) {
 }
 
 base::Result<TileId> parse_tile_path(std::string_view path) {
-  const auto tile = parse_parts(path);
+  auto tile = parse_parts(path);
   if (!tile || tile->width == 0 || tile->index > last_index(tile->level)) return not_a_tile();
   if (tile_path(*tile) != path) return not_a_tile();  // one tile, one name
   return tile;

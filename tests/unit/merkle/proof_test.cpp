@@ -226,6 +226,18 @@ TEST_CASE("an inclusion proof with any part changed is refused") {
   }
 }
 
+TEST_CASE("a proof that climbs above the root is refused, even when the hashes fit") {
+  const Digest above = leaf(7);
+  const std::vector<Digest> path{above};
+  const auto inclusion = verify_inclusion(0, 1, leaf(0), path, node_hash(above, leaf(0)));
+  CHECK(inclusion.error().text == "the inclusion proof is too long");
+  const Digest old_root = leaf(0);
+  const Digest root = node_hash(leaf(0), leaf(1));
+  const std::vector<Digest> proof{leaf(1), above};
+  const auto consistency = verify_consistency(1, old_root, 2, node_hash(above, root), proof);
+  CHECK(consistency.error().text == "the consistency proof is too long");
+}
+
 TEST_CASE("a consistency proof with any part changed is refused") {
   const auto all = leaves(150);
   const auto roots = model_roots(all);
