@@ -37,7 +37,7 @@ void name_when_chosen(CLI::App& verb, const std::vector<Setting>& settings) {
 class Formatter final : public CLI::Formatter {
  public:
   std::string make_option_opts(const CLI::Option* option) const override {
-    if (option->get_type_size() == 0) return "";
+    if (option->get_expected_min() == 0) return "";
     std::string text = option->get_type_name().empty() ? "" : " " + option->get_type_name();
     if (option->get_expected_max() >= CLI::detail::expected_max_vector_size) text += " ...";
     return text + (option->get_required() ? " (required)" : "");
@@ -125,6 +125,7 @@ std::string help_text(const CLI::App& root) {
 void add_globals(CLI::App& app, Globals& globals) {
   app.fallthrough();
   app.require_subcommand(0, 1);
+  app.option_defaults()->always_capture_default();  // for `config show`
   app.formatter(std::make_shared<Formatter>());
   app.set_help_flag("-h,--help", "Print this help");
   app.set_version_flag("--version", "sealpost " SEALPOST_VERSION, "Print the version");

@@ -29,13 +29,19 @@ struct Entry {
 };
 
 // As sealpost(1) lists them.
+constexpr const char* kKeys = "Keys";
 constexpr const char* kDeveloping = "Developing";
 constexpr const char* kHelping = "Helping";
 
 constexpr std::array kVerbs{
+    Entry{"unlock", kKeys, add_unlock},
+    Entry{"lock", kKeys, add_lock},
     Entry{"keygen", kDeveloping, add_keygen},
     Entry{"encrypt", kDeveloping, add_encrypt},
     Entry{"decrypt", kDeveloping, add_decrypt},
+    Entry{"profile", kHelping, add_profile},
+    Entry{"config", kHelping, add_config},
+    Entry{"completion", kHelping, add_completion, false},
     Entry{"version", kHelping, add_version, false},
 };
 

@@ -9,10 +9,16 @@ namespace sealpost::cmd {
 
 struct Env;
 
+void add_unlock(CLI::App& app, Env& env);
+void add_lock(CLI::App& app, Env& env);
+
 void add_keygen(CLI::App& app, Env& env);
 void add_encrypt(CLI::App& app, Env& env);
 void add_decrypt(CLI::App& app, Env& env);
 
+void add_profile(CLI::App& app, Env& env);
+void add_config(CLI::App& app, Env& env);
+void add_completion(CLI::App& app, Env& env);
 void add_version(CLI::App& app, Env& env);
 
 }  // namespace sealpost::cmd

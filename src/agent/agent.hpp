@@ -66,6 +66,8 @@ base::Result<Starting> start(const Address& address, const Limits& limits, base:
 
 // The key; asking counts as use.
 base::Result<Key> ask_key(const Address& address);
+// The same for who only looks; does not count as use.
+base::Result<Key> peek_key(const Address& address);
 // How long it will be kept; asking does not count as use.
 base::Result<State> ask_state(const Address& address);
 // Wipes the key and ends the agent. Done as well when none runs; false then.

@@ -62,6 +62,12 @@ base::Result<Key> ask_key(const Address& address) {
   return key;
 }
 
+base::Result<Key> peek_key(const Address& address) {
+  Key key;
+  TRY(ask(address, kPeekKey, key.expose_mutable()));
+  return key;
+}
+
 base::Result<State> ask_state(const Address& address) {
   std::array<std::uint8_t, 16> spans{};
   TRY(ask(address, kAskState, spans));

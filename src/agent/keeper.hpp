@@ -7,7 +7,8 @@
 namespace sealpost::agent {
 
 // What a caller can ask for.
-inline constexpr std::uint8_t kAskKey = 'K';  // answered: kYes, 32 bytes
+inline constexpr std::uint8_t kAskKey = 'K';   // answered: kYes, 32 bytes
+inline constexpr std::uint8_t kPeekKey = 'P';  // the same, without counting as use
 inline constexpr std::uint8_t kAskState =
     'S';  // answered: kYes, idle left, total left, 8 bytes each
 inline constexpr std::uint8_t kAskLock = 'L';  // answered: kYes

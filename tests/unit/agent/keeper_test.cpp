@@ -32,13 +32,14 @@ TEST_CASE("a total limit holds however much the key is used") {
   CHECK(kept.answer(kAskKey, hours(1)).empty());
 }
 
-TEST_CASE("asking for the state is no use of the key") {
+TEST_CASE("asking for the state, and looking, is no use of the key") {
   Keeper kept = keeper({minutes(15), hours(1)});
   const crypto::SecretBytes state = kept.answer(kAskState, minutes(10));
   REQUIRE(state.size() == 17);
   base::Reader reader(state.expose().subspan(1));
   CHECK(*reader.be(8) == 5U * 60'000);
   CHECK(*reader.be(8) == 50U * 60'000);
+  CHECK(kept.answer(kPeekKey, minutes(14)).size() == 33);
   CHECK(kept.finished(minutes(15)));
 }
 
