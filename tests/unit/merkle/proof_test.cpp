@@ -226,6 +226,13 @@ TEST_CASE("an inclusion proof with any part changed is refused") {
   }
 }
 
+TEST_CASE("the only entry of a log is not also its second one") {
+  CHECK(verify_inclusion(0, 1, leaf(0), {}, leaf(0)));
+  CHECK(verify_inclusion(1, 1, leaf(0), {}, leaf(0)).error().text ==
+        "the entry lies beyond the end of the log");
+  CHECK_FALSE(verify_inclusion(0, 0, leaf(0), {}, leaf(0)));
+}
+
 TEST_CASE("a proof that climbs above the root is refused, even when the hashes fit") {
   const Digest above = leaf(7);
   const std::vector<Digest> path{above};
