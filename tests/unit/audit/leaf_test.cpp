@@ -140,6 +140,11 @@ TEST_CASE("a leaf in any other spelling is refused") {
       R"({"actor":"a","at":"2026-11-21T12:00:00Z","event":"service.start","objects":[],"outcome":"success","v":1})");
 }
 
+TEST_CASE("a leaf of another version is refused as that") {
+  const auto parsed = parse_leaf(base::as_bytes(replaced("\"v\":1", "\"v\":2")));
+  CHECK(parsed.error().text == "an audit leaf of an unknown version");
+}
+
 TEST_CASE("no single changed byte of a leaf leaves the same event") {
   for (std::size_t i = 0; i < kLeaf.size(); ++i) {
     std::string changed(kLeaf);
