@@ -45,7 +45,7 @@ base::Result<Identities> collect_identities(const Options& options, Env& env) {
     }
   }
   if (options.passphrase) {
-    TRY(const crypto::SecretBytes passphrase, other_passphrase(env, "Passphrase of the file: "));
+    TRY(const crypto::SecretBytes passphrase, other_passphrase(env, "Passphrase of the file:"));
     all.push_back(std::make_unique<age::ScryptIdentity>(passphrase.expose()));
   }
   if (all.empty()) {

@@ -36,7 +36,11 @@ base::Result<std::vector<age::X25519Recipient>> read_recipients(const Options& o
   std::vector<age::X25519Recipient> all;
   for (const std::string& text : options.recipients) {
     const auto recipient = age::X25519Recipient::parse(text);
-    if (!recipient) return base::with_context(recipient.error(), "-r " + text);
+    if (!recipient) {
+      // What is not a recipient may be the secret key, given by mistake: then it is not repeated.
+      const bool harmless = text.starts_with("age1");
+      return base::with_context(recipient.error(), harmless ? "-r " + text : "-r");
+    }
     all.push_back(*recipient);
   }
   for (const std::string& name : options.recipient_files) {
@@ -56,7 +60,7 @@ base::Result<void> run_encrypt(const Options& options, Env& env) {
   std::optional<age::ScryptRecipient> by_passphrase;
   if (options.passphrase) {
     TRY(const crypto::SecretBytes passphrase,
-        new_other_passphrase(env, "Passphrase for the file: "));
+        new_other_passphrase(env, "Passphrase for the file:"));
     by_passphrase.emplace(passphrase.expose());
     recipients.push_back(&*by_passphrase);
   }
