@@ -9,6 +9,12 @@ base::Error no_memory() {
   return {base::Code::kNoSpace, "not enough memory to derive a key from the passphrase", ""};
 }
 
+// libsodium wants an address even for nothing.
+const std::uint8_t* address_of(base::ByteView bytes) {
+  static constexpr std::uint8_t kNothing = 0;
+  return bytes.empty() ? &kNothing : bytes.data();
+}
+
 }  // namespace
 
 base::Result<SecretBytes> argon2id(base::ByteView passphrase, base::ByteView salt,
@@ -17,9 +23,9 @@ base::Result<SecretBytes> argon2id(base::ByteView passphrase, base::ByteView sal
     return base::Error{base::Code::kMalformed, "a salt of the wrong length", ""};
   }
   SecretBytes key(size);
-  if (crypto_pwhash(key.expose_mutable().data(), size, base::as_text(passphrase).data(),
-                    passphrase.size(), salt.data(), passes, memory,
-                    crypto_pwhash_ALG_ARGON2ID13) != 0) {
+  if (crypto_pwhash(key.expose_mutable().data(), size,
+                    reinterpret_cast<const char*>(address_of(passphrase)), passphrase.size(),
+                    salt.data(), passes, memory, crypto_pwhash_ALG_ARGON2ID13) != 0) {
     return no_memory();
   }
   return key;
@@ -31,9 +37,9 @@ base::Result<SecretBytes> scrypt(base::ByteView passphrase, base::ByteView salt,
     return base::Error{base::Code::kMalformed, "an impossible scrypt work factor", ""};
   }
   SecretBytes key(size);
-  if (crypto_pwhash_scryptsalsa208sha256_ll(passphrase.data(), passphrase.size(), salt.data(),
-                                            salt.size(), std::uint64_t{1} << log_n, r, p,
-                                            key.expose_mutable().data(), size) != 0) {
+  if (crypto_pwhash_scryptsalsa208sha256_ll(
+          address_of(passphrase), passphrase.size(), address_of(salt), salt.size(),
+          std::uint64_t{1} << log_n, r, p, key.expose_mutable().data(), size) != 0) {
     return no_memory();
   }
   return key;

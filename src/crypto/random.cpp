@@ -4,7 +4,9 @@
 
 namespace sealpost::crypto {
 
-void SystemRandom::fill(std::span<std::uint8_t> out) { randombytes_buf(out.data(), out.size()); }
+void SystemRandom::fill(std::span<std::uint8_t> out) {
+  if (!out.empty()) randombytes_buf(out.data(), out.size());
+}
 
 base::Bytes random_bytes(base::Random& random, std::size_t count) {
   base::Bytes out(count);
