@@ -1,6 +1,6 @@
 # Files cross both ways between sealpost and npm's age-encryption, the age of browsers.
 # INTEROP is the folder that `fetch` filled.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2094,SC2154
 load ../script/support
 
 setup() {
