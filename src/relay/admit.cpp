@@ -1,0 +1,158 @@
+#include "relay/admit.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "text/safety.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+using base::Code;
+
+base::Error not_authenticated(std::string_view why) {
+  return {Code::kLocked, "not authenticated: " + std::string(why), ""};
+}
+
+struct KnownKey {
+  Caller caller;
+  crypto::VerifyKey key{};
+  base::Result<void> standing;
+};
+
+KnownKey device_key(const trust::Chain& chain, const trust::Device& device, base::Time now) {
+  const trust::Certificate& certificate = device.certificate;
+  KnownKey out;
+  out.caller.kind = Caller::Kind::kDevice;
+  out.caller.name = certificate.name.str();
+  out.caller.role = certificate.role;
+  out.caller.purposes = certificate.purposes;
+  out.key = certificate.key.key();
+  if (auto active = chain.active_device(out.caller.name, now); !active) {
+    out.standing = active.error();
+  }
+  return out;
+}
+
+KnownKey invitation_key(const trust::Chain::OpenInvitation& open, base::Time now) {
+  KnownKey out;
+  out.caller.kind = Caller::Kind::kInvitation;
+  out.caller.name = open.invitation.key.name();
+  out.key = open.invitation.key.key();
+  if (open.revoked) out.standing = base::Error{Code::kRevoked, "the invitation was revoked", ""};
+  if (now > open.invitation.expires) {
+    out.standing = base::Error{Code::kDenied, "the invitation has expired", "ask for a new one"};
+  }
+  return out;
+}
+
+std::optional<KnownKey> find_key(const Engine& engine, const std::string& name, base::Time now) {
+  return engine.directory.read([&](const trust::Chain& chain) -> std::optional<KnownKey> {
+    if (const trust::Device* device = chain.device(name)) return device_key(chain, *device, now);
+    const auto invitation = chain.invitations().find(name);
+    if (invitation == chain.invitations().end()) return std::nullopt;
+    return invitation_key(invitation->second, now);
+  });
+}
+
+// The key behind the signature, once the signature holds.
+base::Result<KnownKey> authenticate(const Head& head, Engine& engine) {
+  const base::Time now = engine.seams.clock.now();
+  TRY(wire::RequestSignature signature,
+      wire::parse_request_signature(head.method, engine.settings.url + head.target,
+                                    head.signature));
+  auto known = find_key(engine, signature.key_id, now);
+  if (!known) return not_authenticated("the relay does not know this key");
+  TRY(wire::verify_request(signature, known->key, now));
+  if (head.method == "POST" && !signature.covers_digest) {
+    return not_authenticated("the signature does not cover the body");
+  }
+  Caller& caller = known->caller;
+  caller.request = base::to_hex(signature.hash());
+  caller.nonce = Nonce{signature.key_id, signature.nonce, signature.created};
+  if (signature.covers_digest) caller.digest = head.signature.content_digest;
+  return *std::move(known);
+}
+
+base::Result<void> check_access(const Route& route, const Caller& caller) {
+  const bool device = caller.kind == Caller::Kind::kDevice;
+  const bool invitation = caller.kind == Caller::Kind::kInvitation;
+  const bool wrong_kind = (route.access == Access::kInvitation && !invitation) ||
+                          (route.access == Access::kDevice && !device) ||
+                          (route.access == Access::kBootstrap && invitation);
+  if (wrong_kind) return base::Error{Code::kDenied, "this key is not for this address", ""};
+  if (!device || !route.operations.front()) return {};
+  const auto granted = [&](const std::optional<trust::Operation>& operation) {
+    return operation && trust::allowed(caller.role, *operation);
+  };
+  if (std::any_of(route.operations.begin(), route.operations.end(), granted)) return {};
+  return base::Error{Code::kDenied,
+                     "the role " + std::string(trust::role_name(caller.role)) + " may not do this",
+                     ""};
+}
+
+// The last address that the proxy added, or the peer's.
+std::string address_of(const Head& head, const Settings& settings) {
+  if (!settings.proxy || head.forwarded_for.empty()) return head.peer.host();
+  std::string last(base::split(head.forwarded_for, ',').back());
+  last.erase(0, last.find_first_not_of(' '));
+  return last.size() <= 64 && text::is_plain(last) ? last : head.peer.host();
+}
+
+bool from_this_machine(const Head& head) {
+  return head.peer.loopback() && head.forwarded_for.empty();
+}
+
+bool is_unsigned(const Head& head) {
+  return head.signature.signature.empty() && head.signature.signature_input.empty();
+}
+
+void admit_caller(const Head& head, Engine& engine, Admission& out) {
+  if (out.route->access == Access::kBootstrap && is_unsigned(head)) return;
+  auto known = authenticate(head, engine);
+  if (!known) {
+    engine.metrics.unauthenticated();
+    out.verdict = known.error();
+    return;
+  }
+  out.request.caller = std::move(known->caller);
+  const base::milliseconds now = engine.seams.clock.steady();
+  out.verdict = known->standing;
+  if (out.verdict) out.verdict = check_access(*out.route, out.request.caller);
+  RateLimit& rate = out.verdict ? engine.requests : engine.refusals;
+  out.too_many = !rate.take(out.request.caller.name, now);
+  if (out.too_many) out.verdict = base::Error{Code::kBusy, "too many requests", "wait a minute"};
+}
+
+}  // namespace
+
+Admission admit(const Head& head, Engine& engine) {
+  Admission out;
+  const std::size_t question = head.target.find('?');
+  auto match = find_route(head.method, std::string_view(head.target).substr(0, question));
+  if (!match) {
+    out.verdict = match.error();
+    return out;
+  }
+  out.route = match->route;
+  out.request.method = head.method;
+  out.request.route = match->route->pattern;
+  out.request.path = std::move(match->path);
+  if (question != std::string::npos) out.request.query = head.target.substr(question + 1);
+  out.request.range = head.range;
+  out.request.address = address_of(head, engine.settings);
+  if (out.route->access == Access::kAnyone) return out;
+  if (out.route->access == Access::kLoopback) {
+    if (!from_this_machine(head)) out.verdict = base::Error{Code::kDenied, "only from here", ""};
+    return out;
+  }
+  admit_caller(head, engine, out);
+  return out;
+}
+
+bool is_recorded_refusal(const Caller& caller, const base::Error& error) {
+  return caller.kind == Caller::Kind::kDevice &&
+         (error.code == Code::kDenied || error.code == Code::kRevoked);
+}
+
+}  // namespace sealpost::relay

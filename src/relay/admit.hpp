@@ -1,0 +1,32 @@
+// Who asks, and whether they may: routing, request signature, standing of the key in the trust
+// chain, rate, role. Thread-safe.
+#pragma once
+
+#include "relay/listen.hpp"
+#include "relay/routes.hpp"
+#include "wire/signature.hpp"
+
+namespace sealpost::relay {
+
+// What a request says before its body.
+struct Head {
+  std::string method;
+  std::string target;  // path and query, as they came
+  wire::SignedHeaders signature;
+  std::string forwarded_for;  // X-Forwarded-For
+  std::string range;
+  Address peer;
+};
+
+struct Admission {
+  const Route* route = nullptr;  // nothing when there is none
+  Request request;               // its caller as far as it is proven
+  base::Result<void> verdict;
+  bool too_many = false;  // refused for asking too often
+};
+Admission admit(const Head& head, Engine& engine);
+
+// Whether the log must say that this caller was refused: a known device without the right.
+bool is_recorded_refusal(const Caller& caller, const base::Error& error);
+
+}  // namespace sealpost::relay

@@ -1,0 +1,118 @@
+#include "relay/engine.hpp"
+
+#include <future>
+#include <set>
+
+#include "relay/store/sqlite_store.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+constexpr std::uint64_t kRefusalsPerMinute = 60;
+constexpr std::size_t kMaxBootId = 100;
+
+base::Result<Opened> open_files(const std::filesystem::path& dir) {
+  const Folder folder{dir};
+  TRY(Settings settings, read_settings(folder));
+  TRY(base::Fd lock, take_lock(folder));
+  TRY(note::Signer log_key, read_log_key(folder));
+  TRY(auto store, SqliteStore::open(folder.database(), settings.limits.store_bytes));
+  TRY(DiskBlobs blobs, DiskBlobs::open(folder.blobs()));
+  return Opened{folder,           std::move(settings),
+                std::move(lock),  std::move(log_key),
+                std::move(store), std::make_unique<DiskBlobs>(std::move(blobs))};
+}
+
+base::Result<void> load_chain(Engine& engine) {
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const std::uint64_t size, store->trust_size());
+  TRY(const auto entries, store->trust_entries(0, size));
+  for (const std::string& entry : entries) {
+    auto appended = engine.directory.append(entry);
+    if (!appended) {
+      base::Error error = base::with_context(appended.error(), "the stored trust chain");
+      error.code = base::Code::kVerificationFailed;
+      return error;
+    }
+  }
+  return {};
+}
+
+// Parts are synced when their blob is complete, so those of others do not outlive the machine.
+base::Result<void> forget_lost_parts(MetaWriter& store) {
+  TRY(const base::Bytes boot, base::read_file("/proc/sys/kernel/random/boot_id", kMaxBootId));
+  TRY(store.begin());
+  auto done = store.forget_unsynced_parts(base::as_text(boot));
+  if (done) done = store.commit();
+  if (!done) store.rollback();
+  return done;
+}
+
+// Files that no row speaks of: left by a crash between a removal's commit and its unlink.
+base::Result<void> remove_orphans(Engine& engine) {
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const auto known, store->blob_ids());
+  TRY(const auto there, engine.blobs->list());
+  const std::set<std::string> wanted(known.begin(), known.end());
+  for (const std::string& id : there) {
+    if (!wanted.contains(id)) TRY(engine.blobs->remove(id));
+  }
+  return {};
+}
+
+}  // namespace
+
+Engine::Engine(Opened opened, Seams with, LogSink sink)
+    : folder(std::move(opened.folder)),
+      settings(std::move(opened.settings)),
+      seams(with),
+      lock(std::move(opened.lock)),
+      log_key(std::move(opened.log_key)),
+      store(std::move(opened.store)),
+      blobs(std::move(opened.blobs)),
+      log(std::move(sink), with.clock),
+      directory(settings.organisation),
+      waiters(settings.limits.polls_per_device),
+      requests(settings.limits.requests_per_minute),
+      refusals(kRefusalsPerMinute),
+      checkpoints(log_key),
+      writer({*store, directory, log_key, checkpoints, waiters, metrics, log, with.clock}) {}
+
+base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& dir, Seams seams,
+                                                   LogSink sink) {
+  TRY(Opened opened, open_files(dir));
+  auto engine = std::make_unique<Engine>(std::move(opened), seams, std::move(sink));
+  TRY(forget_lost_parts(engine->store->writer()));
+  TRY(load_chain(*engine));
+  TRY(remove_orphans(*engine));
+  TRY(engine->writer.start());
+  return engine;
+}
+
+void Engine::close() {
+  worker.stop();
+  writer.stop();
+}
+
+base::Result<void> Engine::run(Change change) {
+  std::promise<base::Result<Reply>> answer;
+  Task task;
+  task.change = std::move(change);
+  task.done = [&answer](base::Result<Reply> reply) { answer.set_value(std::move(reply)); };
+  writer.submit(std::move(task));
+  const base::Result<Reply> reply = answer.get_future().get();
+  if (!reply) return reply.error();
+  return {};
+}
+
+base::Result<void> Engine::record_own(std::string_view event) {
+  return run([this, name = std::string(event)](Unit& unit) -> base::Result<Written> {
+    audit::Event own;
+    own.at = unit.now;
+    own.event = name;
+    own.actor = log_key.name();
+    return Written{Reply{}, Record::of(Fact{std::move(own), std::nullopt})};
+  });
+}
+
+}  // namespace sealpost::relay

@@ -1,0 +1,214 @@
+// Blobs: reserve, upload in parts, complete; download in ranges.
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "relay/handlers/blob_rules.hpp"
+#include "relay/handlers/handlers.hpp"
+#include "wire/signature.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+using base::Code;
+
+constexpr std::uint64_t kLeafSize = 1 << 20;  // bytes of ciphertext under one leaf
+
+base::Error no_blob() { return {Code::kNotFound, "no such blob", ""}; }
+
+base::Result<StoredBlob> own_blob(MetaReader& store, std::string_view id, const Caller& caller) {
+  TRY(auto blob, store.blob(id));
+  if (!blob || blob->owner != caller.name) return no_blob();
+  return *std::move(blob);
+}
+
+base::Result<Written> reserve(Unit& unit, const Caller& caller, std::uint64_t limit,
+                              const wire::BlobReservation& wanted) {
+  TRY(still_active(unit, caller));
+  TRY(const auto known, unit.store.reads().blob(wanted.id));
+  if (known && (known->owner != caller.name || known->size != wanted.size)) {
+    return base::Error{Code::kConflict, "this id was used for another blob", ""};
+  }
+  if (!known) {
+    TRY(const std::uint64_t used, unit.store.reads().blob_bytes());
+    if (wanted.size > limit || used > limit - wanted.size) {
+      return base::Error{Code::kNoSpace, "the relay has no room for this attachment", ""};
+    }
+    TRY(unit.store.add_blob({wanted.id, caller.name, wanted.size, false, {}}, unit.now));
+  }
+  const wire::BlobState state =
+      known ? wire::BlobState{known->parts, known->complete} : wire::BlobState{};
+  return Written{cbor(wire::to_cbor(state)), Record::staging()};
+}
+
+// Writes a part where it belongs as it arrives, and notes it when it is whole.
+class PartSink final : public BodySink {
+ public:
+  PartSink(BlobStore& blobs, base::Fd file, Caller caller, std::string id, std::uint64_t part,
+           std::uint64_t size)
+      : blobs_(&blobs),
+        file_(std::move(file)),
+        caller_(std::move(caller)),
+        id_(std::move(id)),
+        part_(part),
+        size_(size) {}
+
+  base::Result<void> write(base::ByteView bytes) override {
+    if (bytes.size() > size_ - got_) {
+      return base::Error{Code::kMalformed, "the part is longer than its place", ""};
+    }
+    if (caller_.digest) hash_.update(bytes);
+    TRY(blobs_->write_at(file_, part_ * wire::kPartSize + got_, bytes));
+    got_ += bytes.size();
+    return {};
+  }
+
+  base::Result<Outcome> finish() override {
+    if (got_ != size_) return base::Error{Code::kMalformed, "the part is not whole", ""};
+    if (caller_.digest) {
+      const std::string digest = "sha-256=:" + base::to_base64(hash_.finish()) + ":";
+      if (digest != *caller_.digest) {
+        return base::Error{Code::kLocked, "not authenticated: the digest is another", ""};
+      }
+    }
+    return Outcome(Change([caller = caller_, id = id_, part = part_](Unit& unit) {
+      return note_part(unit, caller, id, part);
+    }));
+  }
+
+ private:
+  static base::Result<Written> note_part(Unit& unit, const Caller& caller, const std::string& id,
+                                         std::uint64_t part) {
+    TRY(still_active(unit, caller));
+    TRY(const StoredBlob blob, own_blob(unit.store.reads(), id, caller));
+    TRY(unit.store.add_part(blob.id, part, unit.now));
+    return Written{Reply{}, Record::staging()};
+  }
+  BlobStore* blobs_;
+  base::Fd file_;
+  Caller caller_;
+  std::string id_;
+  std::uint64_t part_;
+  std::uint64_t size_;
+  std::uint64_t got_ = 0;
+  crypto::Sha256 hash_;
+};
+
+base::Result<void> check_complete(const StoredBlob& blob, const wire::BlobCompletion& completion) {
+  if (blob.parts.size() != part_count(blob.size)) {
+    return base::Error{Code::kConflict, "parts of the blob are missing", "upload them again"};
+  }
+  if (completion.leaves.size() != (blob.size + kLeafSize - 1) / kLeafSize) {
+    return base::Error{Code::kMalformed, "\"leaves\" must hold a hash for each MiB", ""};
+  }
+  return {};
+}
+
+base::Bytes joined(const std::vector<crypto::Digest>& leaves) {
+  base::Bytes out;
+  for (const crypto::Digest& leaf : leaves) base::append(out, leaf);
+  return out;
+}
+
+Change completion_change(const Caller& caller, const std::string& id, base::Bytes leaves) {
+  return [caller, id, leaves = std::move(leaves)](Unit& unit) -> base::Result<Written> {
+    TRY(still_active(unit, caller));
+    TRY(const StoredBlob blob, own_blob(unit.store.reads(), id, caller));
+    if (blob.complete) return Written{Reply{}, Record::repeat()};
+    TRY(unit.store.complete_blob(id, leaves, unit.now));
+    return Written{Reply{}, Record::staging()};
+  };
+}
+
+// The sync may take as long as the disk likes, so it happens beside the server's threads; the
+// change is queued when the bytes are safe.
+Pending sync_then(Engine& engine, const StoredBlob& blob, const Caller& caller, Change change) {
+  return {[&engine, id = blob.id, size = blob.size, nonce = caller.nonce,
+           change = std::move(change)](Done done) {
+    const auto job = [&engine, id, size, nonce, change, done] {
+      if (auto synced = engine.blobs->sync(id, size); !synced) return done(synced.error());
+      Task task;
+      task.change = change;
+      task.nonce = nonce;
+      task.done = done;
+      engine.writer.submit(std::move(task));
+    };
+    if (!engine.worker.post(job)) done(base::Error{Code::kBusy, "the relay stops", ""});
+  }};
+}
+
+// The uploader, and recipients of messages that name the blob.
+base::Result<StoredBlob> readable_blob(MetaReader& store, std::string_view id, const Caller& caller,
+                                       base::Time now) {
+  TRY(auto blob, store.blob(id));
+  if (!blob || !blob->complete) return no_blob();
+  if (blob->owner == caller.name) return *std::move(blob);
+  TRY(const bool received, store.blob_received(id, caller.name, now));
+  if (!received) return no_blob();
+  return *std::move(blob);
+}
+
+}  // namespace
+
+base::Result<Outcome> post_blob(Request& request, Engine& engine) {
+  TRY(const wire::BlobReservation wanted, wire::parse_blob_reservation(request.body));
+  TRY(check_blob_id(wanted.id));
+  if (wanted.size == 0) return base::Error{Code::kMalformed, "\"size\" must not be 0", ""};
+  const std::uint64_t limit = engine.settings.limits.blob_bytes;
+  return Outcome(Change([caller = request.caller, limit, wanted](Unit& unit) {
+    return reserve(unit, caller, limit, wanted);
+  }));
+}
+
+base::Result<std::unique_ptr<BodySink>> open_part(const Request& request, Engine& engine) {
+  const std::string& id = request.path[0];
+  TRY(check_blob_id(id));
+  TRY(const std::uint64_t part,
+      base::parse_decimal(request.path[1], wire::kMaxBlob / wire::kPartSize));
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const StoredBlob blob, own_blob(*store, id, request.caller));
+  if (blob.complete) return base::Error{Code::kConflict, "the blob is complete", ""};
+  if (part >= part_count(blob.size)) return base::Error{Code::kMalformed, "no such part", ""};
+  TRY(base::Fd file, engine.blobs->open_for_writing(id));
+  return std::unique_ptr<BodySink>(std::make_unique<PartSink>(
+      *engine.blobs, std::move(file), request.caller, id, part, part_size(blob.size, part)));
+}
+
+base::Result<Outcome> post_blob_complete(Request& request, Engine& engine) {
+  TRY(const wire::BlobCompletion completion, wire::parse_blob_completion(request.body));
+  const std::string& id = request.path.front();
+  TRY(check_blob_id(id));
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const StoredBlob blob, own_blob(*store, id, request.caller));
+  if (blob.complete) return Outcome(Reply{});
+  TRY(check_complete(blob, completion));
+  Change change = completion_change(request.caller, id, joined(completion.leaves));
+  return Outcome(sync_then(engine, blob, request.caller, std::move(change)));
+}
+
+base::Result<Outcome> get_blob(Request& request, Engine& engine) {
+  const std::string& id = request.path.front();
+  TRY(check_blob_id(id));
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const StoredBlob blob, readable_blob(*store, id, request.caller, engine.seams.clock.now()));
+  TRY(const ByteRange range, parse_range(request.range, blob.size));
+  TRY(base::Fd file, engine.blobs->open_for_reading(id));
+  return Outcome(range_reply(std::move(file), range, blob.size));
+}
+
+base::Result<Outcome> get_blob_leaves(Request& request, Engine& engine) {
+  const std::string& id = request.path.front();
+  TRY(check_blob_id(id));
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(readable_blob(*store, id, request.caller, engine.seams.clock.now()));
+  TRY(const base::Bytes stored, store->blob_leaves(id));
+  wire::BlobCompletion out;
+  base::Reader reader(stored);
+  while (!reader.empty()) {
+    TRY(const base::ByteView raw, reader.take(sizeof(crypto::Digest)));
+    TRY(const crypto::Digest leaf, crypto::digest_from(raw));
+    out.leaves.push_back(leaf);
+  }
+  return Outcome(cbor(wire::to_cbor(out)));
+}
+
+}  // namespace sealpost::relay

@@ -1,0 +1,45 @@
+// One handler per route, by topic. What each route means is sealpost-relay(8), PROTOCOL. Handlers
+// run on the server's threads; the changes that they return run on the writer thread.
+#pragma once
+
+#include "relay/routes.hpp"
+
+namespace sealpost::relay {
+
+// The caller still may do what it asked for when its change's turn comes; kRevoked, kDenied.
+base::Result<void> still_active(const Unit& unit, const Caller& caller);
+
+base::Result<Outcome> get_relay(Request& request, Engine& engine);
+base::Result<Outcome> get_trust(Request& request, Engine& engine);
+base::Result<Outcome> post_trust(Request& request, Engine& engine);
+// As post_trust, for entries that nobody has to sign for: the first ones of an empty chain.
+Change bootstrap_change(std::vector<std::string> entries);
+base::Result<Outcome> post_enrol(Request& request, Engine& engine);
+
+base::Result<Outcome> post_prekeys(Request& request, Engine& engine);
+base::Result<Outcome> post_prekey_claim(Request& request, Engine& engine);
+
+base::Result<Outcome> post_messages(Request& request, Engine& engine);
+base::Result<Outcome> get_inbox(Request& request, Engine& engine);
+
+base::Result<Outcome> post_acknowledge(Request& request, Engine& engine);
+base::Result<Outcome> post_receipts(Request& request, Engine& engine);
+base::Result<Outcome> get_receipts(Request& request, Engine& engine);
+base::Result<Outcome> get_evidence(Request& request, Engine& engine);
+
+base::Result<Outcome> post_blob(Request& request, Engine& engine);
+base::Result<std::unique_ptr<BodySink>> open_part(const Request& request, Engine& engine);
+base::Result<Outcome> post_blob_complete(Request& request, Engine& engine);
+base::Result<Outcome> get_blob(Request& request, Engine& engine);
+base::Result<Outcome> get_blob_leaves(Request& request, Engine& engine);
+
+base::Result<Outcome> get_checkpoint(Request& request, Engine& engine);
+base::Result<Outcome> get_tile(Request& request, Engine& engine);
+base::Result<Outcome> get_entries(Request& request, Engine& engine);
+base::Result<Outcome> get_events(Request& request, Engine& engine);
+
+base::Result<Outcome> get_live(Request& request, Engine& engine);
+base::Result<Outcome> get_ready(Request& request, Engine& engine);
+base::Result<Outcome> get_metrics(Request& request, Engine& engine);
+
+}  // namespace sealpost::relay

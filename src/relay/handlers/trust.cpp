@@ -1,0 +1,258 @@
+// The trust chain: reading it, adding to it, enrolling.
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "relay/handlers/handlers.hpp"
+#include "wire/messages.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+constexpr std::size_t kMaxEntriesPerAnswer = 1024;
+constexpr std::size_t kMaxEntryBytesPerAnswer = 6 << 20;
+
+std::string hash_of(std::string_view statement) {
+  return base::to_hex(crypto::sha256(base::as_bytes(statement)));
+}
+
+struct Word {
+  std::string_view kind;
+  std::string_view event;
+};
+constexpr std::array kWords{
+    Word{"organisation", "org.create"},  Word{"relay", "relay.add"},
+    Word{"policy", "policy.set"},        Word{"invitation", "member.invite"},
+    Word{"revocation", "device.revoke"},
+};
+
+struct Meaning {
+  std::string event;
+  std::vector<std::string> objects;
+};
+
+base::Result<Meaning> meaning_of(const std::string& text) {
+  TRY(const std::string kind, note::statement_kind(text));
+  if (kind == "certificate") {
+    TRY(const trust::Certificate certificate, trust::parse_certificate(text));
+    return Meaning{certificate.number == 0 ? "member.join" : "device.renew",
+                   {certificate.name.str()}};
+  }
+  Meaning out;
+  for (const Word& word : kWords) {
+    if (word.kind == kind) out.event = word.event;
+  }
+  if (kind == "invitation") {
+    TRY(const trust::Invitation invitation, trust::parse_invitation(text));
+    out.objects = {invitation.key.name()};
+  }
+  if (kind == "revocation") {
+    TRY(const trust::Revocation revocation, trust::parse_revocation(text));
+    out.objects = {revocation.target};
+  }
+  return out;
+}
+
+// Verifies, stores and describes one more entry. `event` carries who did it.
+base::Result<Fact> append_entry(Unit& unit, std::string_view entry, audit::Event event) {
+  const std::uint64_t number = unit.directory.size();
+  TRY(unit.directory.append(entry));
+  TRY(unit.store.add_trust_entry(number, entry));
+  TRY(const note::Note note, note::parse(entry));
+  TRY(Meaning meaning, meaning_of(note.text));
+  event.event = std::move(meaning.event);
+  event.objects = std::move(meaning.objects);
+  event.details["trust"] = std::to_string(number);
+  event.details["statement"] = hash_of(entry);
+  return Fact{std::move(event), std::nullopt};
+}
+
+// An entry may be brought by who signed it, or by a device that carries the root's word.
+base::Result<void> check_bearer(std::string_view entry, const Caller& caller,
+                                std::string_view root) {
+  TRY(const note::Note note, note::parse(entry));
+  for (const note::SignatureLine& line : note.signatures) {
+    if (line.name == caller.name || line.name == root) return {};
+  }
+  return base::Error{base::Code::kDenied, "an entry is brought by the device that signed it", ""};
+}
+
+// What of `entries` lies behind the `have` entries that are there: none of them may differ from
+// what the relay has, and there may be no gap.
+base::Result<std::vector<std::string>> new_entries(Unit& unit, const wire::TrustEntries& brought) {
+  const std::uint64_t have = unit.directory.size();
+  const std::uint64_t count = brought.entries.size();
+  const base::Error conflict{base::Code::kConflict, "the relay's trust chain has gone on",
+                             "fetch the chain and try again"};
+  if (brought.size < count || brought.size - count > have) return conflict;
+  const std::uint64_t first = brought.size - count;
+  const std::uint64_t known = std::min(have - first, count);
+  TRY(const auto stored, unit.store.reads().trust_entries(first, known));
+  const auto end = brought.entries.begin() + static_cast<std::ptrdiff_t>(known);
+  if (!std::equal(brought.entries.begin(), end, stored.begin(), stored.end())) return conflict;
+  return std::vector<std::string>(end, brought.entries.end());
+}
+
+base::Result<Written> append_brought(Unit& unit, const Request& request,
+                                     const wire::TrustEntries& brought) {
+  TRY(still_active(unit, request.caller));
+  TRY(const auto fresh, new_entries(unit, brought));
+  if (fresh.empty()) return Written{Reply{}, Record::repeat()};
+  const std::string root =
+      unit.directory.read([](const trust::Chain& chain) { return chain.organisation(); });
+  std::vector<Fact> facts;
+  for (const std::string& entry : fresh) {
+    TRY(check_bearer(entry, request.caller, root));
+    TRY(Fact fact, append_entry(unit, entry, event_of(request, "org.create", unit.now)));
+    facts.push_back(std::move(fact));
+  }
+  return Written{Reply{}, Record::of(std::move(facts))};
+}
+
+// The first entries make this relay the organisation's, or they are not taken.
+base::Result<void> check_own_relay(const Unit& unit) {
+  const bool own = unit.directory.read([&](const trust::Chain& chain) {
+    return chain.relay().has_value() && chain.relay()->log == unit.log_key.verifier();
+  });
+  if (own) return {};
+  return base::Error{base::Code::kDenied, "the chain does not name this relay's log key", ""};
+}
+
+base::Result<Written> bootstrap(Unit& unit, const std::vector<std::string>& entries,
+                                const std::string& address) {
+  TRY(const auto stored, unit.store.reads().trust_entries(0, entries.size()));
+  if (!entries.empty() && stored == entries) return Written{Reply{}, Record::repeat()};
+  if (unit.directory.size() > 0) {
+    return base::Error{base::Code::kConflict, "this relay has an organisation already", ""};
+  }
+  std::vector<Fact> facts;
+  for (const std::string& entry : entries) {
+    audit::Event event;
+    event.at = unit.now;
+    event.address = address;
+    TRY(const note::Note note, note::parse(entry));
+    event.actor = note.signatures.empty() ? unit.log_key.name() : note.signatures.back().name;
+    TRY(Fact fact, append_entry(unit, entry, std::move(event)));
+    facts.push_back(std::move(fact));
+  }
+  TRY(check_own_relay(unit));
+  return Written{Reply{}, Record::of(std::move(facts))};
+}
+
+// Whether this very certificate is in the chain already.
+bool is_enrolled(const trust::Chain& chain, std::string_view device, std::string_view certificate) {
+  const trust::Device* known = chain.device(device);
+  if (known == nullptr) return false;
+  if (known->certificate_note == certificate) return true;
+  const auto& entries = chain.entries();
+  return std::find(entries.begin(), entries.end(), certificate) != entries.end();
+}
+
+base::Result<std::string> device_of(std::string_view certificate_note, const Unit& unit,
+                                    const Caller& caller) {
+  TRY(const note::Note note, note::parse(certificate_note));
+  TRY(const trust::Certificate certificate, trust::parse_certificate(note.text));
+  const std::string issuer = unit.directory.read([&](const trust::Chain& chain) {
+    const auto at = chain.invitations().find(caller.name);
+    return at == chain.invitations().end() ? std::string() : "invitation " + at->second.note_hash;
+  });
+  if (certificate.issuer != issuer) {
+    return base::Error{base::Code::kDenied, "the certificate is not from this invitation", ""};
+  }
+  return certificate.name.str();
+}
+
+base::Result<Fact> first_prekey(Unit& unit, const Request& request, const std::string& device,
+                                const std::string& prekey_note) {
+  const auto prekey = unit.directory.read([&](const trust::Chain& chain) {
+    return trust::verify_prekey(chain, prekey_note, unit.now);
+  });
+  if (!prekey) return prekey.error();
+  if (prekey->device.str() != device) {
+    return base::Error{base::Code::kDenied, "the prekey is another device's", ""};
+  }
+  TRY(unit.store.set_prekey(device, prekey_note));
+  audit::Event event = event_of(request, "prekey.publish", unit.now);
+  event.actor = device;
+  event.details["prekey"] = prekey->id;
+  return Fact{std::move(event), std::nullopt};
+}
+
+base::Result<Written> enrol(Unit& unit, const Request& request, const wire::Enrolment& enrolment) {
+  TRY(const std::string device, device_of(enrolment.certificate, unit, request.caller));
+  const bool repeated = unit.directory.read(
+      [&](const trust::Chain& chain) { return is_enrolled(chain, device, enrolment.certificate); });
+  if (repeated) return Written{Reply{}, Record::repeat()};
+  audit::Event joining = event_of(request, "member.join", unit.now);
+  joining.actor = device;
+  TRY(Fact joined, append_entry(unit, enrolment.certificate, std::move(joining)));
+  std::vector<Fact> facts;
+  facts.push_back(std::move(joined));
+  if (!enrolment.prekey.empty()) {
+    TRY(Fact published, first_prekey(unit, request, device, enrolment.prekey));
+    facts.push_back(std::move(published));
+  }
+  return Written{Reply{}, Record::of(std::move(facts))};
+}
+
+}  // namespace
+
+base::Result<void> still_active(const Unit& unit, const Caller& caller) {
+  if (caller.kind != Caller::Kind::kDevice) return {};
+  return unit.directory.read([&](const trust::Chain& chain) -> base::Result<void> {
+    TRY(chain.active_device(caller.name, unit.now));
+    return {};
+  });
+}
+
+base::Result<Outcome> get_relay(Request&, Engine& engine) {
+  wire::RelayInfo info;
+  info.organisation = engine.settings.organisation.vkey();
+  info.log = engine.log_key.verifier().vkey();
+  info.trust_size = engine.directory.size();
+  info.version = SEALPOST_VERSION;
+  return Outcome(cbor(wire::to_cbor(info)));
+}
+
+base::Result<Outcome> get_trust(Request& request, Engine& engine) {
+  TRY(const Parameters parameters, Parameters::parse(request.query, {"from"}));
+  TRY(const std::uint64_t from, parameters.number("from", 0, UINT32_MAX));
+  TRY(const MetaStore::Reading store, engine.store->read());
+  wire::TrustEntries out;
+  TRY(out.size, store->trust_size());
+  TRY(out.entries, store->trust_entries(from, kMaxEntriesPerAnswer));
+  std::size_t bytes = 0;
+  const auto fits = [&](const std::string& entry) {
+    bytes += entry.size();
+    return bytes <= kMaxEntryBytesPerAnswer;
+  };
+  const auto first_too_much = std::find_if_not(out.entries.begin(), out.entries.end(), fits);
+  out.entries.erase(first_too_much, out.entries.end());
+  return Outcome(cbor(wire::to_cbor(out)));
+}
+
+Change bootstrap_change(std::vector<std::string> entries) {
+  return [all = std::move(entries)](Unit& unit) { return bootstrap(unit, all, ""); };
+}
+
+base::Result<Outcome> post_trust(Request& request, Engine&) {
+  TRY(wire::TrustEntries brought, wire::parse_trust_entries(request.body));
+  if (request.caller.kind == Caller::Kind::kNobody) {
+    if (brought.size != brought.entries.size()) {
+      return base::Error{base::Code::kMalformed, "the first entries start at number 0", ""};
+    }
+    return Outcome(Change([address = request.address, all = std::move(brought.entries)](
+                              Unit& unit) { return bootstrap(unit, all, address); }));
+  }
+  return Outcome(Change([request, brought = std::move(brought)](Unit& unit) {
+    return append_brought(unit, request, brought);
+  }));
+}
+
+base::Result<Outcome> post_enrol(Request& request, Engine&) {
+  TRY(wire::Enrolment enrolment, wire::parse_enrolment(request.body));
+  return Outcome(Change([request, enrolment = std::move(enrolment)](Unit& unit) {
+    return enrol(unit, request, enrolment);
+  }));
+}
+
+}  // namespace sealpost::relay

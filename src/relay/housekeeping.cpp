@@ -1,0 +1,111 @@
+#include "relay/housekeeping.hpp"
+
+#include "wire/signature.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{100};
+constexpr base::milliseconds kSweepEvery{60000};
+constexpr std::size_t kSweepStep = 256;
+
+Fact expiry_of(const ExpiredMessage& message, Unit& unit) {
+  audit::Event event;
+  event.at = unit.now;
+  event.event = "message.expire";
+  event.actor = unit.log_key.name();
+  event.message = message.id;
+  event.objects = message.waiting;
+  event.purpose = message.purpose;
+  return {std::move(event), std::nullopt};
+}
+
+void submit(Engine& engine, Change change, Done done) {
+  Task task;
+  task.change = std::move(change);
+  task.done = std::move(done);
+  engine.writer.submit(std::move(task));
+}
+
+void sweep_messages(Engine& engine) {
+  const auto count = std::make_shared<std::size_t>(0);  // shared by the change and what follows it
+  const Change change = [count](Unit& unit) -> base::Result<Written> {
+    TRY(const auto expired, unit.store.expired(unit.now, kSweepStep));
+    std::vector<Fact> facts;
+    for (const ExpiredMessage& message : expired) {
+      TRY(unit.store.remove_expired(message));
+      facts.push_back(expiry_of(message, unit));
+    }
+    *count = expired.size();
+    return Written{Reply{}, Record::of(std::move(facts))};
+  };
+  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
+    if (reply && *count == kSweepStep) sweep_messages(engine);
+  });
+}
+
+void sweep_nonces(Engine& engine) {
+  // Two windows: a nonce lives from one window before its request was made to one after it.
+  const Change change = [](Unit& unit) -> base::Result<Written> {
+    TRY(unit.store.remove_nonces(unit.now - 2 * wire::kSignatureWindow));
+    return Written{Reply{}, Record::staging()};
+  };
+  submit(engine, change, [](const base::Result<Reply>&) {});
+}
+
+void sweep_blobs(Engine& engine) {
+  const auto gone = std::make_shared<std::vector<std::string>>();
+  const Change change = [gone](Unit& unit) -> base::Result<Written> {
+    TRY(*gone, unit.store.stale_blobs(unit.now, unit.now - kBlobGrace, kSweepStep));
+    for (const std::string& id : *gone) TRY(unit.store.remove_blob(id));
+    return Written{Reply{}, Record::staging()};
+  };
+  submit(engine, change, [&engine, gone](const base::Result<Reply>& reply) {
+    if (!reply || gone->empty()) return;
+    engine.worker.post([&engine, gone] {
+      for (const std::string& id : *gone) {
+        if (auto removed = engine.blobs->remove(id); !removed) {
+          engine.log.error("blob.not-removed", removed.error());
+        }
+      }
+    });
+  });
+}
+
+}  // namespace
+
+void sweep(Engine& engine) {
+  sweep_messages(engine);
+  sweep_nonces(engine);
+  sweep_blobs(engine);
+  const base::milliseconds now = engine.seams.clock.steady();
+  engine.requests.forget_idle(now);
+  engine.refusals.forget_idle(now);
+}
+
+Housekeeping::Housekeeping(Engine& engine) : engine_(&engine), thread_([this] { loop(); }) {}
+
+void Housekeeping::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Housekeeping::loop() {
+  base::milliseconds swept = engine_->seams.clock.steady();
+  sweep(*engine_);
+  std::unique_lock lock(mutex_);
+  while (!changed_.wait_for(lock, kTick, [this] { return stopping_; })) {
+    const base::milliseconds now = engine_->seams.clock.steady();
+    engine_->waiters.expire(now);
+    engine_->metrics.waiting_polls(engine_->waiters.size());
+    if (now - swept < kSweepEvery) continue;
+    swept = now;
+    sweep(*engine_);
+  }
+}
+
+}  // namespace sealpost::relay

@@ -1,0 +1,36 @@
+// The thread that ends waiting polls in time and sweeps what has expired: messages, nonces, blobs.
+// Starts with a sweep, so that what expired while the relay was down goes first.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "relay/engine.hpp"
+
+namespace sealpost::relay {
+
+inline constexpr std::chrono::hours kBlobGrace{24};  // an upload without progress or message
+
+// One round, through the writer; each step continues until nothing is left. The engine must
+// outlive what it starts.
+void sweep(Engine& engine);
+
+class Housekeeping {
+ public:
+  explicit Housekeeping(Engine& engine);
+  ~Housekeeping() { stop(); }
+  Housekeeping(const Housekeeping&) = delete;
+  Housekeeping& operator=(const Housekeeping&) = delete;
+  void stop();
+
+ private:
+  void loop();
+  Engine* engine_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sealpost::relay

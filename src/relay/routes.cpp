@@ -1,0 +1,158 @@
+#include "relay/routes.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "relay/handlers/handlers.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+using trust::Operation;
+
+constexpr std::size_t kNoBody = 0;
+constexpr std::size_t kSmall = 64 << 10;
+constexpr std::size_t kLeafList = 40 << 20;
+constexpr std::size_t kPart = wire::kPartSize;
+
+// Sorted by topic. Tiles of hashes and bundles of entries differ in who may read them; the longer
+// pattern comes first.
+constexpr std::array kRoutes{
+    Route{"GET", "/livez", Access::kAnyone, {}, kNoBody, get_live},
+    Route{"GET", "/readyz", Access::kAnyone, {}, kNoBody, get_ready},
+    Route{"GET", "/metrics", Access::kLoopback, {}, kNoBody, get_metrics},
+
+    Route{"GET", "/v1/relay", Access::kAnyone, {}, kNoBody, get_relay},
+    Route{"GET", "/v1/trust", Access::kNewcomer, {Operation::kReadTrust}, kNoBody, get_trust},
+    Route{"POST",
+          "/v1/trust",
+          Access::kBootstrap,
+          {Operation::kReadTrust},
+          wire::kMaxBody,
+          post_trust},
+    Route{"POST", "/v1/enrol", Access::kInvitation, {}, 4 * kSmall, post_enrol},
+
+    Route{"POST",
+          "/v1/prekeys",
+          Access::kDevice,
+          {Operation::kPublishPrekey},
+          wire::kMaxBody,
+          post_prekeys},
+    Route{"POST",
+          "/v1/prekeys/claim",
+          Access::kDevice,
+          {Operation::kClaimPrekeys},
+          wire::kMaxBody,
+          post_prekey_claim},
+
+    Route{
+        "POST", "/v1/messages", Access::kDevice, {Operation::kSend}, wire::kMaxBody, post_messages},
+    Route{"GET", "/v1/inbox", Access::kDevice, {Operation::kReceive}, kNoBody, get_inbox},
+    Route{"POST",
+          "/v1/inbox/acknowledge",
+          Access::kDevice,
+          {Operation::kReceive},
+          wire::kMaxBody,
+          post_acknowledge},
+
+    Route{"POST",
+          "/v1/receipts",
+          Access::kDevice,
+          {Operation::kReceive},
+          wire::kMaxBody,
+          post_receipts},
+    Route{
+        "GET", "/v1/receipts", Access::kDevice, {Operation::kReadReceipts}, kNoBody, get_receipts},
+    Route{"GET",
+          "/v1/messages/{}/evidence",
+          Access::kDevice,
+          {Operation::kReadReceipts},
+          kNoBody,
+          get_evidence},
+
+    Route{"POST", "/v1/blobs", Access::kDevice, {Operation::kSend}, kSmall, post_blob},
+    Route{"PUT",
+          "/v1/blobs/{}/parts/{}",
+          Access::kDevice,
+          {Operation::kSend},
+          kPart,
+          nullptr,
+          open_part},
+    Route{"POST",
+          "/v1/blobs/{}/complete",
+          Access::kDevice,
+          {Operation::kSend},
+          kLeafList,
+          post_blob_complete},
+    Route{"GET",
+          "/v1/blobs/{}",
+          Access::kDevice,
+          {Operation::kReceive, Operation::kSend},
+          kNoBody,
+          get_blob},
+    Route{"GET",
+          "/v1/blobs/{}/leaves",
+          Access::kDevice,
+          {Operation::kReceive, Operation::kSend},
+          kNoBody,
+          get_blob_leaves},
+
+    Route{"GET",
+          "/v1/audit/checkpoint",
+          Access::kDevice,
+          {Operation::kReadTrust},
+          kNoBody,
+          get_checkpoint},
+    Route{"GET",
+          "/v1/audit/tile/entries/**",
+          Access::kDevice,
+          {Operation::kReadLog},
+          kNoBody,
+          get_entries},
+    Route{"GET", "/v1/audit/tile/**", Access::kDevice, {Operation::kReadTrust}, kNoBody, get_tile},
+    Route{"GET", "/v1/audit/events", Access::kDevice, {Operation::kReadLog}, kNoBody, get_events},
+};
+
+// The variables of the pattern, or nothing when the path is another.
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              const std::vector<std::string_view>& path) {
+  const auto wanted = base::split(pattern, '/');
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    if (i >= path.size()) return std::nullopt;
+    if (wanted[i] == "**") {
+      std::string rest(path[i]);
+      for (std::size_t j = i + 1; j < path.size(); ++j) rest += "/" + std::string(path[j]);
+      out.push_back(std::move(rest));
+      return out;
+    }
+    if (wanted[i] == "{}") {
+      auto decoded = base::percent_decode(path[i]);
+      if (!decoded || decoded->empty()) return std::nullopt;
+      out.push_back(*std::move(decoded));
+    } else if (wanted[i] != path[i]) {
+      return std::nullopt;
+    }
+  }
+  if (path.size() != wanted.size()) return std::nullopt;
+  return out;
+}
+
+}  // namespace
+
+std::span<const Route> routes() { return kRoutes; }
+
+base::Result<Match> find_route(std::string_view method, std::string_view path) {
+  const auto segments = base::split(path, '/');
+  bool known = false;
+  for (const Route& route : kRoutes) {
+    auto variables = match(route.pattern, segments);
+    if (!variables) continue;
+    if (route.method == method) return Match{&route, *std::move(variables)};
+    known = true;
+  }
+  if (known) return base::Error{base::Code::kUsage, "this address does not take this method", ""};
+  return base::Error{base::Code::kNotFound, "the relay has no such address", ""};
+}
+
+}  // namespace sealpost::relay

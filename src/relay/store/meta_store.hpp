@@ -1,0 +1,183 @@
+// What the relay remembers, without how: the interface of every store, with one conformance suite.
+//
+// A store has one writer and any number of readers. The writer's changes happen inside a
+// transaction and become visible and durable together at commit(), which returns only after a sync.
+// Readers see committed states. Objects belong to one thread at a time. All functions fail with the
+// codes of store/sqlite.hpp.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.hpp"
+#include "base/seams.hpp"
+#include "crypto/hash.hpp"
+#include "merkle/tile.hpp"
+#include "receipt/receipt.hpp"
+#include "wire/messages.hpp"
+
+namespace sealpost::relay {
+
+// A message as a tombstone: what stays when its envelopes and payload are gone.
+struct StoredMessage {
+  std::uint64_t row = 0;  // also the cursor of the inbox
+  std::string from;       // device
+  std::string id;
+  base::Bytes tag;
+  crypto::Digest sha256{};
+  std::string purpose;
+  base::Time expires;
+  std::vector<wire::RecipientResult> recipients;
+};
+
+struct NewMessage {
+  std::string from;
+  const wire::Submission& submission;             // borrowed
+  std::vector<wire::RecipientResult> recipients;  // of each envelope; accepted ones are stored
+};
+
+struct StoredEvidence {
+  std::uint64_t row = 0;
+  std::string statement;
+  std::uint64_t index = 0;  // of the audit leaf
+  receipt::State state = receipt::State::kAccepted;
+};
+
+// A statement about a message, tied to the audit leaf that records it.
+struct NewEvidence {
+  std::uint64_t message = 0;  // row
+  receipt::State state = receipt::State::kAccepted;
+  std::string by;    // device name or origin
+  std::string from;  // sender of the message
+  std::string statement;
+};
+
+struct StoredBlob {
+  std::string id;
+  std::string owner;  // device that uploads it
+  std::uint64_t size = 0;
+  bool complete = false;
+  std::vector<std::uint64_t> parts;  // stored ones, ascending
+};
+
+struct ExpiredMessage {
+  std::uint64_t row = 0;
+  std::string id;
+  std::string purpose;
+  std::vector<std::string> waiting;  // devices whose envelopes are still there
+};
+
+class MetaReader {
+ public:
+  virtual ~MetaReader() = default;
+
+  virtual base::Result<std::vector<std::string>> trust_entries(std::uint64_t from,
+                                                               std::size_t limit) = 0;
+  virtual base::Result<std::uint64_t> trust_size() = 0;
+  virtual base::Result<std::optional<std::string>> prekey(std::string_view device) = 0;
+
+  virtual base::Result<std::optional<StoredMessage>> message(std::string_view from,
+                                                             std::string_view id) = 0;
+  // In order of their cursors, behind `after`; stops before `max_bytes` of payloads and headers are
+  // passed, but gives at least one. `now`: expired ones are left out.
+  virtual base::Result<wire::Inbox> inbox(std::string_view device, std::uint64_t after,
+                                          std::size_t limit, std::size_t max_bytes,
+                                          base::Time now) = 0;
+
+  virtual base::Result<std::vector<StoredEvidence>> evidence(std::uint64_t message) = 0;
+  // What recipients said about messages of this sender, behind cursor `after`.
+  virtual base::Result<std::vector<StoredEvidence>> receipts_after(std::string_view sender,
+                                                                   std::uint64_t after,
+                                                                   std::size_t limit) = 0;
+
+  virtual base::Result<std::optional<StoredBlob>> blob(std::string_view id) = 0;
+  virtual base::Result<base::Bytes> blob_leaves(std::string_view id) = 0;  // 32 bytes each
+  // Whether an unexpired message that names the blob was accepted for the device.
+  virtual base::Result<bool> blob_received(std::string_view id, std::string_view device,
+                                           base::Time now) = 0;
+  virtual base::Result<std::uint64_t> blob_bytes() = 0;  // reserved and stored, together
+  virtual base::Result<std::vector<std::string>> blob_ids() = 0;
+
+  virtual base::Result<std::uint64_t> tree_size() = 0;
+  virtual base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) = 0;
+  // The stored hashes of a tile, as many as there are; empty when there is none.
+  virtual base::Result<base::Bytes> tile(int level, std::uint64_t index) = 0;
+  virtual base::Result<std::optional<std::string>> checkpoint() = 0;  // the latest signed note
+};
+
+class MetaWriter {
+ public:
+  virtual ~MetaWriter() = default;
+  virtual MetaReader& reads() = 0;  // sees what the open transaction has changed
+
+  virtual base::Result<void> begin() = 0;
+  virtual base::Result<void> commit() = 0;  // durable when it returns
+  virtual void rollback() = 0;
+  // A nested step inside the transaction: kept by release(), undone by undo(). False from alive()
+  // means that the store has given the whole transaction up.
+  virtual base::Result<void> savepoint() = 0;
+  virtual base::Result<void> release() = 0;
+  virtual base::Result<void> undo() = 0;
+  virtual bool alive() const = 0;
+
+  // False when this key used the nonce before in a request created at that time.
+  virtual base::Result<bool> remember_nonce(std::string_view key, std::string_view nonce,
+                                            base::Time created) = 0;
+  virtual base::Result<void> add_trust_entry(std::uint64_t number, std::string_view entry) = 0;
+  virtual base::Result<void> set_prekey(std::string_view device, std::string_view note) = 0;
+
+  virtual base::Result<std::uint64_t> add_message(const NewMessage& message) = 0;  // its row
+  // Removes the device's envelope, and the payload with the last one. False when there was none.
+  virtual base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) = 0;
+  virtual base::Result<void> add_evidence(const NewEvidence& evidence, std::uint64_t leaf) = 0;
+  virtual base::Result<bool> has_evidence(std::uint64_t message, std::string_view by,
+                                          receipt::State state) = 0;
+
+  virtual base::Result<void> add_blob(const StoredBlob& blob, base::Time now) = 0;
+  virtual base::Result<void> add_part(std::string_view id, std::uint64_t part, base::Time now) = 0;
+  virtual base::Result<void> complete_blob(std::string_view id, base::ByteView leaves,
+                                           base::Time now) = 0;
+  virtual base::Result<void> remove_blob(std::string_view id) = 0;
+  // Forgets which parts of incomplete blobs are there: after the machine itself restarted, their
+  // bytes may be gone although the note about them is not.
+  virtual base::Result<void> forget_unsynced_parts(std::string_view boot) = 0;
+
+  virtual base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) = 0;
+  virtual base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) = 0;
+  virtual base::Result<void> set_checkpoint(std::string_view note) = 0;
+  // Writes something without meaning, to learn whether writing works.
+  virtual base::Result<void> probe(base::Time now) = 0;
+
+  // Housekeeping, each at most `limit` items a call.
+  virtual base::Result<std::vector<ExpiredMessage>> expired(base::Time now, std::size_t limit) = 0;
+  virtual base::Result<void> remove_expired(const ExpiredMessage& message) = 0;
+  virtual base::Result<void> remove_nonces(base::Time created_before) = 0;
+  // Blobs that nothing needs: incomplete or unreferenced and untouched since `since`, or named by
+  // expired messages only.
+  virtual base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,
+                                                             std::size_t limit) = 0;
+};
+
+class MetaStore {
+ public:
+  virtual ~MetaStore() = default;
+  virtual MetaWriter& writer() = 0;  // for the one writer thread
+  // A reader for the calling thread, given back when destroyed. Thread-safe.
+  struct GiveBack {
+    MetaStore* store = nullptr;
+    void operator()(MetaReader* reader) const {
+      if (store != nullptr) store->give_back(reader);
+    }
+  };
+  using Reading = std::unique_ptr<MetaReader, GiveBack>;
+  virtual base::Result<Reading> read() = 0;
+
+ private:
+  virtual void give_back(MetaReader* reader) = 0;
+};
+
+}  // namespace sealpost::relay

@@ -1,0 +1,75 @@
+#include "relay/store/schema.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+constexpr std::string_view kVersion = "1";
+
+// names: device names as small numbers. messages.recipients: 8 bytes of name number and one of
+// state for each, big endian; messages.pending: envelopes not yet acknowledged. payloads.id is the
+// message's. tiles.id is level << 56 | index. Times are milliseconds since 1970.
+constexpr std::string_view kTables = R"(
+CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE facts(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE trust(number INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+CREATE TABLE prekeys(device INTEGER PRIMARY KEY, note TEXT NOT NULL);
+CREATE TABLE nonces(created INTEGER NOT NULL, key TEXT NOT NULL, nonce TEXT NOT NULL,
+                    PRIMARY KEY(created, key, nonce)) WITHOUT ROWID;
+
+CREATE TABLE messages(id INTEGER PRIMARY KEY, sender INTEGER NOT NULL, uuid TEXT NOT NULL,
+                      tag BLOB NOT NULL, sha256 BLOB NOT NULL, purpose TEXT NOT NULL,
+                      expires INTEGER NOT NULL, pending INTEGER NOT NULL, recipients BLOB NOT NULL);
+CREATE UNIQUE INDEX messages_once ON messages(sender, uuid);
+CREATE INDEX messages_expiring ON messages(expires) WHERE pending > 0;
+CREATE TABLE payloads(id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE envelopes(id INTEGER PRIMARY KEY, device INTEGER NOT NULL, message INTEGER NOT NULL,
+                       prekey TEXT NOT NULL, header BLOB NOT NULL);
+CREATE UNIQUE INDEX envelopes_of_device ON envelopes(device, message);
+CREATE TABLE evidence(id INTEGER PRIMARY KEY, message INTEGER NOT NULL, state INTEGER NOT NULL,
+                      signer INTEGER NOT NULL, sender INTEGER NOT NULL, leaf INTEGER NOT NULL,
+                      statement TEXT NOT NULL);
+CREATE UNIQUE INDEX evidence_once ON evidence(message, state, signer);
+CREATE INDEX evidence_for_sender ON evidence(sender, id) WHERE state <> 0;
+
+CREATE TABLE blobs(id TEXT PRIMARY KEY, owner INTEGER NOT NULL, size INTEGER NOT NULL,
+                   complete INTEGER NOT NULL, touched INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE blob_leaves(blob TEXT PRIMARY KEY, hashes BLOB NOT NULL);
+CREATE TABLE parts(blob TEXT NOT NULL, part INTEGER NOT NULL,
+                   PRIMARY KEY(blob, part)) WITHOUT ROWID;
+CREATE TABLE message_blobs(blob TEXT NOT NULL, message INTEGER NOT NULL,
+                           PRIMARY KEY(blob, message)) WITHOUT ROWID;
+
+CREATE TABLE leaves(id INTEGER PRIMARY KEY, leaf BLOB NOT NULL);
+CREATE TABLE tiles(id INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
+PRAGMA user_version = 1;
+)";
+
+base::Result<void> require(Database& database, const std::string& pragma, std::string_view wanted) {
+  TRY(const std::string value, database.value(pragma));
+  if (value != wanted) {
+    return base::Error{base::Code::kInternal,
+                       "the relay's store does not keep its promises: " + pragma + " is " + value,
+                       ""};
+  }
+  return {};
+}
+
+}  // namespace
+
+base::Result<void> prepare_writer(Database& database) {
+  TRY(require(database, "PRAGMA journal_mode = WAL", "wal"));
+  TRY(
+      database.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+                   "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864"));
+  TRY(require(database, "PRAGMA synchronous", "2"));
+  TRY(const std::string version, database.value("PRAGMA user_version"));
+  if (version == "0") {
+    return database.run("BEGIN IMMEDIATE;" + std::string(kTables) + "COMMIT");
+  }
+  if (version != kVersion) {
+    return base::Error{base::Code::kMalformed, "relay.db was written by a newer version", ""};
+  }
+  return {};
+}
+
+}  // namespace sealpost::relay

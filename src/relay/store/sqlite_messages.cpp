@@ -1,0 +1,124 @@
+// Messages, envelopes and evidence.
+#include "relay/store/sqlite_writer.hpp"
+
+namespace sealpost::relay {
+namespace {
+
+bool accepted(const wire::RecipientResult& recipient) {
+  return recipient.state == wire::RecipientState::kAccepted;
+}
+
+}  // namespace
+
+base::Result<base::Bytes> SqliteWriter::write_recipients(const NewMessage& message,
+                                                         std::uint64_t& pending) {
+  base::Bytes out;
+  for (const wire::RecipientResult& recipient : message.recipients) {
+    TRY(const std::uint64_t number, name_number(recipient.device));
+    base::append_be(out, number, 8);
+    base::append_be(out, static_cast<std::uint64_t>(recipient.state), 1);
+    if (accepted(recipient)) ++pending;
+  }
+  return out;
+}
+
+base::Result<void> SqliteWriter::add_envelopes(const NewMessage& message, std::uint64_t row) {
+  const auto& envelopes = message.submission.envelopes;
+  for (std::size_t i = 0; i < envelopes.size(); ++i) {
+    if (!accepted(message.recipients[i])) continue;
+    TRY(const std::uint64_t device, name_number(envelopes[i].device));
+    TRY(run("INSERT INTO envelopes(device, message, prekey, header) VALUES(?, ?, ?, ?)", device,
+            row, std::string_view(envelopes[i].prekey), base::ByteView(envelopes[i].header)));
+  }
+  return {};
+}
+
+base::Result<std::uint64_t> SqliteWriter::add_message(const NewMessage& message) {
+  const wire::Submission& what = message.submission;
+  TRY(const std::uint64_t sender, name_number(message.from));
+  std::uint64_t pending = 0;
+  TRY(const base::Bytes recipients, write_recipients(message, pending));
+  TRY(
+      run("INSERT INTO messages(sender, uuid, tag, sha256, purpose, expires, pending, recipients) "
+          "VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+          sender, std::string_view(what.id), base::ByteView(what.tag),
+          base::ByteView(what.message_sha256), std::string_view(what.purpose),
+          to_millis(what.expires), pending, base::ByteView(recipients)));
+  const auto row = static_cast<std::uint64_t>(db_->last_row());
+  TRY(run("INSERT INTO payloads(id, body) VALUES(?, ?)", row, base::ByteView(what.payload)));
+  TRY(add_envelopes(message, row));
+  for (const std::string& blob : what.blobs) {
+    TRY(run("INSERT OR IGNORE INTO message_blobs(blob, message) VALUES(?, ?)",
+            std::string_view(blob), row));
+  }
+  return row;
+}
+
+base::Result<bool> SqliteWriter::remove_envelope(std::uint64_t message, std::string_view device) {
+  TRY(const std::uint64_t number, name_number(device));
+  TRY(run("DELETE FROM envelopes WHERE device = ? AND message = ?", number, message));
+  if (db_->changes() == 0) return false;
+  TRY(run("UPDATE messages SET pending = pending - 1 WHERE id = ?", message));
+  TRY(
+      run("DELETE FROM payloads WHERE id = ? AND "
+          "(SELECT pending FROM messages WHERE messages.id = payloads.id) = 0",
+          message));
+  return true;
+}
+
+base::Result<void> SqliteWriter::add_evidence(const NewEvidence& evidence, std::uint64_t leaf) {
+  TRY(const std::uint64_t signer, name_number(evidence.by));
+  TRY(const std::uint64_t sender, name_number(evidence.from));
+  return run(
+      "INSERT INTO evidence(message, state, signer, sender, leaf, statement) "
+      "VALUES(?, ?, ?, ?, ?, ?)",
+      evidence.message, static_cast<std::uint64_t>(evidence.state), signer, sender, leaf,
+      std::string_view(evidence.statement));
+}
+
+base::Result<bool> SqliteWriter::has_evidence(std::uint64_t message, std::string_view by,
+                                              receipt::State state) {
+  TRY(Query query, db_->query("SELECT 1 FROM evidence WHERE message = ? AND state = ? AND signer = "
+                              "(SELECT id FROM names WHERE name = ?)"));
+  query.bind(message).bind(static_cast<std::uint64_t>(state)).bind(by);
+  return query.step();
+}
+
+base::Result<std::vector<std::string>> SqliteWriter::waiting(std::uint64_t message,
+                                                             base::ByteView recipients) {
+  TRY(const auto all, reads_.read_recipients(recipients));
+  std::vector<std::string> out;
+  for (const wire::RecipientResult& recipient : all) {
+    TRY(const std::uint64_t device, name_number(recipient.device));
+    TRY(Query query, db_->query("SELECT 1 FROM envelopes WHERE device = ? AND message = ?"));
+    query.bind(device).bind(message);
+    TRY(const bool there, query.step());
+    if (there) out.push_back(recipient.device);
+  }
+  return out;
+}
+
+base::Result<std::vector<ExpiredMessage>> SqliteWriter::expired(base::Time now, std::size_t limit) {
+  TRY(Query query, db_->query("SELECT id, uuid, purpose, recipients FROM messages "
+                              "WHERE pending > 0 AND expires <= ? ORDER BY expires LIMIT ?"));
+  query.bind(to_millis(now)).bind(limit);
+  std::vector<ExpiredMessage> out;
+  for (;;) {
+    TRY(const bool row, query.step());
+    if (!row) return out;
+    const base::Bytes recipients = query.bytes(3);
+    TRY(auto devices, waiting(query.number(0), recipients));
+    out.push_back({query.number(0), query.text(1), query.text(2), std::move(devices)});
+  }
+}
+
+base::Result<void> SqliteWriter::remove_expired(const ExpiredMessage& message) {
+  for (const std::string& name : message.waiting) {
+    TRY(const std::uint64_t device, name_number(name));
+    TRY(run("DELETE FROM envelopes WHERE device = ? AND message = ?", device, message.row));
+  }
+  TRY(run("UPDATE messages SET pending = 0 WHERE id = ?", message.row));
+  return run("DELETE FROM payloads WHERE id = ?", message.row);
+}
+
+}  // namespace sealpost::relay

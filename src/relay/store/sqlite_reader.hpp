@@ -1,0 +1,58 @@
+// The questions of MetaReader in SQL. Borrows its connection.
+#pragma once
+
+#include "relay/store/meta_store.hpp"
+#include "relay/store/sqlite.hpp"
+
+namespace sealpost::relay {
+
+inline std::uint64_t tile_key(int level, std::uint64_t index) {
+  return static_cast<std::uint64_t>(level) << 56 | index;
+}
+inline std::uint64_t to_millis(base::Time time) {
+  const auto count = time.time_since_epoch().count();
+  return count < 0 ? 0 : static_cast<std::uint64_t>(count);
+}
+inline base::Time from_millis(std::uint64_t count) {
+  return base::Time(base::milliseconds(static_cast<std::int64_t>(count)));
+}
+
+class SqliteReader final : public MetaReader {
+ public:
+  explicit SqliteReader(Database& database) : db_(&database) {}
+
+  base::Result<std::vector<std::string>> trust_entries(std::uint64_t from,
+                                                       std::size_t limit) override;
+  base::Result<std::uint64_t> trust_size() override;
+  base::Result<std::optional<std::string>> prekey(std::string_view device) override;
+  base::Result<std::optional<StoredMessage>> message(std::string_view from,
+                                                     std::string_view id) override;
+  base::Result<wire::Inbox> inbox(std::string_view device, std::uint64_t after, std::size_t limit,
+                                  std::size_t max_bytes, base::Time now) override;
+  base::Result<std::vector<StoredEvidence>> evidence(std::uint64_t message) override;
+  base::Result<std::vector<StoredEvidence>> receipts_after(std::string_view sender,
+                                                           std::uint64_t after,
+                                                           std::size_t limit) override;
+  base::Result<std::optional<StoredBlob>> blob(std::string_view id) override;
+  base::Result<base::Bytes> blob_leaves(std::string_view id) override;
+  base::Result<bool> blob_received(std::string_view id, std::string_view device,
+                                   base::Time now) override;
+  base::Result<std::uint64_t> blob_bytes() override;
+  base::Result<std::vector<std::string>> blob_ids() override;
+  base::Result<std::uint64_t> tree_size() override;
+  base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) override;
+  base::Result<base::Bytes> tile(int level, std::uint64_t index) override;
+  base::Result<std::optional<std::string>> checkpoint() override;
+
+  // Recipients as messages.recipients keeps them, and back.
+  base::Result<std::vector<wire::RecipientResult>> read_recipients(base::ByteView stored);
+
+ private:
+  base::Result<std::vector<std::string>> texts(Query query);
+  base::Result<std::optional<std::string>> maybe_text(Query query);
+  base::Result<std::uint64_t> number(std::string_view sql);
+  base::Result<std::vector<StoredEvidence>> read_evidence(Query query);
+  Database* db_;
+};
+
+}  // namespace sealpost::relay

@@ -1,0 +1,76 @@
+// The changes of MetaWriter in SQL, over a connection of its own.
+#pragma once
+
+#include <map>
+
+#include "relay/store/meta_store.hpp"
+#include "relay/store/sqlite_reader.hpp"
+
+namespace sealpost::relay {
+
+class SqliteWriter final : public MetaWriter {
+ public:
+  explicit SqliteWriter(Database database)
+      : db_(std::make_unique<Database>(std::move(database))), reads_(*db_) {}
+
+  MetaReader& reads() override { return reads_; }
+  base::Result<void> begin() override;
+  base::Result<void> commit() override;
+  void rollback() override;
+  base::Result<void> savepoint() override;
+  base::Result<void> release() override;
+  base::Result<void> undo() override;
+  bool alive() const override { return db_->in_transaction(); }
+
+  base::Result<bool> remember_nonce(std::string_view key, std::string_view nonce,
+                                    base::Time created) override;
+  base::Result<void> add_trust_entry(std::uint64_t number, std::string_view entry) override;
+  base::Result<void> set_prekey(std::string_view device, std::string_view note) override;
+
+  base::Result<std::uint64_t> add_message(const NewMessage& message) override;
+  base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) override;
+  base::Result<void> add_evidence(const NewEvidence& evidence, std::uint64_t leaf) override;
+  base::Result<bool> has_evidence(std::uint64_t message, std::string_view by,
+                                  receipt::State state) override;
+
+  base::Result<void> add_blob(const StoredBlob& blob, base::Time now) override;
+  base::Result<void> add_part(std::string_view id, std::uint64_t part, base::Time now) override;
+  base::Result<void> complete_blob(std::string_view id, base::ByteView leaves,
+                                   base::Time now) override;
+  base::Result<void> remove_blob(std::string_view id) override;
+  base::Result<void> forget_unsynced_parts(std::string_view boot) override;
+
+  base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) override;
+  base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) override;
+  base::Result<void> set_checkpoint(std::string_view note) override;
+  base::Result<void> probe(base::Time now) override;
+
+  base::Result<std::vector<ExpiredMessage>> expired(base::Time now, std::size_t limit) override;
+  base::Result<void> remove_expired(const ExpiredMessage& message) override;
+  base::Result<void> remove_nonces(base::Time created_before) override;
+  base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,
+                                                     std::size_t limit) override;
+
+ private:
+  base::Result<std::uint64_t> name_number(std::string_view name);
+  base::Result<base::Bytes> write_recipients(const NewMessage& message, std::uint64_t& pending);
+  base::Result<void> add_envelopes(const NewMessage& message, std::uint64_t row);
+  base::Result<std::vector<std::string>> waiting(std::uint64_t message, base::ByteView recipients);
+  base::Result<void> touch(std::string_view blob, base::Time now);
+  base::Result<void> set_fact(std::string_view name, std::string_view value);
+  template <typename... Values>
+  base::Result<void> run(std::string_view sql, const Values&... values);
+
+  std::unique_ptr<Database> db_;
+  SqliteReader reads_;
+  std::map<std::string, std::uint64_t, std::less<>> names_;  // forgotten when anything is undone
+};
+
+template <typename... Values>
+base::Result<void> SqliteWriter::run(std::string_view sql, const Values&... values) {
+  TRY(Query query, db_->query(sql));
+  (query.bind(values), ...);
+  return query.run();
+}
+
+}  // namespace sealpost::relay

@@ -1,0 +1,22 @@
+// What a change works with while it runs on the writer thread. Borrowed for the length of a call.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "note/note.hpp"
+#include "relay/directory.hpp"
+#include "relay/written.hpp"
+
+namespace sealpost::relay {
+
+struct Unit {
+  MetaWriter& store;
+  Directory& directory;
+  const note::Signer& log_key;
+  base::Time now;               // of what is recorded
+  note::View log;               // the checkpoint last published
+  std::set<std::string>& mail;  // devices that got an envelope; woken after the commit
+};
+
+}  // namespace sealpost::relay

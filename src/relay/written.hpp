@@ -1,0 +1,87 @@
+// What a change gives back: its answer together with the audit facts that record it. A handler that
+// changes something cannot return without saying one or the other, because Record has no other way
+// to be made. Values.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "audit/event.hpp"
+#include "base/file.hpp"
+#include "relay/store/meta_store.hpp"
+
+namespace sealpost::relay {
+
+// Part of a file, sent without passing through memory.
+struct FileRange {
+  base::Fd file;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+struct Reply {
+  int status = 200;
+  std::string type;
+  base::Bytes body;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<FileRange> file = std::nullopt;  // instead of the body
+};
+Reply cbor(base::Bytes body);
+Reply plain_text(std::string text);
+Reply problem(const base::Error& error);
+
+// One audit event and, where there is one, the statement that it records.
+struct Fact {
+  audit::Event event;
+  std::optional<NewEvidence> evidence = std::nullopt;
+};
+
+// How a change is recorded.
+class Record {
+ public:
+  static Record of(Fact fact);
+  static Record of(std::vector<Fact> facts);  // empty only when every part was a repeat
+  // Nothing changed: an earlier request did the same and was recorded then.
+  static Record repeat() { return Record({}); }
+  // Room and bytes that nobody has been told of yet; the message that names them is the event.
+  static Record staging() { return Record({}); }
+  const std::vector<Fact>& facts() const { return facts_; }
+
+ private:
+  explicit Record(std::vector<Fact> facts) : facts_(std::move(facts)) {}
+  std::vector<Fact> facts_;
+};
+
+struct Written {
+  Reply reply;
+  Record record;
+};
+
+struct Unit;  // what a change works with: unit.hpp
+// Runs on the writer thread inside the group's transaction. An error undoes all that it did.
+using Change = std::function<base::Result<Written>(Unit&)>;
+
+using Done = std::function<void(base::Result<Reply>)>;
+
+// Work for another thread, which calls Done once, at any time and on any thread.
+struct Pending {
+  std::function<void(Done)> start;
+};
+
+// A question that may wait for mail: asked again when something arrives for the device or the time
+// is over. Nothing means "not yet"; with `last` there must be an answer.
+struct Poll {
+  std::string device;
+  base::milliseconds wait{};
+  std::function<base::Result<std::optional<Reply>>(bool last)> look;
+};
+
+// What a handler makes of a request.
+using Outcome = std::variant<Reply, Change, Pending, Poll>;
+
+}  // namespace sealpost::relay
