@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "client/relay_client.hpp"
+#include "crypto/random.hpp"
 #include "support/fakes.hpp"
 
 namespace sealpost::testing {
@@ -14,9 +15,20 @@ class FakeInterrupt final : public base::Interrupt {
   std::atomic<bool> stop = false;
 };
 
+// Transfers use several threads: their clock jumps as FakeClock does, but may be shared.
+class SharedClock final : public base::Clock {
+ public:
+  base::Time now() const override { return base::Time(steady()); }
+  base::milliseconds steady() const override { return base::milliseconds(now_.load()); }
+  void sleep(base::milliseconds span) override { now_ += span.count(); }
+
+ private:
+  std::atomic<base::milliseconds::rep> now_ = FakeClock().now().time_since_epoch().count();
+};
+
 struct World {
-  FakeClock clock;
-  FakeRandom random;
+  SharedClock clock;
+  crypto::SystemRandom random;
   FakeInterrupt interrupt;
   note::Signer signer =
       *note::Signer::make("mercy.example/dr.lee/laptop", crypto::SigningKey::generate(random));
