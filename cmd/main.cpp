@@ -29,16 +29,33 @@ struct Entry {
 };
 
 // As sealpost(1) lists them.
+constexpr const char* kSettingUp = "Setting up";
+constexpr const char* kEveryDay = "Every day";
+constexpr const char* kAuditing = "Auditing";
 constexpr const char* kKeys = "Keys";
 constexpr const char* kDeveloping = "Developing";
 constexpr const char* kHelping = "Helping";
 
 constexpr std::array kVerbs{
+    Entry{"setup", kSettingUp, add_setup},
+    Entry{"org", kSettingUp, add_org},
+    Entry{"relay", kSettingUp, add_relay},
+    Entry{"member", kSettingUp, add_member},
+    Entry{"join", kSettingUp, add_join},
+    Entry{"send", kEveryDay, add_send},
+    Entry{"sent", kEveryDay, add_sent},
+    Entry{"inbox", kEveryDay, add_inbox},
+    Entry{"read", kEveryDay, add_read},
+    Entry{"receipt", kEveryDay, add_receipt},
     Entry{"unlock", kKeys, add_unlock},
     Entry{"lock", kKeys, add_lock},
+    Entry{"status", kKeys, add_status},
+    Entry{"audit", kAuditing, add_audit},
     Entry{"keygen", kDeveloping, add_keygen},
     Entry{"encrypt", kDeveloping, add_encrypt},
     Entry{"decrypt", kDeveloping, add_decrypt},
+    Entry{"inspect", kDeveloping, add_inspect},
+    Entry{"sandbox", kDeveloping, add_sandbox},
     Entry{"profile", kHelping, add_profile},
     Entry{"config", kHelping, add_config},
     Entry{"completion", kHelping, add_completion, false},

@@ -9,12 +9,29 @@ namespace sealpost::cmd {
 
 struct Env;
 
+void add_setup(CLI::App& app, Env& env);
+void add_org(CLI::App& app, Env& env);
+void add_relay(CLI::App& app, Env& env);
+void add_member(CLI::App& app, Env& env);
+void add_join(CLI::App& app, Env& env);
+
+void add_send(CLI::App& app, Env& env);
+void add_sent(CLI::App& app, Env& env);
+void add_inbox(CLI::App& app, Env& env);
+void add_read(CLI::App& app, Env& env);
+void add_receipt(CLI::App& app, Env& env);
+
 void add_unlock(CLI::App& app, Env& env);
 void add_lock(CLI::App& app, Env& env);
+void add_status(CLI::App& app, Env& env);
+
+void add_audit(CLI::App& app, Env& env);
 
 void add_keygen(CLI::App& app, Env& env);
 void add_encrypt(CLI::App& app, Env& env);
 void add_decrypt(CLI::App& app, Env& env);
+void add_inspect(CLI::App& app, Env& env);
+void add_sandbox(CLI::App& app, Env& env);
 
 void add_profile(CLI::App& app, Env& env);
 void add_config(CLI::App& app, Env& env);

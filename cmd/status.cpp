@@ -1,0 +1,57 @@
+// sealpost status
+#include "cmd/session.hpp"
+#include "cmd/verb.hpp"
+#include "cmd/verbs.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+struct Options {};
+
+struct Status {
+  config::Profile profile;
+  std::optional<agent::State> agent;  // nothing when locked
+};
+
+base::milliseconds left(const agent::State& state) {
+  return state.total_left ? std::min(state.idle_left, *state.total_left) : state.idle_left;
+}
+
+base::Result<void> print_json(const Env& env, const Status& status) {
+  text::OrderedJson document{
+      {"type", "status"}, {"profile", status.profile.name}, {"locked", !status.agent}};
+  if (status.agent) document["remaining"] = left(*status.agent).count() / 1000;
+  document["folder"] = status.profile.folder.string();
+  return env.out.document(document);
+}
+
+base::Result<void> print_text(const Env& env, const Status& status) {
+  std::string vault = "locked";
+  if (status.agent) vault = "unlocked, " + ui::human_span(left(*status.agent)) + " left";
+  return env.out.fields({{"profile", status.profile.name},
+                         {"vault", vault},
+                         {"folder", status.profile.folder.string()}});
+}
+
+base::Result<void> run_status(const Options&, Env& env) {
+  TRY(config::Profile profile, choose_profile(env));
+  const agent::Address address = agent_address(env, profile);
+  Status status{std::move(profile), std::nullopt};
+  const auto state = agent::ask_state(address);
+  if (state) {
+    status.agent = *state;
+  } else if (state.error().code != base::Code::kLocked) {
+    env.out.warn("agent: " + state.error().text);
+  }
+  return env.out.json() ? print_json(env, status) : print_text(env, status);
+}
+
+}  // namespace
+
+void add_status(CLI::App& app, Env& env) {
+  add_verb<Options>(app, env, "status", "Say who this is and whether the vault is open",
+                    run_status);
+}
+
+}  // namespace sealpost::cmd
