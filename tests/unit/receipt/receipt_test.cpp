@@ -107,6 +107,71 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
   return copy.replace(at, from.size(), to);
 }
 
+struct Forgery {
+  const char* what;
+  const char* reason;
+  std::function<Case()> make;
+};
+
+std::function<Case()> changed(std::function<void(Case&)> change) {
+  return [change = std::move(change)] {
+    Case made = honest();
+    change(made);
+    return made;
+  };
+}
+
+std::function<Case()> written(std::function<void(Receipt&)> change, std::string by) {
+  return [change = std::move(change), by = std::move(by)] {
+    Receipt receipt = draft();
+    change(receipt);
+    Case made(signed_receipt(receipt, by));
+    made.signer = by;
+    return made;
+  };
+}
+
+const std::vector<Forgery> kForgeries{
+    {"signed by somebody else in the reader's name", "signature of its author alone",
+     [] {
+       const std::string text = receipt::format(draft()).value();
+       return Case(
+           note::sign(text, note::Signer::make(kReader, signer("eve").key().clone()).value()));
+     }},
+    {"signed by the reader and somebody else", "signature of its author alone",
+     [] {
+       const std::string text = receipt::format(draft()).value();
+       return Case(std::string(kGolden) + signer(kSender).signature_line(text));
+     }},
+    {"checked against another key than its author's", "another author",
+     changed([](Case& c) { c.signer = kSender; })},
+    {"with the time changed after signing", "signature of its author alone",
+     [] { return Case(replaced(kGolden, "at: 2026", "at: 2025")); }},
+    {"replayed for another message", "another message",
+     changed([](Case& c) { c.expected.message[0] = '1'; })},
+    {"replayed for the same id of another sender", "another message",
+     changed([](Case& c) { c.expected.from = "mercy.example/eve/laptop"; })},
+    {"about another content of the message", "another content",
+     changed([](Case& c) { c.expected.message_sha256[31] ^= 1; })},
+    {"by the relay, of what a device did", "cannot say what a device did",
+     written([](Receipt& r) { r.by = kOrigin; }, kOrigin)},
+    {"accepted, by a device", "only the relay",
+     written([](Receipt& r) { r.state = State::kAccepted; }, kReader)},
+    {"whose leaf names another receipt", "about another receipt",
+     changed([](Case& c) { c.leaf_statement[0] ^= 1; })},
+    {"whose leaf was changed", "", changed([](Case& c) { c.evidence.leaf[0] ^= 1; })},
+    {"that is not included", "", changed([](Case& c) { c.evidence.path[0][0] ^= 1; })},
+    {"with a proof that is too short", "", changed([](Case& c) { c.evidence.path.pop_back(); })},
+    {"with a proof that is too long", "", changed([](Case& c) { c.evidence.path.push_back({}); })},
+    {"at another index", "", changed([](Case& c) { c.evidence.index = 0; })},
+    {"beyond the checkpoint", "does not reach", changed([](Case& c) { c.evidence.index = 3; })},
+    {"far beyond the checkpoint", "does not reach",
+     changed([](Case& c) { c.evidence.index = UINT64_MAX; })},
+    {"against another tree", "", changed([](Case& c) { c.expected.checkpoint.root[0] ^= 1; })},
+    {"that is no receipt", "",
+     [] { return Case(note::sign("sealpost/v1/consent\nby: me\n", signer(kReader))); }},
+};
+
 }  // namespace
 
 TEST_CASE("a receipt comes out byte for byte as an independent program writes it") {
@@ -184,69 +249,7 @@ TEST_CASE("a receipt that is cut off anywhere does not hold") {
 }
 
 TEST_CASE("evidence that is forged, replayed or not in the log does not hold, and says why") {
-  struct Row {
-    const char* what;
-    const char* reason;
-    std::function<Case()> make;
-  };
-  const auto changed = [](std::function<void(Case&)> change) {
-    return [change = std::move(change)] {
-      Case made = honest();
-      change(made);
-      return made;
-    };
-  };
-  const auto written = [](std::function<void(Receipt&)> change, std::string by) {
-    return [change = std::move(change), by = std::move(by)] {
-      Receipt receipt = draft();
-      change(receipt);
-      Case made(signed_receipt(receipt, by));
-      made.signer = by;
-      return made;
-    };
-  };
-  const std::vector<Row> rows{
-      {"signed by somebody else in the reader's name", "signature of its author alone",
-       [] {
-         const std::string text = receipt::format(draft()).value();
-         return Case(
-             note::sign(text, note::Signer::make(kReader, signer("eve").key().clone()).value()));
-       }},
-      {"signed by the reader and somebody else", "signature of its author alone",
-       [] {
-         const std::string text = receipt::format(draft()).value();
-         return Case(std::string(kGolden) + signer(kSender).signature_line(text));
-       }},
-      {"checked against another key than its author's", "another author",
-       changed([](Case& c) { c.signer = kSender; })},
-      {"with the time changed after signing", "signature of its author alone",
-       [] { return Case(replaced(kGolden, "at: 2026", "at: 2025")); }},
-      {"replayed for another message", "another message",
-       changed([](Case& c) { c.expected.message[0] = '1'; })},
-      {"replayed for the same id of another sender", "another message",
-       changed([](Case& c) { c.expected.from = "mercy.example/eve/laptop"; })},
-      {"about another content of the message", "another content",
-       changed([](Case& c) { c.expected.message_sha256[31] ^= 1; })},
-      {"by the relay, of what a device did", "cannot say what a device did",
-       written([](Receipt& r) { r.by = kOrigin; }, kOrigin)},
-      {"accepted, by a device", "only the relay",
-       written([](Receipt& r) { r.state = State::kAccepted; }, kReader)},
-      {"whose leaf names another receipt", "about another receipt",
-       changed([](Case& c) { c.leaf_statement[0] ^= 1; })},
-      {"whose leaf was changed", "", changed([](Case& c) { c.evidence.leaf[0] ^= 1; })},
-      {"that is not included", "", changed([](Case& c) { c.evidence.path[0][0] ^= 1; })},
-      {"with a proof that is too short", "", changed([](Case& c) { c.evidence.path.pop_back(); })},
-      {"with a proof that is too long", "",
-       changed([](Case& c) { c.evidence.path.push_back({}); })},
-      {"at another index", "", changed([](Case& c) { c.evidence.index = 0; })},
-      {"beyond the checkpoint", "does not reach", changed([](Case& c) { c.evidence.index = 3; })},
-      {"far beyond the checkpoint", "does not reach",
-       changed([](Case& c) { c.evidence.index = UINT64_MAX; })},
-      {"against another tree", "", changed([](Case& c) { c.expected.checkpoint.root[0] ^= 1; })},
-      {"that is no receipt", "",
-       [] { return Case(note::sign("sealpost/v1/consent\nby: me\n", signer(kReader))); }},
-  };
-  for (const Row& row : rows) {
+  for (const Forgery& row : kForgeries) {
     CAPTURE(row.what);
     const receipt::Verdict verdict = row.make().judge();
     CHECK_FALSE(verdict.holds);
