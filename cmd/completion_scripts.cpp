@@ -31,7 +31,7 @@ std::string quoted(std::string_view text) {
 
 bool names_file(const Flag& flag) {
   return flag.value.find("FILE") != std::string::npos || flag.value == "DIR" ||
-         flag.value == "PATH";
+         flag.value == "OUT" || flag.value == "PATH";
 }
 
 std::vector<std::string> spellings(const Flag& flag) {

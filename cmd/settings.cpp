@@ -12,8 +12,8 @@ namespace sealpost::cmd {
 namespace {
 
 // Recipients, outputs and consent are decided each time (sealpost-config(5)).
-constexpr std::array<std::string_view, 10> kDecidedEachTime{
-    "help", "version", "yes", "to", "recipient", "recipients-file", "output", "out", "save", "dir"};
+constexpr std::array<std::string_view, 9> kDecidedEachTime{
+    "help", "version", "yes", "to", "recipient", "recipients-file", "output", "out", "save"};
 
 bool is_setting(const CLI::Option& option) {
   if (option.get_lnames().empty()) return false;
