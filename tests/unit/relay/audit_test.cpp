@@ -1,0 +1,143 @@
+// The log as an independent reader sees it: checkpoints, tiles, entries, events.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <thread>
+
+#include "house.hpp"
+#include "merkle/checkpoint.hpp"
+#include "merkle/tile.hpp"
+
+using namespace sealpost;
+using namespace sealpost::testing;
+
+namespace {
+
+merkle::Checkpoint open_checkpoint(const House& house, const std::string& text) {
+  const auto note = note::parse(text);
+  REQUIRE(note.has_value());
+  REQUIRE(note::signed_by(*note, house.log()));
+  return merkle::parse_checkpoint(note->text).value();
+}
+
+base::Bytes fetch(House& house, const std::string& who, const merkle::TileId& tile) {
+  const HttpAnswer answer = house.ask(who, "GET", "/v1/audit/" + merkle::tile_path(tile));
+  REQUIRE_MESSAGE(answer.status == 200, merkle::tile_path(tile));
+  return answer.body;
+}
+
+std::vector<base::Bytes> all_leaves(House& house, std::uint64_t size) {
+  std::vector<base::Bytes> out;
+  for (std::uint64_t i = 0; out.size() < size; ++i) {
+    merkle::TileId tile = merkle::tile_at(size, 0, i);
+    tile.level = -1;
+    auto leaves = merkle::split_bundle(fetch(house, kAuditor, tile)).value();
+    std::move(leaves.begin(), leaves.end(), std::back_inserter(out));
+  }
+  return out;
+}
+
+void send_many(House& house, int from, int count) {
+  wire::Submissions batch;
+  for (int i = from; i < from + count; ++i) batch.messages.push_back(house.message(i));
+  REQUIRE(house.ask(kLee, "POST", "/v1/messages", wire::to_cbor(batch)).status == 200);
+}
+
+}  // namespace
+
+TEST_CASE("a checkpoint covers every event that was answered before it was asked for") {
+  House house;
+  const auto before = open_checkpoint(house, house.checkpoint());
+  CHECK(before.origin == house.log().name());
+  house.submit(kLee, house.message(1));
+  const auto after = open_checkpoint(house, house.checkpoint());
+  CHECK(after.size == before.size + 1);
+  CHECK(house.checkpoint() == house.checkpoint());
+}
+
+TEST_CASE("without being asked for, a checkpoint follows within a second") {
+  House house;
+  house.submit(kLee, house.message(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(1000));
+  const HttpAnswer answer = house.ask(kAuditor, "GET", "/v1/audit/events?event=message.send");
+  CHECK(wire::parse_audit_entries(answer.body).value().entries.size() == 1);
+}
+
+TEST_CASE("the root over all served entries is the checkpoint's, over several tiles") {
+  House house;
+  send_many(house, 1, 200);
+  send_many(house, 201, 200);
+  const auto old = open_checkpoint(house, house.checkpoint());
+  send_many(house, 401, 150);
+  const auto checkpoint = open_checkpoint(house, house.checkpoint());
+  REQUIRE(checkpoint.size > 512);
+  merkle::Frontier frontier;
+  const auto leaves = all_leaves(house, checkpoint.size);
+  for (const base::Bytes& leaf : leaves) frontier.append(merkle::leaf_hash(leaf));
+  CHECK(frontier.root() == checkpoint.root);
+
+  const merkle::TileReader tiles = [&](const merkle::TileId& tile) {
+    return base::Result<base::Bytes>(fetch(house, kLee, tile));
+  };
+  const auto nodes = merkle::nodes_from_tiles(checkpoint.size, tiles);
+  CHECK(merkle::read_root(checkpoint.size, nodes).value() == checkpoint.root);
+  const auto proof = merkle::consistency_proof(old.size, checkpoint.size, nodes).value();
+  CHECK(merkle::verify_consistency(old.size, old.root, checkpoint.size, checkpoint.root, proof)
+            .has_value());
+  const auto path = merkle::inclusion_proof(300, checkpoint.size, nodes).value();
+  CHECK(merkle::verify_inclusion(300, checkpoint.size, merkle::leaf_hash(leaves[300]), path,
+                                 checkpoint.root)
+            .has_value());
+}
+
+TEST_CASE("tiles of older, narrower trees stay available; wider ones do not exist") {
+  House house;
+  const auto checkpoint = open_checkpoint(house, house.checkpoint());
+  const auto wide = fetch(house, kLee, {0, 0, checkpoint.size});
+  const auto narrow = fetch(house, kLee, {0, 0, 3});
+  CHECK(narrow == base::Bytes(wide.begin(), wide.begin() + 96));
+  const merkle::TileId wider{0, 0, checkpoint.size + 1};
+  CHECK(house.ask(kLee, "GET", "/v1/audit/" + merkle::tile_path(wider)).status == 404);
+  CHECK(house.ask(kLee, "GET", "/v1/audit/tile/0/00").status == 400);
+  CHECK(house.ask(kLee, "GET", "/v1/audit/tile/9/000").status == 400);
+}
+
+TEST_CASE("events are filtered, paged and bounded in time") {
+  House house;
+  send_many(house, 1, 3);
+  house.clock.advance(std::chrono::minutes(10));
+  const base::Time later = house.clock.now();
+  send_many(house, 4, 2);
+  house.checkpoint();
+  const auto query = [&](const std::string& text) {
+    const HttpAnswer answer = house.ask(kAuditor, "GET", "/v1/audit/events?" + text);
+    REQUIRE_MESSAGE(answer.status == 200, answer.text());
+    return wire::parse_audit_entries(answer.body).value();
+  };
+  CHECK(query("event=message.send").entries.size() == 5);
+  CHECK(query("object=" + house.message(2).id).entries.size() == 1);
+  CHECK(query("event=message.*&since=2026-11-21T12:05:00Z").entries.size() == 2);
+  CHECK(query("event=message.%2A&until=2026-11-21T12:05:00Z").entries.size() == 3);
+  const auto first = query("event=message.send&limit=2");
+  REQUIRE(first.entries.size() == 2);
+  CHECK(first.more);
+  const auto rest = query("event=message.send&after=" + std::to_string(first.next));
+  CHECK(rest.entries.size() == 3);
+  CHECK_FALSE(rest.more);
+  CHECK(audit::parse_leaf(rest.entries.back().leaf).value().at == later);
+  CHECK(query("after=99999").entries.empty());
+  CHECK(house.ask(kAuditor, "GET", "/v1/audit/events?colour=red").status == 400);
+  CHECK(house.ask(kAuditor, "GET", "/v1/audit/events?limit=0").status == 400);
+}
+
+TEST_CASE("times in the log never go back, whatever the clock does") {
+  House house;
+  house.clock.advance(std::chrono::hours(1));
+  house.submit(kLee, house.message(1));
+  house.clock.set_back(std::chrono::hours(1));
+  house.submit(kLee, house.message(2));
+  const auto events = house.events();
+  for (std::size_t i = 1; i < events.size(); ++i) CHECK(events[i - 1].at <= events[i].at);
+}
