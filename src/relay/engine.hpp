@@ -2,6 +2,7 @@
 // closed in the reverse one. Members are thread-safe as their headers say.
 #pragma once
 
+#include <atomic>
 #include <memory>
 
 #include "relay/checkpoints.hpp"
@@ -55,7 +56,8 @@ struct Engine {
   Directory directory;
   Waiters waiters;
   RateLimit requests;
-  RateLimit refusals;  // so that a refused device cannot fill the log
+  RateLimit refusals;                      // so that a refused device cannot fill the log
+  std::atomic<std::size_t> body_bytes{0};  // of bodies in memory, all requests together
   Checkpoints checkpoints;
   Worker worker;  // slow work on files
   Writer writer;

@@ -109,9 +109,10 @@ void Writer::publish(std::vector<GotCheckpoint>& askers) {
   base::Result<void> published;
   if (stale()) published = parts_.checkpoints.publish(parts_.store, ledger_);
   stale_since_ = parts_.clock.steady();
+  publishes_ = published.has_value();
   if (!published) {
-    healthy_ = false;
     parts_.log.error("checkpoint.failed", published.error());
+    if (published.error().code == base::Code::kVerificationFailed) broken_ = published.error();
   }
   const Checkpoints::Published latest = parts_.checkpoints.latest();
   parts_.metrics.checkpoint_size(latest.checkpoint.size);
@@ -131,8 +132,11 @@ void Writer::commit_group(std::vector<Task>& tasks) {
   std::vector<base::Result<Reply>> answers;
   std::set<std::string> mail;
   const base::Result<void> committed = run_group(tasks, answers, mail);
-  if (!committed) give_up(chain_size, committed.error());
-  healthy_ = committed.has_value();
+  if (!committed) {
+    give_up(chain_size, committed.error());
+    if (tasks.size() > 1) return commit_one_by_one(tasks);
+  }
+  commits_ = committed.has_value();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   parts_.metrics.group(tasks.size(), took.count(), committed.has_value());
   parts_.metrics.log_size(ledger_.size());
@@ -144,6 +148,16 @@ void Writer::commit_group(std::vector<Task>& tasks) {
     }
   }
   if (committed) parts_.waiters.mail(mail);
+}
+
+// What failed together may partly succeed alone: on a full disk an acknowledgement makes room where
+// a message finds none.
+void Writer::commit_one_by_one(std::vector<Task>& tasks) {
+  for (Task& task : tasks) {
+    std::vector<Task> alone;
+    alone.push_back(std::move(task));
+    commit_group(alone);
+  }
 }
 
 // After this, memory says again what the store says.
@@ -159,6 +173,7 @@ void Writer::give_up(std::uint64_t chain_size, const base::Error& why) {
 base::Result<void> Writer::run_group(std::vector<Task>& tasks,
                                      std::vector<base::Result<Reply>>& answers,
                                      std::set<std::string>& mail) {
+  if (broken_) return *broken_;
   MetaWriter& store = parts_.store.writer();
   TRY(store.begin());
   Unit unit{store, parts_.directory, parts_.log_key, parts_.clock.now(), parts_.checkpoints.view(),

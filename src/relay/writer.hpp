@@ -66,13 +66,14 @@ class Writer {
   using GotCheckpoint = std::function<void(base::Result<Checkpoints::Published>)>;
   // A checkpoint that covers everything committed so far.
   void fresh_checkpoint(GotCheckpoint got);
-  // False after a group could not be committed, until one can.
-  bool healthy() const { return healthy_; }
+  // False after a change could not be committed or a checkpoint not published, until it can.
+  bool healthy() const { return commits_ && publishes_; }
 
  private:
   void loop();
   bool wait_for_work(std::vector<Task>& tasks, std::vector<GotCheckpoint>& askers);
   void commit_group(std::vector<Task>& tasks);
+  void commit_one_by_one(std::vector<Task>& tasks);
   base::Result<void> run_group(std::vector<Task>& tasks, std::vector<base::Result<Reply>>& answers,
                                std::set<std::string>& mail);
   base::Result<void> run_task(Task& task, Unit& unit, base::Result<Reply>& answer);
@@ -84,7 +85,10 @@ class Writer {
   Parts parts_;
   Ledger ledger_;                     // writer thread
   base::milliseconds stale_since_{};  // writer thread
-  std::atomic<bool> healthy_{true};
+  // Set when the stored tree is not what was written: from then on nothing is accepted.
+  std::optional<base::Error> broken_;  // writer thread
+  std::atomic<bool> commits_{true};
+  std::atomic<bool> publishes_{true};
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Task> queue_;

@@ -14,6 +14,7 @@ namespace {
 using base::Code;
 using wire::RecipientState;
 
+constexpr std::size_t kMaxNames = 60000;  // bytes of device names that an audit leaf has room for
 constexpr std::chrono::minutes kClockSlack{5};  // between the sender's expiry and the policy's
 
 struct Judged {
@@ -27,11 +28,14 @@ base::Result<void> check_form(const wire::Submission& submission) {
   if (!text::is_uuid(submission.id)) return malformed("the id is no UUID of version 7 or 8");
   if (submission.envelopes.empty()) return malformed("a message without an envelope");
   std::set<std::string_view> devices;
+  std::size_t names = 0;
   for (const wire::Envelope& envelope : submission.envelopes) {
     if (!devices.insert(envelope.device).second) return malformed("two envelopes for one device");
     if (!trust::parse_device_name(envelope.device)) return malformed("not the name of a device");
     if (envelope.header.empty()) return malformed("an envelope without a header");
+    names += envelope.device.size() + 3;
   }
+  if (names > kMaxNames) return malformed("more recipients than one audit event can name");
   if (submission.payload.empty()) return malformed("a message without a payload");
   return {};
 }

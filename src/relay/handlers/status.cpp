@@ -14,7 +14,10 @@ base::Result<Outcome> get_ready(Request&, Engine& engine) {
       TRY(unit.store.probe(unit.now));
       return Written{plain_text("ready\n"), Record::staging()};
     };
-    task.done = [done](base::Result<Reply> reply) {
+    task.done = [done, &engine](base::Result<Reply> reply) {
+      if (reply && !engine.writer.healthy()) {
+        reply = base::Error{base::Code::kInternal, "no checkpoint could be published", ""};
+      }
       if (reply) return done(std::move(reply));
       done(base::Error{base::Code::kBusy, "the audit log cannot take events: " + reply.error().text,
                        ""});

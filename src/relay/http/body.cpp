@@ -3,8 +3,17 @@
 #include "wire/signature.hpp"
 
 namespace sealpost::relay {
+namespace {
+
+constexpr std::size_t kMaxBodies = 256 << 20;  // bytes
+
+}  // namespace
 
 base::Result<void> MemoryBody::write(base::ByteView bytes) {
+  held_ += bytes.size();
+  if ((engine_->body_bytes += bytes.size()) > kMaxBodies) {
+    return base::Error{base::Code::kBusy, "the relay has too much to do", "try again in a moment"};
+  }
   base::append(request_->body, bytes);
   return {};
 }

@@ -11,6 +11,10 @@ class MemoryBody final : public BodySink {
   // All borrowed; they outlive the sink.
   MemoryBody(Request& request, const Route& route, Engine& engine)
       : request_(&request), route_(&route), engine_(&engine) {}
+  ~MemoryBody() override { engine_->body_bytes -= held_; }
+  MemoryBody(const MemoryBody&) = delete;
+  MemoryBody& operator=(const MemoryBody&) = delete;
+  // kBusy when the bodies of all requests together take too much memory.
   base::Result<void> write(base::ByteView bytes) override;
   // kLocked when the signature covers another digest.
   base::Result<Outcome> finish() override;
@@ -19,6 +23,7 @@ class MemoryBody final : public BodySink {
   Request* request_;
   const Route* route_;
   Engine* engine_;
+  std::size_t held_ = 0;
 };
 
 }  // namespace sealpost::relay
