@@ -17,7 +17,7 @@ std::string join(const std::vector<std::string>& words, std::string_view between
 }
 
 // A word in single quotes, as sh, zsh and fish read it.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') {
@@ -54,7 +54,7 @@ std::vector<std::string> spellings(const std::vector<Flag>& flags) {
 std::string all_paths(const std::vector<Command>& commands) {
   std::vector<std::string> paths;
   for (const Command& command : commands) {
-    if (!command.path.empty()) paths.push_back(quoted(join(command.path, " ")));
+    if (!command.path.empty()) paths.push_back(in_quotes(join(command.path, " ")));
   }
   return join(paths, "|");
 }
@@ -70,8 +70,9 @@ std::string bash_command(const Command& command) {
   std::vector<std::string> words = command.verbs;
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   return fmt::format("    {})\n      flags={}\n      words={}\n      plain={}\n      files={} ;;\n",
-                     quoted(join(command.path, " ")), quoted(join(spellings(command.flags), " ")),
-                     quoted(join(words, " ")), quoted(join(plain, " ")), quoted(join(files, " ")));
+                     in_quotes(join(command.path, " ")),
+                     in_quotes(join(spellings(command.flags), " ")), in_quotes(join(words, " ")),
+                     in_quotes(join(plain, " ")), in_quotes(join(files, " ")));
 }
 
 constexpr std::string_view kBashHead =
@@ -127,7 +128,7 @@ std::string zsh_entry(std::string_view word, std::string_view description) {
     if (c == ':') text += '\\';
     text += c;
   }
-  return quoted(text + ":" + std::string(description));
+  return in_quotes(text + ":" + std::string(description));
 }
 
 std::string zsh_flag(const Flag& flag) {
@@ -139,7 +140,7 @@ std::string zsh_flag(const Flag& flag) {
 }
 
 std::string zsh_command(const std::vector<Command>& commands, const Command& command) {
-  std::string text = "    " + quoted(join(command.path, " ")) + ")\n      flags=(";
+  std::string text = "    " + in_quotes(join(command.path, " ")) + ")\n      flags=(";
   std::vector<std::string> plain;
   for (const Flag& flag : command.flags) {
     text += zsh_flag(flag);
@@ -152,7 +153,7 @@ std::string zsh_command(const std::vector<Command>& commands, const Command& com
     if (!std::equal(command.path.begin(), command.path.end(), other.path.begin())) continue;
     text += " " + zsh_entry(other.path.back(), other.description);
   }
-  for (const std::string& word : command.arguments) text += " " + quoted(word);
+  for (const std::string& word : command.arguments) text += " " + in_quotes(word);
   return text + ")\n      plain=(" + join(plain, " ") + ") ;;\n";
 }
 
@@ -226,7 +227,7 @@ complete -c sealpost -f
 
 std::string fish_condition(const Command& command) {
   if (command.path.empty()) return "";  // global flags hold everywhere
-  return " -n " + quoted("__sealpost_at " + join(command.path, " "));
+  return " -n " + in_quotes("__sealpost_at " + join(command.path, " "));
 }
 
 std::string fish_flag(const Command& command, const Flag& flag) {
@@ -237,14 +238,14 @@ std::string fish_flag(const Command& command, const Flag& flag) {
   } else if (!flag.value.empty()) {
     line += names_file(flag) ? " -r -F" : " -x";
   }
-  return line + " -d " + quoted(flag.description) + "\n";
+  return line + " -d " + in_quotes(flag.description) + "\n";
 }
 
 std::string fish_word(const std::vector<std::string>& above, std::string_view word,
                       std::string_view description) {
-  std::string line = "complete -c sealpost -n " + quoted("__sealpost_at " + join(above, " "));
-  line += " -a " + quoted(word);
-  return description.empty() ? line + "\n" : line + " -d " + quoted(description) + "\n";
+  std::string line = "complete -c sealpost -n " + in_quotes("__sealpost_at " + join(above, " "));
+  line += " -a " + in_quotes(word);
+  return description.empty() ? line + "\n" : line + " -d " + in_quotes(description) + "\n";
 }
 
 std::string fish_command(const Command& command) {
@@ -282,7 +283,7 @@ std::string zsh_completion(const std::vector<Command>& commands) {
 std::string fish_completion(const std::vector<Command>& commands) {
   std::vector<std::string> paths;
   for (const Command& command : commands) {
-    if (!command.path.empty()) paths.push_back(quoted(join(command.path, " ")));
+    if (!command.path.empty()) paths.push_back(in_quotes(join(command.path, " ")));
   }
   std::string text = replace_paths(kFishHead, join(paths, " "));
   for (const Command& command : commands) text += fish_command(command);

@@ -64,10 +64,10 @@ class [[nodiscard]] Result {
   // Asking for the value of an error, or the error of a value, is a broken invariant and aborts.
   T& value() & { return *get_if_value(); }
   const T& value() const& { return *get_if_value(); }
-  T&& value() && { return std::move(*get_if_value()); }
+  T value() && { return std::move(*get_if_value()); }  // by value: nothing can dangle
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return get_if_value(); }
   const T* operator->() const { return get_if_value(); }
   const Error& error() const& { return *get_if_error(); }
@@ -109,8 +109,14 @@ class [[nodiscard]] Result<void> {
 
   bool has_value() const { return !error_.has_value(); }
   explicit operator bool() const { return has_value(); }
-  const Error& error() const& { return *error_; }
-  Error&& error() && { return *std::move(error_); }
+  const Error& error() const& {
+    if (!error_) __builtin_trap();
+    return *error_;
+  }
+  Error&& error() && {
+    if (!error_) __builtin_trap();
+    return *std::move(error_);
+  }
 
  private:
   std::optional<Error> error_;
@@ -118,6 +124,7 @@ class [[nodiscard]] Result<void> {
 
 // TRY(auto x, f());  binds the value of f() or returns its error from the enclosing function.
 // TRY(f());          the same for a value that is not needed.
+// NOLINTBEGIN(bugprone-macro-parentheses): `decl` is a declaration.
 #define SEALPOST_JOIN_(a, b) a##b
 #define SEALPOST_JOIN(a, b) SEALPOST_JOIN_(a, b)
 #define SEALPOST_TRY_VALUE(tmp, decl, expr) \
@@ -131,5 +138,6 @@ class [[nodiscard]] Result<void> {
 #define SEALPOST_TRY_1(expr) SEALPOST_TRY_VOID(SEALPOST_JOIN(try_result_, __COUNTER__), expr)
 #define SEALPOST_TRY_PICK(a, b, name, ...) name
 #define TRY(...) SEALPOST_TRY_PICK(__VA_ARGS__, SEALPOST_TRY_2, SEALPOST_TRY_1, )(__VA_ARGS__)
+// NOLINTEND(bugprone-macro-parentheses)
 
 }  // namespace sealpost::base

@@ -3,8 +3,7 @@
 #include <fmt/format.h>
 
 #include "client/relay_client.hpp"
-#include "flow/prekeys.hpp"
-#include "flow/sync.hpp"
+#include "flow/visit.hpp"
 #include "relay/relay.hpp"
 
 namespace sealpost::flow {
@@ -79,6 +78,24 @@ base::Result<note::Verifier> check_relay(const Installation& installation,
   return note::Verifier::parse(info.log);
 }
 
+// A relay without a chain knows no key yet: the chain itself is what it believes.
+base::Result<note::Verifier> introduce(Installation& installation, const client::Endpoint& endpoint,
+                                       Context& context) {
+  TRY(client::RelayClient relay,
+      client::RelayClient::make(endpoint, nullptr,
+                                {context.clock, context.random, context.interrupt}));
+  TRY(const note::Verifier log, check_relay(installation, relay));
+  TRY(const std::vector<std::string> entry,
+      relay_entry(installation, endpoint.url, endpoint.pin, log, context.clock.now()));
+  TRY(installation.extend_chain(entry));
+  TRY(const wire::RelayInfo info, relay.relay_info());
+  if (info.trust_size == 0) {
+    const auto& entries = installation.chain().entries();
+    TRY(relay.append_trust({entries.size(), entries}));
+  }
+  return log;
+}
+
 }  // namespace
 
 base::Result<void> found_organisation(vault::Vault& vault, const std::string& organisation,
@@ -98,23 +115,10 @@ base::Result<void> found_organisation(vault::Vault& vault, const std::string& or
 
 base::Result<void> connect_relay(Installation& installation, const std::string& url,
                                  const std::string& pin, Context& context) {
-  TRY(client::RelayClient relay,
-      client::RelayClient::make({url, pin}, &installation.signer(),
-                                {context.clock, context.random, context.interrupt}));
-  TRY(const note::Verifier log, check_relay(installation, relay));
-  TRY(const std::vector<std::string> entry,
-      relay_entry(installation, url, pin, log, context.clock.now()));
-  TRY(installation.extend_chain(entry));
+  TRY(introduce(installation, {url, pin}, context));
   TRY(installation.set_relay(url, pin));
-  TRY(const wire::RelayInfo info, relay.relay_info());
-  if (info.trust_size == 0) {
-    const auto& entries = installation.chain().entries();
-    TRY(relay.append_trust({entries.size(), entries}));
-  }
-  TRY(sync_trust(installation, relay));
-  TRY(const std::vector<std::string> prekeys, rotate_prekeys(installation, context));
-  if (!prekeys.empty()) TRY(relay.publish_prekeys(prekeys));
-  return sync_log(installation, relay);
+  TRY(visit(installation, context));
+  return {};
 }
 
 base::Result<LocalFacts> found_local_relay(Installation& installation, const LocalRelay& local,

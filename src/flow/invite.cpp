@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "crypto/random.hpp"
+#include "flow/visit.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -39,9 +40,7 @@ base::Result<note::Signer> inviter(const Installation& installation, trust::Role
 base::Result<Invited> invite(Installation& installation, const InviteRequest& request,
                              Context& context) {
   TRY(check_request(installation, request));
-  TRY(client::RelayClient relay, connect(installation, context));
-  TRY(sync_trust(installation, relay));
-  TRY(sync_log(installation, relay));
+  TRY(client::RelayClient relay, visit(installation, context));
   TRY(const note::Signer signer, inviter(installation, request.role));
   const std::string name = fmt::format("{}/invitation/{}", installation.chain().organisation(),
                                        base::to_hex(crypto::random_bytes(context.random, 8)));

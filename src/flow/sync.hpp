@@ -20,10 +20,10 @@ base::Result<void> sync_trust(Installation& installation, client::RelayClient& r
 // this vault saw before, and remembers it. kVerificationFailed otherwise.
 base::Result<void> sync_log(Installation& installation, client::RelayClient& relay);
 
-// Compares what a sender had seen of log and trust chain with what this vault has seen; both must lie
-// on one history. The sender may be ahead: then this catches up first. Returns how they disagree,
-// empty when they do not: either the sender or the relay is lying, and which is for people to find
-// out. Errors are about reaching the relay, and its own log.
+// Compares what a sender had seen of log and trust chain with what this vault has seen; both must
+// lie on one history. The sender may be ahead: then this catches up first. Returns how they
+// disagree, empty when they do not: either the sender or the relay is lying, and which is for
+// people to find out. Errors are about reaching the relay, and its own log.
 base::Result<std::string> compare_views(Installation& installation, client::RelayClient& relay,
                                         const note::View& log, const note::View& trust);
 

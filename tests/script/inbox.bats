@@ -1,0 +1,68 @@
+# sealpost inbox: fetched, stored, acknowledged, and only once.
+load support
+
+setup_file() { start_org olivia dr.lee; }
+teardown_file() { stop_org; }
+
+@test "an empty inbox is an empty list" {
+  expect_exit 0 as dr.lee inbox --json
+  [ -z "$output" ]
+  expect_exit 0 as dr.lee inbox
+}
+
+@test "a message is listed again without being fetched twice" {
+  as olivia send --to dr.lee --purpose test-results one >/dev/null
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'length == 1 and .[0].number == 1 and .[0].unread and .[0].purpose == "test-results"'
+  json_lines '.[0].to == ["dr.lee"] and .[0].attachments == []'
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'length == 1'
+}
+
+@test "--unread leaves out what was read" {
+  as dr.lee read 1 >/dev/null
+  as olivia send --to dr.lee two >/dev/null
+  expect_exit 0 as dr.lee inbox --unread --json
+  json_lines 'length == 1 and .[0].number == 2'
+}
+
+@test "--wait returns as soon as something comes" {
+  (
+    sleep 1
+    as olivia send --to dr.lee three >/dev/null
+  ) 3>&- &
+  expect_exit 0 timeout 20 env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" inbox --wait 60s --json
+  json_lines 'any(.number == 3)'
+  wait
+}
+
+@test "what was fetched is listed while the relay is down only by read, and inbox says 75" {
+  stop_relay
+  expect_exit 75 as dr.lee inbox
+  expect_exit 0 as dr.lee read 2
+  start_relay
+}
+
+@test "two processes of one profile fetch every message once" {
+  for n in 1 2 3 4 5 6; do as olivia send --to dr.lee "both $n" >/dev/null; done
+  as dr.lee inbox --json >one.json 3>&- &
+  as dr.lee inbox --json >two.json 3>&- &
+  wait
+  expect_exit 0 as dr.lee inbox --json
+  json_lines '[.[].id] | length == (unique | length)'
+  json_lines 'length == 9'
+}
+
+@test "a client killed at any moment loses nothing and stores nothing twice" {
+  for n in 1 2 3 4 5 6 7 8; do as olivia send --to dr.lee "killed $n" >/dev/null; done
+  for delay in 0.01 0.03 0.05 0.08 0.12 0.2; do
+    timeout -s KILL "$delay" env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" inbox >/dev/null 2>&1 ||
+      true
+  done
+  expect_exit 0 as dr.lee inbox --json
+  json_lines '[.[].id] | length == 17 and length == (unique | length)'
+}
+
+@test "a span out of form is a usage error" {
+  expect_exit 2 as dr.lee inbox --wait soon
+}

@@ -1,0 +1,74 @@
+# sealpost join: keys are made here, and nothing is believed that does not lead to the root.
+load support
+
+setup_file() { start_org olivia; }
+teardown_file() { stop_org; }
+
+invite() { as olivia member invite "$@" --json | jq -er .invitation; }
+
+@test "an invitation from standard input makes a profile named after the user" {
+  invite kim >token
+  expect_exit 0 as kim join - --device phone --passphrase-file "$PASSFILE" --json <token
+  json '.type == "joined" and .user == "kim" and .device == "phone" and .role == "member"'
+  json '.profile == "kim" and .organisation == "mercy.example"'
+  [ "$(stat -c %a "$ORG_DIR/kim/kim/vault.db")" = 600 ]
+}
+
+@test "an invitation works once" {
+  invite lou >token
+  expect_exit 0 as lou join token --device a --passphrase-file "$PASSFILE"
+  expect_exit 9 as thief join token --device b --passphrase-file "$PASSFILE" --json
+  [ "$(error_code)" = conflict ]
+  [ ! -e "$ORG_DIR/thief/lou" ]
+}
+
+@test "a changed, cut or foreign invitation is refused and leaves nothing" {
+  invite max >token
+  good=$(cat token)
+  printf '%s' "${good:0:200}" >cut
+  other=A
+  [ "${good:100:1}" != A ] || other=B
+  printf '%s%s%s' "${good:0:100}" "$other" "${good:101}" >changed
+  for file in cut changed /dev/null /bin/true; do
+    expect_exit 2 as max join "$file" --passphrase-file "$PASSFILE"
+  done
+  [ ! -e "$ORG_DIR/max/max" ]
+  expect_exit 0 as max join token --device ok --passphrase-file "$PASSFILE"
+}
+
+@test "an expired invitation is refused" {
+  invite ned --expires 1s >token
+  sleep 2
+  expect_exit 5 as ned join token --passphrase-file "$PASSFILE"
+}
+
+@test "a join that found no relay can be repeated" {
+  invite oda >token
+  stop_relay
+  expect_exit 75 as oda join token --device d --passphrase-file "$PASSFILE"
+  start_relay
+  expect_exit 0 as oda join token --device d --passphrase-file "$PASSFILE"
+}
+
+@test "a join killed at any moment can be repeated" {
+  local n=0
+  for delay in 0.7 0.9 1.0 1.1 1.3; do
+    n=$((n + 1))
+    invite "kill$n" >token
+    timeout -s KILL "$delay" env SEALPOST_HOME="$ORG_DIR/k$n" "$SEALPOST" join token --device d \
+      --passphrase-file "$PASSFILE" >/dev/null 2>&1 || true
+    expect_exit 0 again "k$n"
+    expect_exit 0 as "k$n" --passphrase-file "$PASSFILE" audit verify
+  done
+}
+again() {
+  as "$1" join token --device d --passphrase-file "$PASSFILE" && return
+  # finished just before it was killed
+  as "$1" --passphrase-file "$PASSFILE" org show >/dev/null
+}
+
+@test "without an invitation: exit 2, without a passphrase: exit 4" {
+  expect_exit 2 setsid -w "$SEALPOST" join </dev/null
+  invite pat >token
+  expect_exit 4 setsid -w "$SEALPOST" join token </dev/null
+}
