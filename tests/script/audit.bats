@@ -60,20 +60,23 @@ teardown_file() { stop_org; }
   json '.entries == false'
 }
 
-@test "an edited event is noticed" {
-  as aud audit verify >/dev/null
-  cp -a "$RELAY_DIR" saved
-  stop_relay
+# edit_leaf FROM TO: rewrites the read event in the stopped relay's store.
+edit_leaf() {
   sqlite3 "$RELAY_DIR/relay.db" "UPDATE leaves
-    SET leaf = CAST(replace(CAST(leaf AS TEXT), 'dr.lee', 'dr.lea') AS BLOB)
+    SET leaf = CAST(replace(CAST(leaf AS TEXT), '$1', '$2') AS BLOB)
     WHERE CAST(leaf AS TEXT) LIKE '%message.read%'; SELECT changes();" >changes
   [ "$(cat changes)" = 1 ]
-  # Either the relay itself refuses to serve a log that does not hold together, or the auditor sees it.
-  if start_relay; then
-    expect_exit 7 as aud audit verify --json
-    stop_relay
-  fi
-  rm -rf "$RELAY_DIR" && mv saved "$RELAY_DIR"
+}
+
+@test "an edited event is noticed" {
+  as aud audit verify >/dev/null
+  stop_relay
+  edit_leaf dr.lee dr.lea
+  start_relay
+  expect_exit 7 as aud audit verify --json
+  json '.verified == false and (.reason | length) > 0'
+  stop_relay
+  edit_leaf dr.lea dr.lee
   start_relay
   expect_exit 0 as aud audit verify
 }
