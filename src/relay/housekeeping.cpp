@@ -96,7 +96,6 @@ void Housekeeping::stop() {
 
 void Housekeeping::loop() {
   base::milliseconds swept = engine_->seams.clock.steady();
-  sweep(*engine_);
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, kTick, [this] { return stopping_; })) {
     const base::milliseconds now = engine_->seams.clock.steady();

@@ -1,5 +1,4 @@
 // The thread that ends waiting polls in time and sweeps what has expired: messages, nonces, blobs.
-// Starts with a sweep, so that what expired while the relay was down goes first.
 #pragma once
 
 #include <condition_variable>

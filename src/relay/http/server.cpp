@@ -102,6 +102,7 @@ base::Result<void> HttpServer::start() {
   TRY(const std::uint16_t port, bound_port(socket));
   engine_->settings.url = with_port(engine_->settings.url, port);
   TRY(engine_->record_own("service.start"));
+  sweep(*engine_);  // queued before any request, so that what expired meanwhile goes first
   TRY(start_daemon(std::move(socket)));
   housekeeping_ = std::make_unique<Housekeeping>(*engine_);
   engine_->log.info("service.start", {{"url", engine_->settings.url}});

@@ -1,11 +1,15 @@
 #include "relay/store/sqlite_store.hpp"
 
+#include "base/file.hpp"
 #include "relay/store/schema.hpp"
 
 namespace sealpost::relay {
 
 base::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::filesystem::path& path,
                                                              std::uint64_t max_bytes) {
+  // SQLite gives its other files the mode of this one.
+  auto made = base::create_new(path, 0600);
+  if (!made && made.error().code != base::Code::kConflict) return std::move(made).error();
   TRY(Database writing, Database::open(path, false));
   TRY(prepare_writer(writing));
   if (max_bytes > 0) {

@@ -102,6 +102,15 @@ TEST_CASE("a changing request works once: its nonce is remembered, also over a r
   const HttpAnswer replayed = connection.ask("POST", "/v1/messages", headers, body);
   CHECK(replayed.status == 401);
   CHECK(code_of(replayed) == "locked");
+  const std::uint16_t port = house.port();
+  const std::string url = house.url();
+  house.stop();
+  house.edit_settings([&](relay::Settings& settings) {
+    settings.listen = "127.0.0.1:" + std::to_string(port);
+    settings.url = url;
+  });
+  house.start();
+  CHECK(HttpConnection(port).ask("POST", "/v1/messages", headers, body).status == 401);
 }
 
 TEST_CASE("a body that is not the signed one is refused") {

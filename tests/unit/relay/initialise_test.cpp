@@ -99,6 +99,7 @@ TEST_CASE("a relay with TLS starts and follows the port it got") {
   REQUIRE(scratch.make(scratch.wanted()).has_value());
   const auto server = scratch.serve();
   REQUIRE_MESSAGE(server.has_value(), (server ? "" : server.error().text));
+  CHECK(mode_of(scratch.wanted().dir / "relay.db") == 0600);
   CHECK((*server)->url().starts_with("https://127.0.0.1:"));
   CHECK_FALSE((*server)->url().ends_with(":0"));
 }
