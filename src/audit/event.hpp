@@ -45,7 +45,8 @@ bool is_event(std::string_view name);
 // that is not plain (text/safety.hpp), an empty object or detail, a request that is no hash, or a
 // leaf longer than kMaxLeaf.
 base::Result<base::Bytes> to_leaf(const Event& event);
-// Accepts exactly what to_leaf writes (canonical, known version); kMalformed.
+// Accepts exactly what to_leaf writes (canonical, known version), and events of later vocabularies
+// in the same form, so that an old reader can still verify a newer log; kMalformed.
 base::Result<Event> parse_leaf(base::ByteView leaf);
 
 }  // namespace sealpost::audit

@@ -36,10 +36,18 @@ bool is_writable(base::Time at) {
   return at >= base::Time{} && at < kYear10000;
 }
 
+// Two or more words of lower-case letters and dashes, joined by dots.
+bool is_event_name(std::string_view name) {
+  const std::vector<std::string_view> words = base::split(name, '.');
+  return words.size() > 1 && std::all_of(words.begin(), words.end(), [](std::string_view word) {
+           return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
+             return (c >= 'a' && c <= 'z') || c == '-';
+           });
+         });
+}
+
 base::Result<void> check(const Event& event) {
-  if (!is_event(event.event)) {
-    return malformed("\"" + text::for_terminal(event.event) + "\" is no audit event");
-  }
+  if (!is_event_name(event.event)) return bad_part("event");
   if (!is_writable(event.at)) return bad_part("at");
   if (event.actor.empty() || !text::is_plain(event.actor)) return bad_part("actor");
   if (!text::is_plain(event.message)) return bad_part("message");
@@ -107,9 +115,7 @@ base::Result<Event> parse_parts(const text::Json& leaf) {
   return event;
 }
 
-}  // namespace
-
-base::Result<base::Bytes> to_leaf(const Event& event) {
+base::Result<base::Bytes> write(const Event& event) {
   TRY(check(event));
   text::Json leaf{{"v", kVersion},
                   {"at", text::format_time(event.at)},
@@ -127,13 +133,22 @@ base::Result<base::Bytes> to_leaf(const Event& event) {
   return base::to_bytes(canonical);
 }
 
+}  // namespace
+
+base::Result<base::Bytes> to_leaf(const Event& event) {
+  if (!is_event(event.event)) {
+    return malformed("\"" + text::for_terminal(event.event) + "\" is no audit event");
+  }
+  return write(event);
+}
+
 base::Result<Event> parse_leaf(base::ByteView leaf) {
   if (leaf.size() > kMaxLeaf) return malformed("an audit leaf that is too long");
   TRY(const text::Json json, text::parse_json(base::as_text(leaf)));
   TRY(const std::uint64_t version, text::number_at(json, "v"));
   if (version != kVersion) return malformed("an audit leaf of an unknown version");
   TRY(Event event, parse_parts(json));
-  TRY(const base::Bytes canonical, to_leaf(event));
+  TRY(const base::Bytes canonical, write(event));
   if (!std::equal(canonical.begin(), canonical.end(), leaf.begin(), leaf.end())) {
     return malformed("an audit leaf that is not canonical");
   }
