@@ -25,11 +25,12 @@ invite() { as olivia member invite "$@" --json | jq -er .invitation; }
 @test "a changed, cut or foreign invitation is refused and leaves nothing" {
   invite max >token
   good=$(cat token)
-  printf '%s' "${good:0:200}" >cut
+  printf '%s' "${good:0:200}" >short
   other=A
   [ "${good:100:1}" != A ] || other=B
   printf '%s%s%s' "${good:0:100}" "$other" "${good:101}" >changed
-  for file in cut changed /dev/null /bin/true; do
+  head -c 3000 /dev/urandom >noise
+  for file in short changed noise /dev/null; do
     expect_exit 2 as max join "$file" --passphrase-file "$PASSFILE"
   done
   [ ! -e "$ORG_DIR/max/max" ]

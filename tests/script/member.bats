@@ -12,7 +12,7 @@ teardown_file() { stop_org; }
   expect_exit 0 as olivia member list --json
   json_lines 'any(.user == "nurse.kim" and .state == "invited")'
   lacks "$output" "$token"
-  ! grep -q "${token:40:60}" "$ORG_DIR/relay.log"
+  never grep -q "${token:40:60}" "$ORG_DIR/relay.log"
 }
 
 @test "list shows users, roles and devices" {

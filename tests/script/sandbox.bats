@@ -39,7 +39,7 @@ setup() {
   kill -TERM "$pid"
   wait "$pid" || true
   [ -z "$(ls -A "$TMPDIR")" ]
-  ! pgrep -f "$TMPDIR"
+  never pgrep -f "$TMPDIR"
 }
 
 @test "names that cannot be are refused, and nothing stays" {

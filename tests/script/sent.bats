@@ -29,5 +29,5 @@ teardown_file() { stop_org; }
 @test "the vault and the relay hold neither subject nor text nor file name in the clear" {
   as olivia send --to dr.lee --subject CANARYSUBJECT 'CANARYBODY' --file - --file-name CANARYNAME <<<CANARYFILE
   as dr.lee inbox >/dev/null
-  ! grep -raq CANARY "$ORG_DIR/olivia" "$ORG_DIR/dr.lee" "$RELAY_DIR" "$ORG_DIR/relay.log"
+  never grep -raq CANARY "$ORG_DIR/olivia" "$ORG_DIR/dr.lee" "$RELAY_DIR" "$ORG_DIR/relay.log"
 }

@@ -6,6 +6,7 @@ setup() {
   echo "a passphrase of several words" >pass
 }
 
+# shellcheck disable=SC2120
 found() {
   "$SEALPOST" setup mercy.example --user olivia --listen "127.0.0.1:$(free_port)" \
     --passphrase-file pass "$@"
@@ -30,7 +31,7 @@ found() {
 
 @test "the root key is in no file as it is" {
   expect_exit 0 found
-  ! grep -raq -e PRIVATE -e "a passphrase of several words" "$SEALPOST_HOME/olivia"
+  never grep -raq -e PRIVATE -e "a passphrase of several words" "$SEALPOST_HOME/olivia"
 }
 
 @test "a second setup with the same profile is a conflict and harms nothing" {

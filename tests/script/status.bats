@@ -29,8 +29,7 @@ teardown() { lock_all; }
 @test "looking does not prolong the agent's time" {
   make_profile bob
   "$SEALPOST" unlock --idle 3s --passphrase-file "$PASS" 3>&-
-  local i
-  for i in 1 2 3 4; do
+  for _ in 1 2 3 4; do
     sleep 1
     "$SEALPOST" status >/dev/null
   done

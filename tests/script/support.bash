@@ -170,6 +170,14 @@ field() { jq -er "$1" <<<"$output"; }
 # error_code: the code of the last line of $errors, an error object of --json.
 error_code() { tail -n 1 <<<"$errors" | jq -er 'select(.type == "error") | .code'; }
 
+# never COMMAND...: the command fails. (bats does not notice a failing "! command".)
+never() {
+  if "$@"; then
+    printf 'should have failed: %s\n' "$*" >&2
+    return 1
+  fi
+}
+
 # contains TEXT NEEDLE / lacks TEXT NEEDLE
 contains() { [[ $1 == *"$2"* ]] || { printf 'no "%s" in: %s\n' "$2" "$1" >&2 && return 1; }; }
 lacks() { [[ $1 != *"$2"* ]] || { printf 'found "%s" in: %s\n' "$2" "$1" >&2 && return 1; }; }
