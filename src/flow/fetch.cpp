@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "flow/mailbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/prekeys.hpp"
@@ -18,38 +20,30 @@ base::Error refuse(std::string why) {
   return {base::Code::kVerificationFailed, std::move(why), ""};
 }
 
-// The sender's certified key, also of one that was revoked after it sent: the relay refused it from
-// then on, and an accepted receipt says that it did not.
-base::Result<const trust::Device*> sender_of(Installation& installation, client::RelayClient& relay,
-                                             const std::string& from) {
-  if (installation.chain().device(from) == nullptr) TRY(sync_trust(installation, relay));
-  const trust::Device* sender = installation.chain().device(from);
-  if (sender == nullptr) return refuse("its sender is not in the trust chain");
-  return sender;
-}
-
-base::Result<message::OpenedMessage> open_delivery(Installation& installation,
-                                                   const wire::Delivery& delivery) {
-  TRY(const age::X25519Identity identity, find_prekey(installation.vault(), delivery.prekey));
-  return message::open(delivery.header, delivery.payload, identity);
-}
-
-base::Result<void> check_delivery(Installation& installation, client::RelayClient& relay,
+// Everything about the message itself, without the network: an error here is the message's.
+base::Result<void> check_delivery(const Installation& installation, const policy::Policy& policy,
                                   const wire::Delivery& delivery,
-                                  const message::OpenedMessage& opened, Context& context) {
+                                  const message::OpenedMessage& opened, base::Time now) {
   const message::Header& header = opened.header;
   if (header.id != delivery.id || header.from != delivery.from) {
     return refuse("the relay gives it another id or sender than the sender signed");
   }
-  TRY(const trust::Device* sender, sender_of(installation, relay, header.from));
-  TRY(message::verify(opened, sender->certificate.key, installation.user_name(),
-                      context.clock.now()));
-  TRY(const policy::Policy policy, installation.policy());
-  if (!policy::check_purpose(policy, header.purpose, trust::role_name(sender->certificate.role))) {
+  // Also of one that was revoked after it sent: the relay's receipt says that it was not before.
+  const trust::Device* sender = installation.chain().device(header.from);
+  if (sender == nullptr) return refuse("its sender is not in the trust chain");
+  TRY(const note::Note header_note, note::parse(opened.header_note));
+  const note::Verifier* key = trust::key_that_signed(*sender, header_note);
+  TRY(message::verify(opened, key != nullptr ? *key : sender->certificate.key,
+                      installation.user_name(), now));
+  const trust::Certificate& certificate = sender->certificate;
+  const auto& own = certificate.purposes;
+  const bool bound = certificate.role == trust::Role::kService;
+  if (!policy::check_purpose(policy, header.purpose, trust::role_name(certificate.role)) ||
+      (bound && std::find(own.begin(), own.end(), header.purpose) == own.end())) {
     return refuse(fmt::format("its sender may not send for the purpose {}", header.purpose));
   }
-  return check_accepted(installation, delivery.receipt, header.id, header.from,
-                        opened.message_sha256);
+  return check_accepted(installation, delivery.receipt,
+                        {header.id, header.from, header.purpose, opened.message_sha256});
 }
 
 MessageRecord record_of(message::OpenedMessage opened, const wire::Delivery& delivery,
@@ -67,15 +61,21 @@ MessageRecord record_of(message::OpenedMessage opened, const wire::Delivery& del
   return record;
 }
 
-base::Result<void> store(Installation& installation, MessageRecord record, base::Time now) {
+// Returns false when another process of this profile has stored it meanwhile.
+base::Result<bool> store(Installation& installation, MessageRecord record, base::Time now) {
   vault::Vault& vault = installation.vault();
-  return vault.transaction([&]() -> base::Result<void> {
-    TRY(record.number, take_number(vault));
+  bool stored = false;
+  TRY(vault.transaction([&]() -> base::Result<void> {
     TRY(queue_receipt(installation,
                       {record.id, record.from, record.message_sha256, receipt::State::kDelivered},
                       now));
+    TRY(const std::optional<SeenRecord> seen, find_seen(vault, record.from, record.id));
+    if (seen) return {};
+    stored = true;
+    TRY(record.number, take_number(vault));
     return store_message(vault, record, {record.number, record.message_sha256, {}});
-  });
+  }));
+  return stored;
 }
 
 // What the relay's own receipt says this delivery is, for telling the sender that it did not open.
@@ -88,24 +88,23 @@ base::Result<void> queue_refusal(Installation& installation, const wire::Deliver
       {delivery.id, delivery.from, accepted.message_sha256, receipt::State::kUndecryptable}, now);
 }
 
-// Whether an error says something about the message, and not about the network, the disk or time.
-bool about_message(base::Code code) {
-  return code == base::Code::kVerificationFailed || code == base::Code::kMalformed ||
-         code == base::Code::kNotFound || code == base::Code::kDenied;
-}
-
 struct Judged {
   std::optional<message::OpenedMessage> message;
   std::string refusal;  // empty when the message is good
 };
 
-// Errors are those that stop the run; a message that is itself wrong is a refusal.
+// Errors are those that stop the run: the network, the disk, the vault, the relay's own log. What
+// is wrong with the message is a refusal.
 base::Result<Judged> judge(Installation& installation, client::RelayClient& relay,
                            const wire::Delivery& delivery, Context& context) {
-  auto opened = open_delivery(installation, delivery);
-  const auto checked = opened ? check_delivery(installation, relay, delivery, *opened, context)
-                              : base::Result<void>(opened.error());
-  if (!checked && !about_message(checked.error().code)) return checked.error();
+  if (installation.chain().device(delivery.from) == nullptr) TRY(sync_trust(installation, relay));
+  TRY(const policy::Policy policy, installation.policy());
+  auto identity = find_prekey(installation.vault(), delivery.prekey);
+  if (!identity && identity.error().code != base::Code::kNotFound) return identity.error();
+  if (!identity) return Judged{{}, "it is sealed for a prekey that is not here any more"};
+  auto opened = message::open(delivery.header, delivery.payload, *identity);
+  if (!opened) return Judged{{}, opened.error().text};
+  const auto checked = check_delivery(installation, policy, delivery, *opened, context.clock.now());
   if (!checked) return Judged{{}, checked.error().text};
   TRY(std::string disagreement,
       compare_views(installation, relay, opened->header.log, opened->header.trust));
@@ -131,8 +130,10 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
         installation,
         {delivery.id, delivery.from, seen->message_sha256, receipt::State::kDelivered}, now);
   }
-  ++fetched.stored;
-  return store(installation, record_of(*std::move(judged.message), delivery, now), now);
+  TRY(const bool stored,
+      store(installation, record_of(*std::move(judged.message), delivery, now), now));
+  if (stored) ++fetched.stored;
+  return {};
 }
 
 }  // namespace

@@ -43,13 +43,6 @@ base::Result<crypto::Digest> digest_of(const OutgoingFile& file) {
   }
 }
 
-// Whether the relay may have taken it in although no answer came.
-bool outcome_unknown(base::Code code) {
-  return code == base::Code::kUnreachable || code == base::Code::kBusy ||
-         code == base::Code::kInterrupted || code == base::Code::kTimeout ||
-         code == base::Code::kMalformed || code == base::Code::kInternal;
-}
-
 base::Result<void> forget(Installation& installation, const MessageRecord& record,
                           std::int64_t outgoing_row) {
   vault::Vault& vault = installation.vault();
@@ -61,7 +54,10 @@ base::Result<void> forget(Installation& installation, const MessageRecord& recor
 
 base::Result<void> confirm(Installation& installation, MessageRecord& record,
                            const wire::SubmissionResult& result, std::int64_t outgoing_row) {
-  TRY(check_accepted(installation, result.receipt, record.id, record.from, record.message_sha256));
+  TRY(const note::Note header_note, note::parse(record.header_note));
+  TRY(const message::Header header, message::parse_header(header_note.text));
+  TRY(check_accepted(installation, result.receipt,
+                     {record.id, record.from, header.purpose, record.message_sha256}));
   record.receipt = result.receipt;
   record.confirmed = true;
   for (RecipientRecord& recipient : record.recipients) {
@@ -162,11 +158,7 @@ base::Result<Confirmed> submit_outgoing(Installation& installation, const std::s
   TRY(Listed listed, find_message(installation.vault(), fmt::format("{}", outgoing.number)));
   TRY(const wire::Submissions batch, wire::parse_submissions(outgoing.submission));
   auto results = relay.submit(batch);
-  if (!results) {
-    if (outcome_unknown(results.error().code)) return unknown_outcome(results.error());
-    TRY(forget(installation, listed.record, row.id));
-    return results.error();
-  }
+  if (!results) return unknown_outcome(results.error());
   if (results->results.size() != 1 || results->results[0].id != id) {
     return base::Error{base::Code::kMalformed, "the relay answered about another message", ""};
   }
@@ -180,14 +172,14 @@ base::Result<Confirmed> submit_outgoing(Installation& installation, const std::s
 }
 
 base::Result<void> check_accepted(const Installation& installation, std::string_view statement,
-                                  std::string_view message, std::string_view from,
-                                  const crypto::Digest& message_sha256) {
+                                  const Acceptance& expected) {
   TRY(const note::Verifier log, installation.log_verifier());
   const auto signed_note = note::parse(statement);
   if (signed_note && note::signed_by(*signed_note, log)) {
     const auto said = receipt::parse(signed_note->text);
-    if (said && said->state == receipt::State::kAccepted && said->message == message &&
-        said->from == from && said->message_sha256 == message_sha256 && said->by == log.name()) {
+    if (said && said->state == receipt::State::kAccepted && said->message == expected.message &&
+        said->from == expected.from && said->purpose == expected.purpose &&
+        said->message_sha256 == expected.message_sha256 && said->by == log.name()) {
       return {};
     }
   }

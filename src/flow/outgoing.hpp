@@ -36,15 +36,21 @@ struct Confirmed {
   MessageRecord record;
   bool duplicate = false;
 };
-// Submits what keep_outgoing() stored and checks the relay's receipt. A refusal removes the message
-// from the vault again; an unknown outcome leaves it, unconfirmed.
+// Submits what keep_outgoing() stored and checks the relay's receipt. A refusal of this message
+// removes it from the vault again; any other failure leaves it, unconfirmed: an earlier try of the
+// same request may have been accepted.
 base::Result<Confirmed> submit_outgoing(Installation& installation, const std::string& id,
                                         client::RelayClient& relay);
 
-// Fails with kVerificationFailed unless `statement` is the relay's accepted receipt for this
-// message.
+// What the relay must have accepted.
+struct Acceptance {
+  std::string_view message;
+  std::string_view from;
+  std::string_view purpose;
+  const crypto::Digest& message_sha256;
+};
+// Fails with kVerificationFailed unless `statement` is the relay's signed receipt for just that.
 base::Result<void> check_accepted(const Installation& installation, std::string_view statement,
-                                  std::string_view message, std::string_view from,
-                                  const crypto::Digest& message_sha256);
+                                  const Acceptance& expected);
 
 }  // namespace sealpost::flow

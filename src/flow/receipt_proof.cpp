@@ -41,6 +41,7 @@ base::Result<crypto::Digest> leaf_statement(const audit::Event& event,
 }
 
 base::Result<note::Verifier> signer_of(const Installation& installation,
+                                       const note::Note& signed_note,
                                        const receipt::Receipt& said) {
   TRY(note::Verifier log, installation.log_verifier());
   if (said.state == receipt::State::kAccepted) return log;
@@ -48,7 +49,8 @@ base::Result<note::Verifier> signer_of(const Installation& installation,
   if (device == nullptr) {
     return base::Error{base::Code::kVerificationFailed, "its signer is not in the trust chain", ""};
   }
-  return device->certificate.key;
+  const note::Verifier* key = trust::key_that_signed(*device, signed_note);
+  return key != nullptr ? *key : device->certificate.key;
 }
 
 class Judge {
@@ -77,7 +79,7 @@ class Judge {
     TRY(const audit::Event event, audit::parse_leaf(item.leaf));
     evident.address = event.address;
     evident.logged_at = event.at;
-    TRY(const note::Verifier signer, signer_of(installation_, said));
+    TRY(const note::Verifier signer, signer_of(installation_, signed_note, said));
     TRY(const crypto::Digest statement, leaf_statement(event, said));
     const std::uint64_t size = expected_.checkpoint.size;
     if (item.index >= size) {

@@ -110,12 +110,16 @@ std::optional<State> state_from_name(std::string_view name) {
 
 Result<std::string> format(const Receipt& value) {
   if (!is_message_id(value.message)) return malformed("a receipt names a message by its id");
-  return note::StatementBuilder("receipt")
-      .add("message", value.message)
+  if (!value.purpose.empty() && value.state != State::kAccepted) {
+    return malformed("only the receipt of acceptance names a purpose");
+  }
+  note::StatementBuilder statement("receipt");
+  statement.add("message", value.message)
       .add("from", value.from)
       .add_digest("message-sha256", value.message_sha256)
-      .add("state", state_name(value.state))
-      .add("by", value.by)
+      .add("state", state_name(value.state));
+  if (!value.purpose.empty()) statement.add("purpose", value.purpose);
+  return statement.add("by", value.by)
       .add_time("at", value.at)
       .add("log", note::format_view(value.log))
       .add("trust", note::format_view(value.trust))
@@ -129,6 +133,8 @@ Result<Receipt> parse(std::string_view statement_text) {
   TRY(value.from, reader.one("from"));
   TRY(value.message_sha256, reader.digest("message-sha256"));
   TRY(value.state, state_field(reader));
+  TRY(auto purpose, reader.maybe("purpose"));
+  value.purpose = std::move(purpose).value_or("");
   TRY(value.by, reader.one("by"));
   TRY(value.at, reader.time("at"));
   TRY(value.log, reader.view("log"));

@@ -28,6 +28,9 @@ struct Receipt {
   base::Time at;   // a claim
   note::View log;
   note::View trust;
+  // Accepted only: the purpose under which the relay logged it, for recipients to compare with the
+  // one inside the message.
+  std::string purpose = {};
 };
 base::Result<std::string> format(const Receipt& value);  // unsigned text
 // Accepts what format writes and nothing else; kMalformed.

@@ -176,6 +176,9 @@ Result<void> ChainRules::successor(Certificate certificate) {
 
 void ChainRules::install(Certificate certificate) {
   Device& device = chain_.devices_[certificate.name.str()];
+  if (device.keys.empty() || device.keys.back() != certificate.key) {
+    device.keys.push_back(certificate.key);
+  }
   device.certificate = std::move(certificate);
   device.certificate_note = std::string(entry_);
   device.entry = chain_.size();

@@ -89,4 +89,11 @@ Result<std::vector<std::string>> split_entries(std::string_view file) {
   return entries;
 }
 
+const note::Verifier* key_that_signed(const Device& device, const note::Note& note) {
+  for (auto key = device.keys.rbegin(); key != device.keys.rend(); ++key) {
+    if (note::signed_by(note, *key)) return &*key;
+  }
+  return nullptr;
+}
+
 }  // namespace sealpost::trust

@@ -21,7 +21,12 @@ struct Device {
   std::string certificate_note;
   std::uint64_t entry = 0;  // number of the chain entry that brought this certificate
   bool revoked = false;
+  std::vector<note::Verifier> keys;  // every key it was certified with, the latest last
 };
+
+// The key of the device, present or past, that has signed the note; nullptr when none has. What a
+// device said before it changed its key stays said. Borrowed from the device.
+const note::Verifier* key_that_signed(const Device& device, const note::Note& note);
 
 class Chain {
  public:

@@ -146,6 +146,7 @@ base::Result<std::string> accepted_receipt(const Unit& unit, const Caller& calle
   value.at = unit.now;
   value.log = unit.log;
   value.trust = unit.directory.view();
+  value.purpose = submission.purpose;
   TRY(const std::string text, receipt::format(value));
   return note::sign(text, unit.log_key);
 }

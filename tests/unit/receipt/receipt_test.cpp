@@ -190,6 +190,19 @@ TEST_CASE("parsing gives back every field") {
   CHECK(receipt.trust == note::View{12, hash("trust")});
 }
 
+TEST_CASE("the receipt of acceptance names the purpose, no other does") {
+  Receipt accepted = draft();
+  accepted.state = State::kAccepted;
+  accepted.by = kOrigin;
+  accepted.purpose = "test-results";
+  const auto text = receipt::format(accepted);
+  REQUIRE(text);
+  CHECK(text->find("state: accepted\npurpose: test-results\nby: ") != std::string::npos);
+  CHECK(receipt::parse(*text).value().purpose == "test-results");
+  accepted.state = State::kRead;
+  CHECK(receipt::format(accepted).error().code == Code::kMalformed);
+}
+
 TEST_CASE("states read back as themselves") {
   for (State state : {State::kAccepted, State::kDelivered, State::kRead, State::kUndecryptable}) {
     CHECK(receipt::state_from_name(receipt::state_name(state)) == state);

@@ -152,6 +152,24 @@ TEST_CASE("a device renews its certificate with the same key or a new one") {
   CHECK(chain.devices().size() == 1);
 }
 
+TEST_CASE("what a device signed before it changed its key stays signed by it") {
+  Chain chain = founded();
+  add_device(chain, "dr.lee/laptop", Role::kMember);
+  const std::string name = full("dr.lee/laptop");
+  must(chain, signed_by(successor(chain, "dr.lee/laptop"), {name, name + "#2"}));
+  const trust::Device& device = *chain.device(name);
+  REQUIRE(device.keys.size() == 2);
+  const std::string text = "sealpost/v1/receipt\nmessage: x\n";
+  const auto by = [&](const std::string& label) {
+    return trust::key_that_signed(device, note::parse(note::sign(text, key(label))).value());
+  };
+  REQUIRE(by(name) != nullptr);
+  CHECK(*by(name) == verifier(name));
+  REQUIRE(by(name + "#2") != nullptr);
+  CHECK(*by(name + "#2") == verifier(name + "#2"));
+  CHECK(by("mercy.example/mallory/laptop") == nullptr);
+}
+
 TEST_CASE("who may invite whom: every pair of roles against the chain") {
   int number = 1;
   for (Role inviter : kRoles) {
