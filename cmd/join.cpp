@@ -66,7 +66,7 @@ base::Result<void> run_join(const Options& options, Env& env) {
     TRY(vault::Vault vault, open_vault(env, profile));
     TRY(fill(vault));
   } else {
-    TRY(create_vault(env, profile, fill));
+    TRY(create_vault(env, profile, fill, flow::may_be_enrolled));
   }
   if (env.out.json()) {
     return env.out.document({{"type", "joined"},

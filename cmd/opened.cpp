@@ -21,11 +21,6 @@ void discard(const config::Profile& profile) {
   std::filesystem::remove(profile.folder, ignored);  // only when nothing else is in it
 }
 
-bool worth_repeating(base::Code code) {
-  return code == base::Code::kUnreachable || code == base::Code::kBusy ||
-         code == base::Code::kInterrupted || code == base::Code::kTimeout;
-}
-
 }  // namespace
 
 base::Result<Opened> open_installation(Env& env) {
@@ -37,19 +32,21 @@ base::Result<Opened> open_installation(Env& env) {
   return Opened{std::move(profile), std::move(owned), *std::move(installation)};
 }
 
-base::Result<void> create_vault(Env& env, const config::Profile& profile,
-                                const std::function<base::Result<void>(vault::Vault&)>& fill) {
+base::Result<void> create_vault(Env& env, const config::Profile& profile, const Fill& fill,
+                                const Keep& keep) {
   TRY(const crypto::SecretBytes passphrase,
       new_passphrase(env, "Passphrase for the new profile " + profile.name));
   TRY(base::make_private_folder(profile.folder));
-  auto filled = [&]() -> base::Result<void> {
-    TRY(vault::Vault vault,
-        vault::Vault::create(profile.vault(), passphrase.expose(), {}, env.random));
-    return fill(vault);
-  }();
-  if (!filled && !worth_repeating(filled.error().code)) discard(profile);
+  TRY(vault::Vault vault,
+      vault::Vault::create(profile.vault(), passphrase.expose(), {}, env.random));
+  auto filled = fill(vault);
+  if (filled) return {};
+  const auto kept = keep(vault);
+  if (kept && !*kept) discard(profile);
   return filled;
 }
+
+base::Result<bool> nothing_elsewhere(const vault::Vault&) { return false; }
 
 std::string default_device() {
   std::array<char, 256> host{};

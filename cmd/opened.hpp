@@ -23,10 +23,15 @@ base::Result<Opened> open_installation(Env& env);
 inline flow::Context context_of(Env& env) { return {env.clock, env.random, env.interrupt}; }
 
 // Fills a profile that does not exist yet: asks for a new passphrase, creates the vault, runs
-// `fill`. When that fails nothing stays behind, unless the failure leaves it open what happened
-// elsewhere (no answer from a relay): then the vault stays, so that the command can be repeated.
-base::Result<void> create_vault(Env& env, const config::Profile& profile,
-                                const std::function<base::Result<void>(vault::Vault&)>& fill);
+// `fill`. When that fails nothing stays behind, unless `keep` says that what the vault holds may
+// count elsewhere already: then the command can be repeated.
+using Fill = std::function<base::Result<void>(vault::Vault&)>;
+using Keep = std::function<base::Result<bool>(const vault::Vault&)>;
+base::Result<void> create_vault(Env& env, const config::Profile& profile, const Fill& fill,
+                                const Keep& keep);
+
+// The Keep of commands that tell nobody before they are done.
+base::Result<bool> nothing_elsewhere(const vault::Vault& vault);
 
 // "laptop" from this machine's name, "main" when that is no device name.
 std::string default_device();

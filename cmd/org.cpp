@@ -21,12 +21,15 @@ base::Result<void> run_init(const InitOptions& options, Env& env) {
   const std::string device = options.device.empty() ? default_device() : options.device;
   flow::Context context = context_of(env);
   std::string root;
-  TRY(create_vault(env, profile, [&](vault::Vault& vault) -> base::Result<void> {
-    TRY(flow::found_organisation(vault, options.organisation, options.user, device, context));
-    TRY(const flow::Installation installation, flow::Installation::load(vault));
-    root = installation.chain().root().vkey();
-    return {};
-  }));
+  TRY(create_vault(
+      env, profile,
+      [&](vault::Vault& vault) -> base::Result<void> {
+        TRY(flow::found_organisation(vault, options.organisation, options.user, device, context));
+        TRY(const flow::Installation installation, flow::Installation::load(vault));
+        root = installation.chain().root().vkey();
+        return {};
+      },
+      nothing_elsewhere));
   if (env.out.json()) {
     return env.out.document({{"type", "organisation"},
                              {"organisation", options.organisation},

@@ -60,15 +60,18 @@ base::Result<void> run_setup(const Options& options, Env& env) {
   flow::Context context = context_of(env);
   flow::LocalFacts facts;
   std::string root;
-  TRY(create_vault(env, profile, [&](vault::Vault& vault) -> base::Result<void> {
-    TRY(flow::found_organisation(vault, options.organisation, options.user, device, context));
-    TRY(flow::Installation installation, flow::Installation::load(vault));
-    const bool plain = url.starts_with("http://");
-    TRY(facts,
-        flow::found_local_relay(installation, {folder, options.listen, url, plain}, context));
-    root = installation.chain().root().vkey();
-    return {};
-  }));
+  TRY(create_vault(
+      env, profile,
+      [&](vault::Vault& vault) -> base::Result<void> {
+        TRY(flow::found_organisation(vault, options.organisation, options.user, device, context));
+        TRY(flow::Installation installation, flow::Installation::load(vault));
+        const bool plain = url.starts_with("http://");
+        TRY(facts,
+            flow::found_local_relay(installation, {folder, options.listen, url, plain}, context));
+        root = installation.chain().root().vkey();
+        return {};
+      },
+      nothing_elsewhere));
   return print(options, env, profile, root, folder, facts);
 }
 

@@ -12,6 +12,9 @@
 
 namespace sealpost::flow {
 
+// How long a device's certificate is valid before it has to be renewed.
+inline constexpr base::milliseconds kCertificateLife = std::chrono::hours(24 * 365);
+
 struct InviteRequest {
   std::string user;
   trust::Role role = trust::Role::kMember;
@@ -36,6 +39,10 @@ base::Result<Invited> invite(Installation& installation, const InviteRequest& re
 // what the inviter had seen.
 base::Result<void> join(vault::Vault& vault, const trust::InvitationToken& token,
                         const std::string& device, Context& context);
+
+// Whether the relay may have enrolled the keys of this vault although join() failed: then they must
+// not be thrown away, and joining again completes it.
+base::Result<bool> may_be_enrolled(const vault::Vault& vault);
 
 // Who the token is for: the invitation inside, its signature not yet checked.
 base::Result<trust::Invitation> invitation_of(const trust::InvitationToken& token);

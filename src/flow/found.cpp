@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include "client/relay_client.hpp"
+#include "flow/enrol.hpp"
 #include "flow/visit.hpp"
 #include "relay/relay.hpp"
 
 namespace sealpost::flow {
 namespace {
-
-constexpr base::milliseconds kCertificateLife = std::chrono::hours(24 * 365);
 
 base::Result<void> check_names(const std::string& organisation, const std::string& user,
                                const std::string& device) {

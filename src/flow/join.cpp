@@ -9,7 +9,6 @@
 namespace sealpost::flow {
 namespace {
 
-constexpr base::milliseconds kCertificateLife = std::chrono::hours(24 * 365);
 constexpr std::string_view kEnrolment = "enrolment";
 
 base::Result<trust::Chain> fetch_chain(client::RelayClient& relay, const note::Verifier& root) {
@@ -95,18 +94,37 @@ base::Result<void> store_enrolment(vault::Vault& vault, const wire::Enrolment& e
   return vault.put(vault::Kind::kState, kEnrolment, packed);
 }
 
-base::Result<void> finish(vault::Vault& vault, client::RelayClient& invited, Context& context) {
+// Whether the relay has read the enrolment and said no.
+bool refused(base::Code code) {
+  return code == base::Code::kConflict || code == base::Code::kDenied ||
+         code == base::Code::kRevoked || code == base::Code::kLocked ||
+         code == base::Code::kUsage || code == base::Code::kVerificationFailed;
+}
+
+// The log must extend what the inviter had seen.
+base::Result<void> pin_log(Installation& installation, const note::View& seen) {
+  if (seen.size == 0 || installation.checkpoint().size > 0) return {};
+  TRY(const note::Verifier log, installation.log_verifier());
+  return installation.set_checkpoint({log.name(), seen.size, seen.hash});
+}
+
+base::Result<void> finish(vault::Vault& vault, client::RelayClient& invited,
+                          const trust::InvitationToken& token, Context& context) {
   TRY(const std::optional<vault::Row> row, vault.find(vault::Kind::kState, kEnrolment));
   if (!row) {
     return base::Error{base::Code::kConflict, "this profile has joined already",
                        "choose another name with --profile"};
   }
   TRY(const wire::Enrolment enrolment, wire::parse_enrolment(row->value.expose()));
-  TRY(invited.enrol(enrolment));
+  if (auto enrolled = invited.enrol(enrolment); !enrolled) {
+    if (refused(enrolled.error().code)) TRY(vault.erase(vault::Kind::kState, row->id));
+    return enrolled;
+  }
   TRY(Installation installation, Installation::load(vault));
   TRY(client::RelayClient own, connect(installation, context));
   TRY(sync_trust(installation, own));
   TRY(installation.self(context.clock.now()));
+  TRY(pin_log(installation, token.log));
   TRY(sync_log(installation, own));
   return vault.erase(vault::Kind::kState, row->id);
 }
@@ -115,21 +133,28 @@ base::Result<void> finish(vault::Vault& vault, client::RelayClient& invited, Con
 base::Result<void> prepare(vault::Vault& vault, const trust::InvitationToken& token,
                            const trust::Invitation& invitation, const std::string& device,
                            client::RelayClient& invited, Context& context) {
+  TRY(check_token(token, invitation, context.clock.now()));
   TRY(const trust::Chain chain, fetch_chain(invited, token.root));
   TRY(check_history(chain, token, invitation));
   const trust::DeviceName name{token.root.name(), invitation.user, device};
-  TRY(const Newcomer newcomer, make_keys(invitation, token, name, context));
+  TRY(Newcomer newcomer, make_keys(invitation, token, name, context));
   trust::Chain longer = chain;
   TRY(longer.append(newcomer.certificate));
   const Profile profile{token.root.vkey(), invitation.user, device, token.relay_url,
                         token.relay_pin};
+  const wire::Enrolment enrolment{newcomer.certificate, newcomer.prekey.note};
   return Installation::initialise(vault, profile, newcomer.signer.key(), nullptr, chain, [&] {
-    auto stored = store_prekey(vault, newcomer.prekey.secret);
-    return stored ? store_enrolment(vault, {newcomer.certificate, newcomer.prekey.note}) : stored;
+    auto stored = store_prekey(vault, std::move(newcomer.prekey), "");
+    return stored ? store_enrolment(vault, enrolment) : stored;
   });
 }
 
 }  // namespace
+
+base::Result<bool> may_be_enrolled(const vault::Vault& vault) {
+  TRY(const std::optional<vault::Row> row, vault.find(vault::Kind::kState, kEnrolment));
+  return row.has_value();
+}
 
 base::Result<trust::Invitation> invitation_of(const trust::InvitationToken& token) {
   TRY(const note::Note signed_note, note::parse(token.invitation_note));
@@ -143,7 +168,6 @@ base::Result<void> join(vault::Vault& vault, const trust::InvitationToken& token
                        "lower-case letters, digits, dashes and underscores, at most 32"};
   }
   TRY(const trust::Invitation invitation, invitation_of(token));
-  TRY(check_token(token, invitation, context.clock.now()));
   TRY(const note::Signer invited,
       note::Signer::make(invitation.key.name(), crypto::SigningKey::from_seed(token.seed)));
   TRY(client::RelayClient relay,
@@ -151,7 +175,7 @@ base::Result<void> join(vault::Vault& vault, const trust::InvitationToken& token
                                 {context.clock, context.random, context.interrupt}));
   TRY(const bool fresh, Installation::is_fresh(vault));
   if (fresh) TRY(prepare(vault, token, invitation, device, relay, context));
-  return finish(vault, relay, context);
+  return finish(vault, relay, token, context);
 }
 
 }  // namespace sealpost::flow

@@ -12,15 +12,14 @@ using vault::Kind;
 
 struct Held {
   std::int64_t row = 0;
-  base::Time at;
-  base::Time expires;
+  PrekeySecret secret;
 };
 
 base::Result<std::vector<Held>> held_prekeys(const vault::Vault& vault) {
   std::vector<Held> held;
   TRY(vault.each(Kind::kPrekeySecret, 0, [&](const vault::Row& row) -> base::Result<bool> {
-    TRY(const PrekeySecret secret, decode_prekey_secret(row.value.expose()));
-    held.push_back({row.id, secret.at, secret.expires});
+    TRY(PrekeySecret secret, decode_prekey_secret(row.value.expose()));
+    held.push_back({row.id, std::move(secret)});
     return true;
   }));
   return held;
@@ -35,11 +34,12 @@ base::Result<NewPrekey> make_prekey(const note::Signer& signer, const trust::Dev
   const trust::Prekey prekey{device, id,  "age-x25519",     identity.recipient().str(),
                              true,   now, now + kPrekeyLife};
   TRY(const std::string text, trust::format(prekey));
-  return NewPrekey{{id, identity.to_text(), now, now + kPrekeyLife}, note::sign(text, signer)};
+  return NewPrekey{{id, identity.to_text(), now, now + kPrekeyLife, ""}, note::sign(text, signer)};
 }
 
-base::Result<void> store_prekey(vault::Vault& vault, const PrekeySecret& secret) {
-  TRY(vault.insert(Kind::kPrekeySecret, secret.id, encode(secret).expose()));
+base::Result<void> store_prekey(vault::Vault& vault, NewPrekey prekey, std::string unpublished) {
+  prekey.secret.unpublished = std::move(unpublished);
+  TRY(vault.insert(Kind::kPrekeySecret, prekey.secret.id, encode(prekey.secret).expose()));
   return {};
 }
 
@@ -57,22 +57,34 @@ base::Result<std::vector<std::string>> rotate_prekeys(Installation& installation
   TRY(const std::vector<Held> held, held_prekeys(vault));
   bool fresh = false;
   bool erased = false;
+  std::vector<std::string> notes;
   for (const Held& prekey : held) {
-    if (prekey.expires + policy.max_expiry < now) {
+    if (prekey.secret.expires + policy.max_expiry < now) {
       TRY(vault.erase(Kind::kPrekeySecret, prekey.row));
       erased = true;
+      continue;
     }
-    fresh = fresh || prekey.at + kPrekeyRotation > now;
+    fresh = fresh || prekey.secret.at + kPrekeyRotation > now;
+    if (!prekey.secret.unpublished.empty()) notes.push_back(prekey.secret.unpublished);
   }
   if (erased) TRY(vault.purge());
-  std::vector<std::string> notes;
   if (!fresh) {
     TRY(NewPrekey made,
         make_prekey(installation.signer(), installation.name(), now, context.random));
-    TRY(store_prekey(vault, made.secret));
-    notes.push_back(std::move(made.note));
+    notes.push_back(made.note);
+    TRY(store_prekey(vault, std::move(made), notes.back()));
   }
   return notes;
+}
+
+base::Result<void> published(vault::Vault& vault) {
+  TRY(std::vector<Held> held, held_prekeys(vault));
+  for (Held& prekey : held) {
+    if (prekey.secret.unpublished.empty()) continue;
+    prekey.secret.unpublished.clear();
+    TRY(vault.replace(Kind::kPrekeySecret, prekey.row, encode(prekey.secret).expose()));
+  }
+  return {};
 }
 
 }  // namespace sealpost::flow

@@ -20,14 +20,16 @@ struct NewPrekey {
 };
 base::Result<NewPrekey> make_prekey(const note::Signer& signer, const trust::DeviceName& device,
                                     base::Time now, base::Random& random);
-base::Result<void> store_prekey(vault::Vault& vault, const PrekeySecret& secret);
+// `unpublished` is the note when the relay still has to get it, else empty.
+base::Result<void> store_prekey(vault::Vault& vault, NewPrekey prekey, std::string unpublished);
 
 // The secret behind a prekey id; kNotFound when it was never ours or is destroyed.
 base::Result<age::X25519Identity> find_prekey(const vault::Vault& vault, std::string_view id);
 
 // Destroys secrets that expired longer ago than the longest life of a message, then makes and
-// stores a new prekey when the newest is older than a week. Returns the notes to publish; the
-// caller publishes them before anything else can fail.
+// stores a new prekey when the newest is older than a week. Returns the notes that the relay has
+// not got yet: publish them, then call published().
 base::Result<std::vector<std::string>> rotate_prekeys(Installation& installation, Context& context);
+base::Result<void> published(vault::Vault& vault);
 
 }  // namespace sealpost::flow

@@ -88,7 +88,8 @@ crypto::SecretBytes encode(const PrekeySecret& value) {
   return pack({{"id", value.id},
                {"identity", binary(value.identity.expose())},
                {"at", millis(value.at)},
-               {"expires", millis(value.expires)}});
+               {"expires", millis(value.expires)},
+               {"unpublished", value.unpublished}});
 }
 
 crypto::SecretBytes encode(const MessageRecord& value) {
@@ -147,6 +148,7 @@ base::Result<PrekeySecret> decode_prekey_secret(base::ByteView bytes) {
     crypto::wipe(identity);
     TRY(out.at, time_at(json, "at"));
     TRY(out.expires, time_at(json, "expires"));
+    TRY(out.unpublished, string_at(json, "unpublished"));
     return {};
   });
 }

@@ -28,6 +28,7 @@ struct PrekeySecret {
   crypto::SecretBytes identity;  // AGE-SECRET-KEY-1...
   base::Time at;
   base::Time expires;
+  std::string unpublished;  // the signed note, until the relay has it
 };
 
 enum class Direction { kReceived, kSent };

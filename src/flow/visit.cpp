@@ -44,7 +44,10 @@ base::Result<client::RelayClient> visit(Installation& installation, Context& con
   TRY(sync_log(installation, relay));
   if (trust::allowed(role, trust::Operation::kPublishPrekey)) {
     TRY(const std::vector<std::string> prekeys, rotate_prekeys(installation, context));
-    if (!prekeys.empty()) TRY(relay.publish_prekeys(prekeys));
+    if (!prekeys.empty()) {
+      TRY(relay.publish_prekeys(prekeys));
+      TRY(published(installation.vault()));
+    }
   }
   TRY(flush_receipts(installation, relay));
   return relay;
