@@ -22,12 +22,22 @@ struct QueryOptions {
   std::string address;
   std::string since;
   std::string until;
-  std::optional<std::uint64_t> after;
-  std::optional<std::uint64_t> limit;
+  std::string after;
+  std::string limit;
 };
 
 std::optional<std::string> given(const std::string& value) {
   return value.empty() ? std::nullopt : std::optional<std::string>(value);
+}
+
+base::Result<std::optional<std::uint64_t>> number_of(std::string_view option,
+                                                     const std::string& value) {
+  if (value.empty()) return std::optional<std::uint64_t>();
+  const auto number = base::parse_decimal(value, INT64_MAX);
+  if (!number) {
+    return base::Error{base::Code::kUsage, fmt::format("{} takes a whole number", option), ""};
+  }
+  return std::optional<std::uint64_t>(*number);
 }
 
 base::Result<audit::Filter> filter_of(const QueryOptions& options, base::Time now) {
@@ -39,7 +49,7 @@ base::Result<audit::Filter> filter_of(const QueryOptions& options, base::Time no
   filter.object = given(options.object);
   filter.purpose = given(options.purpose);
   filter.address = given(options.address);
-  filter.after = options.after;
+  TRY(filter.after, number_of("--after", options.after));
   if (!options.outcome.empty()) {
     filter.outcome = audit::outcome_from_name(options.outcome);
     if (!filter.outcome) {
@@ -83,9 +93,10 @@ base::Result<void> print(Env& env, const flow::LoggedEvent& logged) {
 
 base::Result<void> run_query(const QueryOptions& options, Env& env) {
   TRY(const audit::Filter filter, filter_of(options, env.clock.now()));
+  TRY(const auto limit, number_of("--limit", options.limit));
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
-  return flow::query_log(opened.installation, filter, options.limit, context,
+  return flow::query_log(opened.installation, filter, limit, context,
                          [&](const flow::LoggedEvent& logged) { return print(env, logged); });
 }
 

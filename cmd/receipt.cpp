@@ -3,6 +3,7 @@
 
 #include "cmd/listing.hpp"
 #include "cmd/opened.hpp"
+#include "cmd/receipt_verify.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "flow/receipts.hpp"
@@ -40,13 +41,21 @@ base::Result<void> print(Env& env, const std::vector<flow::MessageProgress>& mes
 }
 
 // Shows what is known when the relay cannot be asked; anything worse than silence is an error.
-base::Result<void> refresh(Env& env, Opened& opened) {
+// Receipts that do not hold are named, and make the command fail after it has listed the others.
+base::Result<void> refresh(Env& env, Opened& opened, base::Result<void>& verdict) {
   flow::Context context = context_of(env);
-  auto fresh = flow::sync_receipts(opened.installation, context);
-  if (fresh) return {};
-  const base::Code code = fresh.error().code;
-  if (code != base::Code::kUnreachable && code != base::Code::kBusy) return fresh;
-  env.out.warn("receipts may be missing: " + fresh.error().text);
+  auto refused = flow::sync_receipts(opened.installation, context);
+  if (refused) {
+    for (const std::string& why : *refused) env.out.warn(why);
+    if (!refused->empty()) {
+      verdict = base::Error{base::Code::kVerificationFailed, refused->front(),
+                            "tell the organisation's owner"};
+    }
+    return {};
+  }
+  const base::Code code = refused.error().code;
+  if (code != base::Code::kUnreachable && code != base::Code::kBusy) return refused.error();
+  env.out.warn("receipts may be missing: " + refused.error().text);
   return {};
 }
 
@@ -61,9 +70,11 @@ base::Result<void> run_list(const ListOptions& options, Env& env) {
     TRY(filter.older_than, text::parse_span(options.older_than));
   }
   TRY(Opened opened, open_installation(env));
-  TRY(refresh(env, opened));
+  base::Result<void> verdict;
+  TRY(refresh(env, opened, verdict));
   TRY(const auto messages, flow::list_receipts(opened.installation, filter, env.clock.now()));
-  return print(env, messages);
+  TRY(print(env, messages));
+  return verdict;
 }
 
 struct ShowOptions {
@@ -72,11 +83,13 @@ struct ShowOptions {
 
 base::Result<void> run_show(const ShowOptions& options, Env& env) {
   TRY(Opened opened, open_installation(env));
-  TRY(refresh(env, opened));
+  base::Result<void> verdict;
+  TRY(refresh(env, opened, verdict));
   TRY(flow::MessageProgress progress, flow::show_receipts(opened.installation, options.message));
   std::vector<flow::MessageProgress> one;
   one.push_back(std::move(progress));
-  return print(env, one);
+  TRY(print(env, one));
+  return verdict;
 }
 
 struct WaitOptions {
@@ -100,51 +113,6 @@ base::Result<void> run_wait(const WaitOptions& options, Env& env) {
   return print(env, one);
 }
 
-struct VerifyOptions {
-  std::string message;
-};
-
-base::Result<void> print(Env& env, const flow::ReceiptVerification& verification) {
-  if (env.out.json()) {
-    text::OrderedJson evidence = text::OrderedJson::array();
-    for (const flow::Evident& item : verification.evidence) {
-      const receipt::Receipt& said = item.verdict.receipt;
-      evidence.push_back({{"state", receipt::state_name(said.state)},
-                          {"by", said.by},
-                          {"at", text::format_time(said.at)},
-                          {"address", item.address},
-                          {"logged", item.verdict.holds},
-                          {"index", item.index}});
-    }
-    return env.out.document({{"type", "receipt-verification"},
-                             {"message", verification.message},
-                             {"verified", verification.verified},
-                             {"evidence", std::move(evidence)}});
-  }
-  std::vector<ui::Row> rows;
-  for (const flow::Evident& item : verification.evidence) {
-    const receipt::Receipt& said = item.verdict.receipt;
-    rows.push_back({std::string(receipt::state_name(said.state)), said.by,
-                    text::format_time(said.at), item.address,
-                    item.verdict.holds ? fmt::format("logged at {}", item.index)
-                                       : "DOES NOT HOLD: " + item.verdict.reason});
-  }
-  TRY(env.out.line(fmt::format("message {}: {}", verification.message,
-                               verification.verified ? "verified" : "NOT VERIFIED")));
-  return env.out.table({"STATE", "BY", "AT", "ADDRESS", "EVIDENCE"}, rows);
-}
-
-base::Result<void> run_verify(const VerifyOptions& options, Env& env) {
-  TRY(Opened opened, open_installation(env));
-  flow::Context context = context_of(env);
-  TRY(const flow::ReceiptVerification verification,
-      flow::verify_receipts(opened.installation, options.message, context));
-  TRY(print(env, verification));
-  if (verification.verified) return {};
-  return base::Error{base::Code::kVerificationFailed, verification.reason,
-                     "tell the organisation's owner"};
-}
-
 }  // namespace
 
 void add_receipt(CLI::App& app, Env& env) {
@@ -162,9 +130,7 @@ void add_receipt(CLI::App& app, Env& env) {
   wait.add_option("MESSAGE", wait_options.message, "Number or id")->required();
   wait.add_option("--state", wait_options.state, "delivered or read (default read)");
   wait.add_option("--timeout", wait_options.timeout, "Give up after so long (default 2h)");
-  auto [verify, verify_options] = add_verb<VerifyOptions>(
-      receipt, env, "verify", "Verify all evidence about a message", run_verify);
-  verify.add_option("MESSAGE", verify_options.message, "Number or id")->required();
+  add_receipt_verify(receipt, env);
 }
 
 }  // namespace sealpost::cmd

@@ -123,7 +123,9 @@ base::Result<void> query_log(
       if (--left == 0) return {};
     }
     if (!page.more) return {};
-    if (filter.after && page.next < *filter.after) return refuse("the relay's pages go backwards");
+    if (filter.after && page.next <= *filter.after && page.entries.empty()) {
+      return refuse("the relay's pages do not end");
+    }
     filter.after = page.next;
   }
   if (context.interrupt.requested()) {

@@ -40,24 +40,30 @@ base::Result<receipt::Receipt> check_receipt(const Installation& installation,
     return refuse(fmt::format("a receipt speaks of another message under the id {}", said.message));
   }
   if (said.state == receipt::State::kAccepted) {
-    TRY(check_accepted(installation, statement, said.message, said.from, seen->message_sha256));
-    return said;
+    TRY(const note::Verifier log, installation.log_verifier());
+    if (note::signed_by(signed_note, log)) return said;
+    return refuse(fmt::format("a receipt for message {} is not signed by the relay", said.message));
   }
   const trust::Device* by = installation.chain().device(said.by);
-  if (by == nullptr || !note::signed_by(signed_note, by->certificate.key)) {
+  if (by == nullptr || trust::key_that_signed(*by, signed_note) == nullptr) {
     return refuse(
         fmt::format("a receipt for message {} is not signed by {}", said.message, said.by));
   }
   return said;
 }
 
-base::Result<void> store_receipts(Installation& installation, const wire::EvidenceList& list) {
+base::Result<void> store_receipts(Installation& installation, const wire::EvidenceList& list,
+                                  std::vector<std::string>& refused) {
   vault::Vault& vault = installation.vault();
   return vault.transaction([&]() -> base::Result<void> {
     for (const wire::EvidenceItem& item : list.items) {
-      TRY(const receipt::Receipt said, check_receipt(installation, item.statement));
+      const auto said = check_receipt(installation, item.statement);
+      if (!said) {
+        refused.push_back(said.error().text);
+        continue;
+      }
       const std::string name =
-          fmt::format("{}\n{}\n{}", said.message, said.by, receipt::state_name(said.state));
+          fmt::format("{}\n{}\n{}", said->message, said->by, receipt::state_name(said->state));
       const ReceiptRecord record{item.statement, item.index, item.leaf};
       TRY(vault.put(Kind::kReceipt, name, encode(record).expose()));
     }
@@ -66,7 +72,8 @@ base::Result<void> store_receipts(Installation& installation, const wire::Eviden
   });
 }
 
-base::Result<void> sync_with(Installation& installation, client::RelayClient& relay) {
+base::Result<void> sync_with(Installation& installation, client::RelayClient& relay,
+                             std::vector<std::string>& refused) {
   TRY(std::uint64_t cursor, load_cursor(installation.vault()));
   for (bool more = true; more;) {
     TRY(const wire::EvidenceList list, relay.receipts_after(cursor, kPage));
@@ -75,7 +82,7 @@ base::Result<void> sync_with(Installation& installation, client::RelayClient& re
     cursor = list.items.back().cursor;
     more = list.more;
     TRY(sync_trust(installation, relay));
-    TRY(store_receipts(installation, list));
+    TRY(store_receipts(installation, list, refused));
   }
   return {};
 }
@@ -117,26 +124,36 @@ base::Result<MessageProgress> progress_of(const Installation& installation, List
   return MessageProgress{std::move(message), std::move(recipients)};
 }
 
-bool wanted(const MessageProgress& progress, const ReceiptFilter& filter, base::Time now) {
+// Leaves out recipients that the filter does not ask for; false when none are left.
+bool keep_wanted(MessageProgress& progress, const ReceiptFilter& filter, base::Time now) {
   if (filter.older_than && progress.message.header.sent > now - *filter.older_than) return false;
-  return !filter.not_read ||
-         std::any_of(progress.recipients.begin(), progress.recipients.end(),
-                     [](const Progressed& item) { return !item.read.has_value(); });
+  if (filter.not_read) {
+    std::erase_if(progress.recipients,
+                  [](const Progressed& item) { return item.read.has_value(); });
+  }
+  return !progress.recipients.empty();
+}
+
+// Whether a recipient has a device that the message was accepted for.
+bool was_reached(const Progressed& item) {
+  return item.state != "unknown" && item.state != "revoked" && item.state != "refused";
 }
 
 bool reached(const MessageProgress& progress, receipt::State state) {
-  return std::all_of(
-      progress.recipients.begin(), progress.recipients.end(), [&](const Progressed& item) {
-        return state == receipt::State::kRead ? item.read.has_value()
-                                              : item.delivered.has_value() || item.read.has_value();
-      });
+  return std::all_of(progress.recipients.begin(), progress.recipients.end(),
+                     [&](const Progressed& item) {
+                       if (!was_reached(item) || item.read.has_value()) return true;
+                       return state == receipt::State::kDelivered && item.delivered.has_value();
+                     });
 }
 
 }  // namespace
 
-base::Result<void> sync_receipts(Installation& installation, Context& context) {
+base::Result<std::vector<std::string>> sync_receipts(Installation& installation, Context& context) {
   TRY(client::RelayClient relay, visit(installation, context));
-  return sync_with(installation, relay);
+  std::vector<std::string> refused;
+  TRY(sync_with(installation, relay, refused));
+  return refused;
 }
 
 base::Result<std::vector<MessageProgress>> list_receipts(const Installation& installation,
@@ -146,7 +163,7 @@ base::Result<std::vector<MessageProgress>> list_receipts(const Installation& ins
   TRY(each_message(installation.vault(), Direction::kSent,
                    [&](Listed message) -> base::Result<void> {
                      TRY(MessageProgress progress, progress_of(installation, std::move(message)));
-                     if (wanted(progress, filter, now)) found.push_back(std::move(progress));
+                     if (keep_wanted(progress, filter, now)) found.push_back(std::move(progress));
                      return {};
                    }));
   return found;
@@ -168,8 +185,9 @@ base::Result<MessageProgress> wait_receipts(Installation& installation, std::str
                                             Context& context) {
   const base::milliseconds end = context.clock.steady() + timeout;
   TRY(client::RelayClient relay, visit(installation, context));
+  std::vector<std::string> refused;  // what does not hold is as good as not there
   for (;;) {
-    TRY(sync_with(installation, relay));
+    TRY(sync_with(installation, relay, refused));
     TRY(MessageProgress progress, show_receipts(installation, which));
     if (reached(progress, state)) return progress;
     if (context.interrupt.requested()) {

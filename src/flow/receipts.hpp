@@ -13,8 +13,8 @@
 namespace sealpost::flow {
 
 // Fetches receipts about messages this device sent, verifies signature, subject and signer of each,
-// and stores them. kVerificationFailed when one does not hold.
-base::Result<void> sync_receipts(Installation& installation, Context& context);
+// and stores those that hold. Returns what is wrong with the others, a sentence each.
+base::Result<std::vector<std::string>> sync_receipts(Installation& installation, Context& context);
 
 // How far one recipient device has come with one sent message.
 struct Progressed {
@@ -31,7 +31,7 @@ struct MessageProgress {
 };
 
 struct ReceiptFilter {
-  bool not_read = false;                         // somebody has not read it
+  bool not_read = false;                         // only recipients that have not read it
   std::optional<base::milliseconds> older_than;  // sent longer ago
 };
 // From what is stored; call sync_receipts() first for the newest.
@@ -41,7 +41,8 @@ base::Result<std::vector<MessageProgress>> list_receipts(const Installation& ins
 base::Result<MessageProgress> show_receipts(const Installation& installation,
                                             std::string_view which);
 
-// Waits until every recipient has come as far as `state` (delivered or read). kTimeout.
+// Waits until every device that the message was accepted for has come as far as `state` (delivered
+// or read). kTimeout.
 base::Result<MessageProgress> wait_receipts(Installation& installation, std::string_view which,
                                             receipt::State state, base::milliseconds timeout,
                                             Context& context);

@@ -34,6 +34,8 @@ teardown_file() { stop_org; }
   json_lines '[.[].index] == [3,4]'
   expect_exit 2 as aud audit query --since yesterday
   expect_exit 2 as aud audit query --outcome maybe
+  expect_exit 2 as aud audit query --after -1
+  expect_exit 2 as aud audit query --limit 9999999999999999999999
 }
 
 @test "a member may not read the log, and the refusal is logged" {

@@ -37,6 +37,7 @@ teardown_file() { stop_org; }
   as dr.lee read "$id" >/dev/null
   expect_exit 0 as olivia receipt list --not-read --json
   json_lines 'any(.message == $id and .to == "nurse.kim" and .state == "accepted")' --arg id "$id"
+  json_lines 'all(.state != "read")'
   expect_exit 0 as olivia receipt list --not-read --older-than 4h --json
   [ -z "$output" ]
   expect_exit 2 as olivia receipt list --older-than old
@@ -55,6 +56,13 @@ teardown_file() { stop_org; }
   json '.state == "read"'
   wait
   expect_exit 2 as olivia receipt wait "$id" --state accepted
+}
+
+@test "wait does not wait for somebody who was never reached" {
+  expect_exit 8 as olivia send --partial --to dr.lee --to dr.nobody partly --json
+  id=$(field .id)
+  as dr.lee inbox >/dev/null
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 30s
 }
 
 @test "a received message has evidence but no list of its own" {

@@ -113,6 +113,12 @@ ids_of() { as "$1" inbox --json | jq -r .id; }
   expect_exit 2 as olivia send --to dr.lee - <long
 }
 
+@test "an answer that cannot be printed does not ask for a second sending" {
+  expect_exit 1 sh -c 'SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" send --to dr.lee full >/dev/full'
+  contains "$errors" "was sent"
+  contains "$errors" "do not send it again"
+}
+
 @test "a file streams from standard input under a name" {
   head -c 3000000 /dev/urandom >data
   expect_exit 0 as olivia send --to dr.lee --file - --file-name dump.sql --json <data

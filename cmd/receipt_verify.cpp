@@ -1,0 +1,67 @@
+// sealpost receipt verify: all evidence about one message, and whether it holds.
+#include "cmd/receipt_verify.hpp"
+
+#include <fmt/format.h>
+
+#include "cmd/opened.hpp"
+#include "cmd/verb.hpp"
+#include "flow/receipts.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+struct VerifyOptions {
+  std::string message;
+};
+
+base::Result<void> print(Env& env, const flow::ReceiptVerification& verification) {
+  if (env.out.json()) {
+    text::OrderedJson evidence = text::OrderedJson::array();
+    for (const flow::Evident& item : verification.evidence) {
+      const receipt::Receipt& said = item.verdict.receipt;
+      evidence.push_back({{"state", receipt::state_name(said.state)},
+                          {"by", said.by},
+                          {"at", text::format_time(said.at)},
+                          {"address", item.address},
+                          {"logged", item.verdict.holds},
+                          {"index", item.index}});
+    }
+    return env.out.document({{"type", "receipt-verification"},
+                             {"message", verification.message},
+                             {"verified", verification.verified},
+                             {"evidence", std::move(evidence)}});
+  }
+  std::vector<ui::Row> rows;
+  for (const flow::Evident& item : verification.evidence) {
+    const receipt::Receipt& said = item.verdict.receipt;
+    rows.push_back({std::string(receipt::state_name(said.state)), said.by,
+                    text::format_time(said.at), item.address,
+                    item.verdict.holds ? fmt::format("logged at {}", item.index)
+                                       : "DOES NOT HOLD: " + item.verdict.reason});
+  }
+  TRY(env.out.line(fmt::format("message {}: {}", verification.message,
+                               verification.verified ? "verified" : "NOT VERIFIED")));
+  return env.out.table({"STATE", "BY", "AT", "ADDRESS", "EVIDENCE"}, rows);
+}
+
+base::Result<void> run_verify(const VerifyOptions& options, Env& env) {
+  TRY(Opened opened, open_installation(env));
+  flow::Context context = context_of(env);
+  TRY(const flow::ReceiptVerification verification,
+      flow::verify_receipts(opened.installation, options.message, context));
+  TRY(print(env, verification));
+  if (verification.verified) return {};
+  return base::Error{base::Code::kVerificationFailed, verification.reason,
+                     "tell the organisation's owner"};
+}
+
+}  // namespace
+
+void add_receipt_verify(CLI::App& receipt, Env& env) {
+  auto [verb, options] = add_verb<VerifyOptions>(receipt, env, "verify",
+                                                 "Verify all evidence about a message", run_verify);
+  verb.add_option("MESSAGE", options.message, "Number or id")->required();
+}
+
+}  // namespace sealpost::cmd
