@@ -1,6 +1,8 @@
 // The system's clocks. Thread-safe.
 #pragma once
 
+#include <ctime>
+
 #include "cmd/ui/signals.hpp"
 
 namespace sealpost::ui {
@@ -12,8 +14,10 @@ class SystemClock final : public base::Clock {
     return std::chrono::time_point_cast<base::milliseconds>(std::chrono::system_clock::now());
   }
   base::milliseconds steady() const override {
-    return std::chrono::duration_cast<base::milliseconds>(
-        std::chrono::steady_clock::now().time_since_epoch());
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);  // goes on while a laptop sleeps
+    return std::chrono::duration_cast<base::milliseconds>(std::chrono::seconds(now.tv_sec) +
+                                                          std::chrono::nanoseconds(now.tv_nsec));
   }
   void sleep(base::milliseconds span) override {
     if (span.count() > 0) signals_.wait(span);

@@ -16,6 +16,8 @@ Code code_of_errno(int number) {
     case ENOENT:
     case ENOTDIR:
       return Code::kNotFound;
+    case EISDIR:
+      return Code::kUsage;
     case EEXIST:
       return Code::kConflict;
     case ENOSPC:

@@ -58,7 +58,7 @@ base::Result<void> check_url(const std::string& text) {
 }
 
 base::Result<void> check_pin(const Endpoint& endpoint) {
-  constexpr std::string_view kHint = "write it as sha256//<base64>; `relay status` shows it";
+  constexpr std::string_view kHint = "write it as sha256//<base64>; `relay init` prints it";
   if (endpoint.pin.empty()) return {};
   if (!endpoint.pin.starts_with(kPinPrefix)) return usage("the pin is out of form", kHint);
   const auto hash = base::parse_base64(std::string_view(endpoint.pin).substr(kPinPrefix.size()));

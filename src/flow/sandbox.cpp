@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "agent/agent.hpp"
 #include "base/encoding.hpp"
@@ -26,6 +27,7 @@ namespace {
 constexpr std::string_view kOwner = "owner";
 constexpr std::string_view kAuditor = "auditor";
 constexpr std::string_view kDevice = "sandbox";
+constexpr base::milliseconds kUnlocked = std::chrono::hours(24 * 7);
 constexpr int kReadyPatience = 20000;  // milliseconds
 
 std::optional<std::string> variable(const std::string& name) {
@@ -82,6 +84,20 @@ class Builder {
   Builder(const SandboxRequest& request, const std::filesystem::path& home, Context& context)
       : request_(request), home_(home), context_(context) {}
 
+  // One agent for each profile, started before there is anything secret that it could inherit.
+  base::Result<void> start_agents() {
+    std::vector<std::string> names = request_.members;
+    names.insert(names.end(), {std::string(kOwner), std::string(kAuditor)});
+    for (const std::string& name : names) {
+      TRY(base::make_private_folder(home_ / name));
+      const agent::Limits limits{.idle = kUnlocked, .total = {}};
+      TRY(agent::Starting agent,
+          agent::start(agent::address_for(home_ / name, variable), limits, context_.clock));
+      agents_.emplace(name, std::move(agent));
+    }
+    return {};
+  }
+
   base::Result<void> configure() {
     passphrase_ = base::to_hex(crypto::random_bytes(context_.random, 16));
     const std::string file = (home_ / "passphrase").string();
@@ -134,12 +150,12 @@ class Builder {
   // Cheap to open: the passphrase lies in a file beside it, and both are gone soon.
   base::Result<void> make_vault(const std::string& name) {
     constexpr vault::Tuning kCheap{.passes = 1, .memory = 8 << 20};
-    TRY(base::make_private_folder(home_ / name));
     TRY(vault::Vault vault,
         vault::Vault::create(home_ / name / "vault.db", base::as_bytes(passphrase_), kCheap,
                              context_.random));
     vault_ = std::make_unique<vault::Vault>(std::move(vault));
-    return {};
+    TRY(const agent::Key key, agent::Key::from(vault_->key().expose()));
+    return agents_.at(name).give(key);
   }
 
   base::Result<void> await_ready(int fd) const {
@@ -163,6 +179,7 @@ class Builder {
   const SandboxRequest& request_;
   const std::filesystem::path& home_;
   Context& context_;
+  std::map<std::string, agent::Starting> agents_;
   std::string passphrase_;
   std::unique_ptr<vault::Vault> vault_;  // the newest
   std::unique_ptr<vault::Vault> owner_;
@@ -203,6 +220,7 @@ base::Result<int> run_sandbox(const SandboxRequest& request, Context& context,
   TRY(check_members(request.members));
   TRY(const TemporaryHome home, TemporaryHome::make(request.parent));
   Builder builder(request, home.path(), context);
+  TRY(builder.start_agents());
   TRY(builder.configure());
   TRY(const std::string url, builder.found());
   TRY(const Process relay, builder.serve());

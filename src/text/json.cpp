@@ -111,7 +111,7 @@ std::string canonical(const Json& value) { return value.dump(); }
 base::Bytes to_cbor(const Json& value) { return Json::to_cbor(value); }
 
 std::string to_line(const OrderedJson& value) {
-  return value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  return value.dump(-1, ' ', true, OrderedJson::error_handler_t::replace);
 }
 
 base::Result<std::string> string_at(const Json& object, std::string_view key) {

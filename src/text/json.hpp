@@ -27,7 +27,7 @@ base::Result<Json> parse_cbor(base::ByteView bytes);
 std::string canonical(const Json& value);
 base::Bytes to_cbor(const Json& value);
 
-// One line without control characters; bytes that are not UTF-8 are replaced.
+// One line of ASCII, so that a terminal can take it; bytes that are not UTF-8 are replaced.
 std::string to_line(const OrderedJson& value);
 
 // Members of an object by name. Absent or of another type: kMalformed, naming the key.

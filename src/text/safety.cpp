@@ -109,7 +109,7 @@ std::string tidy(std::string name) {
   };
   trim_end();
   name.erase(name.begin(), std::find_if_not(name.begin(), name.end(), edge));
-  if (is_device_name(name)) name.insert(0, 1, '_');
+  if (is_device_name(name) || name.starts_with('-')) name.insert(0, 1, '_');
   if (looks_unfinished(name)) name += '_';
   name = shorten(std::move(name), kLongest);
   trim_end();

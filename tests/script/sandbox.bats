@@ -19,6 +19,12 @@ setup() {
   [ -z "$(ls -A "$TMPDIR")" ]
 }
 
+@test "every profile is ready and unlocked" {
+  expect_exit 0 "$SEALPOST" sandbox --members bob -- sh -c '
+    for name in owner auditor bob; do sealpost --profile $name status --json; done'
+  json_lines 'length == 3 and all(.[]; .locked == false)'
+}
+
 @test "the exit status is the command's" {
   expect_exit 7 "$SEALPOST" sandbox -- sh -c 'exit 7'
   expect_exit 143 "$SEALPOST" sandbox -- sh -c 'kill -TERM $$'
