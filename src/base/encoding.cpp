@@ -14,11 +14,11 @@ constexpr std::string_view kUrl =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::string_view kBech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
-constexpr std::array<std::int8_t, 256> inverse(std::string_view alphabet) {
-  std::array<std::int8_t, 256> table{};
+constexpr std::array<std::int16_t, 256> inverse(std::string_view alphabet) {
+  std::array<std::int16_t, 256> table{};
   table.fill(-1);
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
-    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int8_t>(i);
+    table[static_cast<unsigned char>(alphabet[i])] = static_cast<std::int16_t>(i);
   }
   return table;
 }
@@ -52,7 +52,7 @@ std::string encode64(ByteView bytes, std::string_view alphabet) {
   return out;
 }
 
-Result<Bytes> decode64(std::string_view text, const std::array<std::int8_t, 256>& table) {
+Result<Bytes> decode64(std::string_view text, const std::array<std::int16_t, 256>& table) {
   if (text.size() % 4 == 1) return malformed("base64 of an impossible length");
   Bytes groups;
   groups.reserve(text.size());
