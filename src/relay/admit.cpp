@@ -14,8 +14,12 @@ base::Error not_authenticated(std::string_view why) {
   return {Code::kLocked, "not authenticated: " + std::string(why), ""};
 }
 
+constexpr std::size_t kStrangersBody = 64 << 10;  // bytes heard out after a refusal
+constexpr std::size_t kFirstChain = 1 << 20;      // bytes of entries for an empty relay
+
 struct KnownKey {
   Caller caller;
+  bool used = false;  // an invitation's key that has enrolled its device
   crypto::VerifyKey key{};
   base::Result<void> standing;
 };
@@ -39,6 +43,7 @@ KnownKey invitation_key(const trust::Chain::OpenInvitation& open, base::Time now
   out.caller.kind = Caller::Kind::kInvitation;
   out.caller.name = open.invitation.key.name();
   out.key = open.invitation.key.key();
+  out.used = open.used;
   if (open.revoked) out.standing = base::Error{Code::kRevoked, "the invitation was revoked", ""};
   if (now > open.invitation.expires) {
     out.standing = base::Error{Code::kDenied, "the invitation has expired", "ask for a new one"};
@@ -62,8 +67,10 @@ base::Result<KnownKey> authenticate(const Head& head, Engine& engine) {
       wire::parse_request_signature(head.method, engine.settings.url + head.target,
                                     head.signature));
   auto known = find_key(engine, signature.key_id, now);
+  // An unknown key is told what a wrong signature is told: which of them it was is nobody's
+  // business. Nobody signs requests with the log key.
+  TRY(wire::verify_request(signature, known ? known->key : engine.log_key.verifier().key(), now));
   if (!known) return not_authenticated("the relay does not know this key");
-  TRY(wire::verify_request(signature, known->key, now));
   if (head.method == "POST" && !signature.covers_digest) {
     return not_authenticated("the signature does not cover the body");
   }
@@ -74,13 +81,18 @@ base::Result<KnownKey> authenticate(const Head& head, Engine& engine) {
   return *std::move(known);
 }
 
-base::Result<void> check_access(const Route& route, const Caller& caller) {
+// A used invitation repeats its enrolment, in case the answer was lost, and opens nothing else.
+base::Result<void> check_access(const Route& route, const Caller& caller, bool used) {
   const bool device = caller.kind == Caller::Kind::kDevice;
   const bool invitation = caller.kind == Caller::Kind::kInvitation;
   const bool wrong_kind = (route.access == Access::kInvitation && !invitation) ||
                           (route.access == Access::kDevice && !device) ||
                           (route.access == Access::kBootstrap && invitation);
   if (wrong_kind) return base::Error{Code::kDenied, "this key is not for this address", ""};
+  if (used && route.access != Access::kInvitation) {
+    return base::Error{Code::kConflict, "this invitation has been used already",
+                       "ask for a new one; if it was not you who used it, say so at once"};
+  }
   if (!device || !route.operations.front()) return {};
   const auto granted = [&](const std::optional<trust::Operation>& operation) {
     return operation && trust::allowed(caller.role, *operation);
@@ -107,18 +119,30 @@ bool is_unsigned(const Head& head) {
   return head.signature.signature.empty() && head.signature.signature_input.empty();
 }
 
+// Nobody known: what follows is heard out as far as it is short, so that the answer arrives.
+void refuse_stranger(const base::Error& why, Engine& engine, Admission& out) {
+  engine.metrics.unauthenticated();
+  out.verdict = why;
+  out.body_limit = std::min(out.body_limit, kStrangersBody);
+}
+
+// Who brings the first entries signs nothing that an empty relay could check.
+void admit_unsigned(Engine& engine, Admission& out) {
+  out.body_limit = std::min(out.body_limit, kFirstChain);
+  if (engine.directory.size() == 0) return;
+  refuse_stranger(not_authenticated("this relay has its organisation already"), engine, out);
+}
+
 void admit_caller(const Head& head, Engine& engine, Admission& out) {
-  if (out.route->access == Access::kBootstrap && is_unsigned(head)) return;
-  auto known = authenticate(head, engine);
-  if (!known) {
-    engine.metrics.unauthenticated();
-    out.verdict = known.error();
-    return;
+  if (out.route->access == Access::kBootstrap && is_unsigned(head)) {
+    return admit_unsigned(engine, out);
   }
+  auto known = authenticate(head, engine);
+  if (!known) return refuse_stranger(known.error(), engine, out);
   out.request.caller = std::move(known->caller);
   const base::milliseconds now = engine.seams.clock.steady();
   out.verdict = known->standing;
-  if (out.verdict) out.verdict = check_access(*out.route, out.request.caller);
+  if (out.verdict) out.verdict = check_access(*out.route, out.request.caller, known->used);
   RateLimit& rate = out.verdict ? engine.requests : engine.refusals;
   out.too_many = !rate.take(out.request.caller.name, now);
   if (out.too_many) out.verdict = base::Error{Code::kBusy, "too many requests", "wait a minute"};
@@ -135,6 +159,7 @@ Admission admit(const Head& head, Engine& engine) {
     return out;
   }
   out.route = match->route;
+  out.body_limit = match->route->body_limit;
   out.request.method = head.method;
   out.request.route = match->route->pattern;
   out.request.path = std::move(match->path);

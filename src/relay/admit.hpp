@@ -22,7 +22,8 @@ struct Admission {
   const Route* route = nullptr;  // nothing when there is none
   Request request;               // its caller as far as it is proven
   base::Result<void> verdict;
-  bool too_many = false;  // refused for asking too often
+  std::size_t body_limit = 0;  // bytes of body that this caller may send
+  bool too_many = false;       // refused for asking too often
 };
 Admission admit(const Head& head, Engine& engine);
 

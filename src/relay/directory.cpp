@@ -18,7 +18,8 @@ base::Result<std::shared_ptr<const policy::Policy>> policy_in(std::string_view e
 }  // namespace
 
 Directory::Directory(const note::Verifier& root)
-    : chain_(root), policy_(std::make_shared<const policy::Policy>(policy::default_policy())) {}
+    : state_{trust::Chain(root), std::make_shared<const policy::Policy>(policy::default_policy())} {
+}
 
 std::uint64_t Directory::size() const {
   return read([](const trust::Chain& chain) { return chain.size(); });
@@ -30,29 +31,60 @@ note::View Directory::view() const {
 
 std::shared_ptr<const policy::Policy> Directory::policy() const {
   const std::shared_lock lock(mutex_);
-  return policy_;
+  return state_.policy;
 }
 
 base::Result<void> Directory::append(std::string_view entry) {
   TRY(auto changed_policy, policy_in(entry));
+  keep();
   const std::unique_lock lock(mutex_);
-  TRY(chain_.append(entry));
-  if (changed_policy) policy_ = std::move(changed_policy);
+  TRY(state_.chain.append(entry));
+  if (changed_policy) state_.policy = std::move(changed_policy);
   return {};
 }
 
-void Directory::truncate(std::uint64_t size) {
-  const std::unique_lock lock(mutex_);
-  if (chain_.size() <= size) return;
-  const std::vector<std::string> entries = chain_.entries();
-  const note::Verifier root = chain_.root();
-  chain_ = trust::Chain(root);
-  policy_ = std::make_shared<const policy::Policy>(policy::default_policy());
-  for (std::uint64_t i = 0; i < size; ++i) {
-    // They were accepted before, in this order.
-    if (!chain_.append(entries[i])) return;
-    if (auto changed = policy_in(entries[i]); changed && *changed) policy_ = *changed;
+void Directory::begin() {
+  at_begin_.reset();
+  mark();
+}
+
+void Directory::mark() {
+  at_mark_.reset();
+  kept_ = false;
+  marked_ = true;
+}
+
+// Only this thread changes the state, so it may be copied while others read.
+void Directory::keep() {
+  if (!marked_ || kept_) return;
+  kept_ = true;
+  (at_begin_ ? at_mark_ : at_begin_) = state_;
+}
+
+void Directory::undo() {
+  if (!kept_) return;
+  put_back(at_mark_ ? at_mark_ : at_begin_);
+  kept_ = false;
+}
+
+void Directory::rollback() {
+  put_back(at_begin_);
+  mark();
+}
+
+void Directory::commit() {
+  at_begin_.reset();
+  at_mark_.reset();
+  marked_ = false;
+}
+
+void Directory::put_back(std::optional<State>& earlier) {
+  if (!earlier) return;
+  {
+    const std::unique_lock lock(mutex_);
+    std::swap(state_, *earlier);
   }
+  earlier.reset();
 }
 
 }  // namespace sealpost::relay

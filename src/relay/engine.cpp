@@ -9,6 +9,8 @@ namespace sealpost::relay {
 namespace {
 
 constexpr std::uint64_t kRefusalsPerMinute = 60;
+constexpr std::size_t kMaxReplies = 256 << 20;  // bytes
+constexpr std::size_t kMaxRepliesEach = kMaxReplies / 4;
 constexpr std::size_t kMaxBootId = 100;
 
 base::Result<Opened> open_files(const std::filesystem::path& dir) {
@@ -48,6 +50,11 @@ base::Result<void> forget_lost_parts(MetaWriter& store) {
   return done;
 }
 
+void failed_job(std::string_view why, const Log& log, Metrics& metrics) {
+  metrics.caught();
+  log.error("worker.failed", {base::Code::kInternal, std::string(why), ""});
+}
+
 // Files that no row speaks of: left by a crash between a removal's commit and its unlink.
 base::Result<void> remove_orphans(Engine& engine) {
   TRY(const MetaStore::Reading store, engine.store->read());
@@ -75,8 +82,11 @@ Engine::Engine(Opened opened, Seams with, LogSink sink)
       waiters(settings.limits.polls_per_device),
       requests(settings.limits.requests_per_minute),
       refusals(kRefusalsPerMinute),
+      replies(kMaxReplies, kMaxRepliesEach),
       checkpoints(log_key),
-      writer({*store, directory, log_key, checkpoints, waiters, metrics, log, with.clock}) {}
+      worker([this](std::string_view why) { failed_job(why, log, metrics); }),
+      writer({*store, directory, log_key, checkpoints, waiters, metrics, log, with.clock}),
+      readiness(writer, with.clock) {}
 
 base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& dir, Seams seams,
                                                    LogSink sink) {

@@ -5,12 +5,14 @@
 #include <atomic>
 #include <memory>
 
+#include "relay/budget.hpp"
 #include "relay/checkpoints.hpp"
 #include "relay/directory.hpp"
 #include "relay/folder.hpp"
 #include "relay/log.hpp"
 #include "relay/metrics.hpp"
 #include "relay/rate.hpp"
+#include "relay/readiness.hpp"
 #include "relay/store/disk_blobs.hpp"
 #include "relay/store/meta_store.hpp"
 #include "relay/waiters.hpp"
@@ -58,9 +60,11 @@ struct Engine {
   RateLimit requests;
   RateLimit refusals;                      // so that a refused device cannot fill the log
   std::atomic<std::size_t> body_bytes{0};  // of bodies in memory, all requests together
+  Budget replies;                          // of answers in memory
   Checkpoints checkpoints;
   Worker worker;  // slow work on files
   Writer writer;
+  Readiness readiness;
 };
 
 }  // namespace sealpost::relay

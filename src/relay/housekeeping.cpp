@@ -8,6 +8,8 @@ namespace {
 constexpr std::chrono::milliseconds kTick{100};
 constexpr base::milliseconds kSweepEvery{60000};
 constexpr std::size_t kSweepStep = 256;
+constexpr std::size_t kNonceStep = 4096;
+constexpr std::size_t kBlobStep = 16;  // files are removed while the writer waits
 
 Fact expiry_of(const ExpiredMessage& message, Unit& unit) {
   audit::Event event;
@@ -45,30 +47,34 @@ void sweep_messages(Engine& engine) {
 }
 
 void sweep_nonces(Engine& engine) {
+  const auto count = std::make_shared<std::size_t>(0);
   // Two windows: a nonce lives from one window before its request was made to one after it.
-  const Change change = [](Unit& unit) -> base::Result<Written> {
-    TRY(unit.store.remove_nonces(unit.now - 2 * wire::kSignatureWindow));
+  const Change change = [count](Unit& unit) -> base::Result<Written> {
+    TRY(*count, unit.store.remove_nonces(unit.now - 2 * wire::kSignatureWindow, kNonceStep));
     return Written{Reply{}, Record::staging()};
   };
-  submit(engine, change, [](const base::Result<Reply>&) {});
+  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
+    if (reply && *count == kNonceStep) sweep_nonces(engine);
+  });
 }
 
+// The files go on the writer thread, before another change runs: a new reservation of the same id
+// finds no old file. Whoever still writes into one is told so when the part is noted.
 void sweep_blobs(Engine& engine) {
   const auto gone = std::make_shared<std::vector<std::string>>();
   const Change change = [gone](Unit& unit) -> base::Result<Written> {
-    TRY(*gone, unit.store.stale_blobs(unit.now, unit.now - kBlobGrace, kSweepStep));
+    TRY(*gone, unit.store.stale_blobs(unit.now, unit.now - kBlobGrace, kBlobStep));
     for (const std::string& id : *gone) TRY(unit.store.remove_blob(id));
     return Written{Reply{}, Record::staging()};
   };
   submit(engine, change, [&engine, gone](const base::Result<Reply>& reply) {
-    if (!reply || gone->empty()) return;
-    engine.worker.post([&engine, gone] {
-      for (const std::string& id : *gone) {
-        if (auto removed = engine.blobs->remove(id); !removed) {
-          engine.log.error("blob.not-removed", removed.error());
-        }
+    if (!reply) return;
+    for (const std::string& id : *gone) {
+      if (auto removed = engine.blobs->remove(id); !removed) {
+        engine.log.error("blob.not-removed", removed.error());
       }
-    });
+    }
+    if (gone->size() == kBlobStep) sweep_blobs(engine);
   });
 }
 

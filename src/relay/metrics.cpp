@@ -28,6 +28,8 @@ Metrics::Metrics()
       messages_(&counter(registry_, "sealpost_messages_accepted_total", "Messages accepted")),
       failed_groups_(&counter(registry_, "sealpost_commit_failures_total",
                               "Groups of changes that could not be committed")),
+      caught_(&counter(registry_, "sealpost_exceptions_total",
+                       "Failures of libraries caught outside a request")),
       log_size_(&gauge(registry_, "sealpost_log_size", "Leaves of the audit log")),
       checkpoint_size_(
           &gauge(registry_, "sealpost_checkpoint_size", "Leaves under the latest checkpoint")),

@@ -17,6 +17,7 @@ class Metrics {
   Metrics();
   void request(std::string_view method, std::string_view route, int status);
   void unauthenticated() { unauthenticated_->Increment(); }
+  void caught() { caught_->Increment(); }
   void group(std::size_t changes, double seconds, bool committed);
   void messages(std::size_t accepted) { messages_->Increment(static_cast<double>(accepted)); }
   void log_size(std::uint64_t leaves) { log_size_->Set(static_cast<double>(leaves)); }
@@ -30,6 +31,7 @@ class Metrics {
   prometheus::Counter* unauthenticated_;
   prometheus::Counter* messages_;
   prometheus::Counter* failed_groups_;
+  prometheus::Counter* caught_;
   prometheus::Gauge* log_size_;
   prometheus::Gauge* checkpoint_size_;
   prometheus::Gauge* waiting_polls_;

@@ -68,6 +68,7 @@ constexpr std::array kLimitKeys{
     LimitKey{"requests-per-minute", &Limits::requests_per_minute},
     LimitKey{"polls-per-device", &Limits::polls_per_device},
     LimitKey{"blob-bytes", &Limits::blob_bytes},
+    LimitKey{"device-blob-bytes", &Limits::device_blob_bytes},
     LimitKey{"store-bytes", &Limits::store_bytes},
 };
 

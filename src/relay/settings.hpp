@@ -16,8 +16,14 @@ struct Limits {
   std::uint64_t requests_per_minute = 6000;  // of one device
   std::uint64_t polls_per_device = 4;        // waiting at once
   std::uint64_t blob_bytes = std::uint64_t{1} << 40;  // of all blobs together
+  std::uint64_t device_blob_bytes = 0;                // unsent ones of one; 0: half of all
   std::uint64_t store_bytes = 0;                      // of relay.db; 0: what the disk holds
 };
+
+// What the blobs of one device that no message names yet may take together.
+inline std::uint64_t device_blob_bytes(const Limits& limits) {
+  return limits.device_blob_bytes > 0 ? limits.device_blob_bytes : limits.blob_bytes / 2;
+}
 
 struct Settings {
   std::string listen;

@@ -1,8 +1,12 @@
 #include "relay/worker.hpp"
 
+#include <exception>
+#include <utility>
+
 namespace sealpost::relay {
 
-Worker::Worker() : thread_([this] { loop(); }) {}
+Worker::Worker(std::function<void(std::string_view)> failed)
+    : failed_(std::move(failed)), thread_([this] { loop(); }) {}
 
 bool Worker::post(std::function<void()> job) {
   {
@@ -31,7 +35,11 @@ void Worker::loop() {
     const std::function<void()> job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
-    job();
+    try {
+      job();
+    } catch (const std::exception& thrown) {
+      failed_(thrown.what());
+    }
   }
 }
 

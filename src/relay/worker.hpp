@@ -6,13 +6,15 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
 
 namespace sealpost::relay {
 
 class Worker {
  public:
-  Worker();
+  // `failed` takes what a job threw; it is called on the worker's thread and outlives it.
+  explicit Worker(std::function<void(std::string_view)> failed);
   ~Worker() { stop(); }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -22,6 +24,7 @@ class Worker {
 
  private:
   void loop();
+  std::function<void(std::string_view)> failed_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> jobs_;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxQueue = 4096;
 constexpr std::size_t kMaxGroup = 512;
+constexpr std::size_t kMaxGroupsPassed = 4;   // before who asked for a checkpoint gets it
 constexpr base::milliseconds kMaxStale{500};  // well inside the promised second
 
 base::Error busy() {
@@ -72,7 +73,9 @@ void Writer::fresh_checkpoint(GotCheckpoint got) {
   changed_.notify_one();
 }
 
-bool Writer::stale() const { return ledger_.size() != parts_.checkpoints.latest().checkpoint.size; }
+bool Writer::stale() const {
+  return !broken_ && ledger_.size() != parts_.checkpoints.latest().checkpoint.size;
+}
 
 bool Writer::wait_for_work(std::vector<Task>& tasks, std::vector<GotCheckpoint>& askers) {
   std::unique_lock lock(mutex_);
@@ -86,7 +89,11 @@ bool Writer::wait_for_work(std::vector<Task>& tasks, std::vector<GotCheckpoint>&
   tasks.assign(std::make_move_iterator(queue_.begin()),
                std::make_move_iterator(queue_.begin() + count));
   queue_.erase(queue_.begin(), queue_.begin() + count);
-  if (queue_.empty()) askers = std::exchange(askers_, {});
+  // One checkpoint serves all who ask; under load they wait for a few groups, not for an end.
+  if (queue_.empty() || ++groups_passed_ >= kMaxGroupsPassed) {
+    groups_passed_ = 0;
+    askers = std::exchange(askers_, {});
+  }
   return !(stopping_ && tasks.empty() && askers.empty());
 }
 
@@ -105,47 +112,65 @@ void Writer::loop() {
   publish(askers);
 }
 
+base::Result<void> Writer::guard(const std::function<base::Result<void>()>& step) {
+  try {
+    return step();
+  } catch (const std::exception& thrown) {
+    parts_.metrics.caught();
+    const base::Error error{base::Code::kInternal, thrown.what(), ""};
+    parts_.log.error("writer.failed", error);
+    return error;
+  }
+}
+
+base::Result<void> Writer::renew_checkpoint() {
+  if (broken_) return *broken_;
+  if (!stale()) return {};
+  return guard([this] { return parts_.checkpoints.publish(parts_.store, ledger_); });
+}
+
 void Writer::publish(std::vector<GotCheckpoint>& askers) {
-  base::Result<void> published;
-  if (stale()) published = parts_.checkpoints.publish(parts_.store, ledger_);
+  const base::Result<void> published = renew_checkpoint();
   stale_since_ = parts_.clock.steady();
   publishes_ = published.has_value();
-  if (!published) {
+  if (!published && !broken_) {
     parts_.log.error("checkpoint.failed", published.error());
     if (published.error().code == base::Code::kVerificationFailed) broken_ = published.error();
   }
   const Checkpoints::Published latest = parts_.checkpoints.latest();
   parts_.metrics.checkpoint_size(latest.checkpoint.size);
   for (const GotCheckpoint& got : askers) {
-    if (published) {
-      got(latest);
-    } else {
-      got(published.error());
-    }
+    const auto tell = [&]() -> base::Result<void> {
+      got(published ? base::Result<Checkpoints::Published>(latest) : published.error());
+      return {};
+    };
+    static_cast<void>(guard(tell).has_value());  // logged there
   }
   askers.clear();
 }
 
 void Writer::commit_group(std::vector<Task>& tasks) {
   const auto began = std::chrono::steady_clock::now();
-  const std::uint64_t chain_size = parts_.directory.size();
   std::vector<base::Result<Reply>> answers;
   std::set<std::string> mail;
-  const base::Result<void> committed = run_group(tasks, answers, mail);
-  if (!committed) {
-    give_up(chain_size, committed.error());
-    if (tasks.size() > 1) return commit_one_by_one(tasks);
+  base::Result<void> committed;
+  if (broken_) {
+    committed = *broken_;
+  } else {
+    committed = guard([&] { return run_group(tasks, answers, mail); });
+    if (!committed) give_up(committed.error());
+    if (!committed && tasks.size() > 1) return commit_one_by_one(tasks);
   }
   commits_ = committed.has_value();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   parts_.metrics.group(tasks.size(), took.count(), committed.has_value());
   parts_.metrics.log_size(ledger_.size());
   for (std::size_t i = 0; i < tasks.size(); ++i) {
-    if (committed) {
-      tasks[i].done(std::move(answers[i]));
-    } else {
-      tasks[i].done(committed.error());
-    }
+    const auto tell = [&]() -> base::Result<void> {
+      tasks[i].done(committed ? std::move(answers[i]) : base::Result<Reply>(committed.error()));
+      return {};
+    };
+    static_cast<void>(guard(tell).has_value());  // logged there
   }
   if (committed) parts_.waiters.mail(mail);
 }
@@ -160,22 +185,28 @@ void Writer::commit_one_by_one(std::vector<Task>& tasks) {
   }
 }
 
-// After this, memory says again what the store says.
-void Writer::give_up(std::uint64_t chain_size, const base::Error& why) {
+// After this, memory says again what the store says; when it cannot, nothing is accepted any more.
+void Writer::give_up(const base::Error& why) {
   parts_.log.error("commit.failed", why);
-  parts_.store.writer().rollback();
-  parts_.directory.truncate(chain_size);
-  if (auto loaded = ledger_.load(parts_.store.writer().reads()); !loaded) {
-    parts_.log.error("log.unreadable", loaded.error());
-  }
+  const auto go_back = [this] {
+    parts_.store.writer().rollback();
+    parts_.directory.rollback();
+    return ledger_.load(parts_.store.writer().reads());
+  };
+  const base::Result<void> back = guard(go_back);
+  if (back) return;
+  parts_.log.error("log.unreadable", back.error());
+  broken_ = base::Error{base::Code::kVerificationFailed,
+                        "the relay cannot read its audit log back: " + back.error().text,
+                        "its operator has to restart it"};
 }
 
 base::Result<void> Writer::run_group(std::vector<Task>& tasks,
                                      std::vector<base::Result<Reply>>& answers,
                                      std::set<std::string>& mail) {
-  if (broken_) return *broken_;
   MetaWriter& store = parts_.store.writer();
   TRY(store.begin());
+  parts_.directory.begin();
   Unit unit{store, parts_.directory, parts_.log_key, parts_.clock.now(), parts_.checkpoints.view(),
             mail};
   for (Task& task : tasks) {
@@ -184,7 +215,9 @@ base::Result<void> Writer::run_group(std::vector<Task>& tasks,
     answers.push_back(std::move(answer));
   }
   TRY(ledger_.flush(store));
-  return store.commit();
+  TRY(store.commit());
+  parts_.directory.commit();
+  return {};
 }
 
 base::Result<void> Writer::run_task(Task& task, Unit& unit, base::Result<Reply>& answer) {
@@ -209,8 +242,8 @@ base::Result<void> Writer::run_task(Task& task, Unit& unit, base::Result<Reply>&
 }
 
 base::Result<void> Writer::attempt(const Change& change, Unit& unit, base::Result<Reply>& answer) {
-  const std::uint64_t chain_size = unit.directory.size();
   TRY(unit.store.savepoint());
+  unit.directory.mark();
   base::Result<Written> written = call(change, unit);
   base::Result<void> kept;
   if (!written) {
@@ -224,7 +257,7 @@ base::Result<void> Writer::attempt(const Change& change, Unit& unit, base::Resul
     answer = std::move(written->reply);
     return {};
   }
-  unit.directory.truncate(chain_size);
+  unit.directory.undo();
   if (!unit.store.alive()) return kept;
   TRY(unit.store.undo());
   answer = kept.error();

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -78,14 +79,19 @@ class Writer {
                                std::set<std::string>& mail);
   base::Result<void> run_task(Task& task, Unit& unit, base::Result<Reply>& answer);
   base::Result<void> attempt(const Change& change, Unit& unit, base::Result<Reply>& answer);
-  void give_up(std::uint64_t chain_size, const base::Error& why);
+  void give_up(const base::Error& why);
+  // What a library throws becomes an error, logged and counted; the thread goes on.
+  base::Result<void> guard(const std::function<base::Result<void>()>& step);
+  base::Result<void> renew_checkpoint();
   void publish(std::vector<GotCheckpoint>& askers);
   bool stale() const;
 
   Parts parts_;
   Ledger ledger_;                     // writer thread
   base::milliseconds stale_since_{};  // writer thread
-  // Set when the stored tree is not what was written: from then on nothing is accepted.
+  std::size_t groups_passed_ = 0;     // writer thread; since askers were served
+  // Set when the stored tree is not what was written, or cannot be read back: from then on nothing
+  // is accepted.
   std::optional<base::Error> broken_;  // writer thread
   std::atomic<bool> commits_{true};
   std::atomic<bool> publishes_{true};

@@ -19,6 +19,7 @@ base::Result<ReceiptBatch> read_receipts(Fields& in) {
 base::Result<ReceiptBatchResult> read_receipts_result(Fields& in) {
   ReceiptBatchResult out;
   TRY(out.recorded, in.number("recorded"));
+  TRY(out.refused, in.number("refused"));
   return out;
 }
 
@@ -64,6 +65,7 @@ Bytes to_cbor(const ReceiptBatch& value) {
 Bytes to_cbor(const ReceiptBatchResult& value) {
   Json out = Json::object();
   out["recorded"] = value.recorded;
+  out["refused"] = value.refused;
   return text::to_cbor(out);
 }
 

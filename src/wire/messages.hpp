@@ -115,12 +115,14 @@ struct Inbox {
 };
 
 // POST /v1/inbox/acknowledge: delivered or undecryptable receipts; POST /v1/receipts: read
-// receipts. Both: {"receipts": [note]}; the answer counts how many were new.
+// receipts. Both: {"receipts": [note]}; the answer counts how many were new, and how many the relay
+// will never take, whoever repeats them.
 struct ReceiptBatch {
   std::vector<std::string> receipts;
 };
 struct ReceiptBatchResult {
   std::uint64_t recorded = 0;
+  std::uint64_t refused = 0;
 };
 
 // GET /v1/receipts?after=CURSOR&limit=N: receipts about messages that this device sent.

@@ -1,5 +1,6 @@
 // Blobs: reserve, upload in parts, complete; download in ranges.
 #include <algorithm>
+#include <exception>
 
 #include "base/encoding.hpp"
 #include "relay/handlers/blob_rules.hpp"
@@ -21,7 +22,21 @@ base::Result<StoredBlob> own_blob(MetaReader& store, std::string_view id, const 
   return *std::move(blob);
 }
 
-base::Result<Written> reserve(Unit& unit, const Caller& caller, std::uint64_t limit,
+// Room in all, and room for what this device has not sent in a message yet.
+base::Result<void> check_room(MetaReader& store, const Caller& caller, const Limits& limits,
+                              std::uint64_t size) {
+  TRY(const std::uint64_t used, store.blob_bytes());
+  if (size > limits.blob_bytes || used > limits.blob_bytes - size) {
+    return base::Error{Code::kNoSpace, "the relay has no room for this attachment", ""};
+  }
+  const std::uint64_t share = device_blob_bytes(limits);
+  TRY(const std::uint64_t unsent, store.unsent_blob_bytes(caller.name));
+  if (size <= share && unsent <= share - size) return {};
+  return base::Error{Code::kNoSpace, "too many attachments of this device wait for their messages",
+                     "send what was uploaded; the rest is removed after a day"};
+}
+
+base::Result<Written> reserve(Unit& unit, const Caller& caller, const Limits& limits,
                               const wire::BlobReservation& wanted) {
   TRY(still_active(unit, caller));
   TRY(const auto known, unit.store.reads().blob(wanted.id));
@@ -29,10 +44,7 @@ base::Result<Written> reserve(Unit& unit, const Caller& caller, std::uint64_t li
     return base::Error{Code::kConflict, "this id was used for another blob", ""};
   }
   if (!known) {
-    TRY(const std::uint64_t used, unit.store.reads().blob_bytes());
-    if (wanted.size > limit || used > limit - wanted.size) {
-      return base::Error{Code::kNoSpace, "the relay has no room for this attachment", ""};
-    }
+    TRY(check_room(unit.store.reads(), caller, limits, wanted.size));
     TRY(unit.store.add_blob({wanted.id, caller.name, wanted.size, false, {}}, unit.now));
   }
   const wire::BlobState state =
@@ -46,7 +58,7 @@ class PartSink final : public BodySink {
   PartSink(BlobStore& blobs, base::Fd file, Caller caller, std::string id, std::uint64_t part,
            std::uint64_t size)
       : blobs_(&blobs),
-        file_(std::move(file)),
+        file_(std::make_shared<base::Fd>(std::move(file))),
         caller_(std::move(caller)),
         id_(std::move(id)),
         part_(part),
@@ -57,7 +69,7 @@ class PartSink final : public BodySink {
       return base::Error{Code::kMalformed, "the part is longer than its place", ""};
     }
     if (caller_.digest) hash_.update(bytes);
-    TRY(blobs_->write_at(file_, part_ * wire::kPartSize + got_, bytes));
+    TRY(blobs_->write_at(*file_, part_ * wire::kPartSize + got_, bytes));
     got_ += bytes.size();
     return {};
   }
@@ -70,7 +82,12 @@ class PartSink final : public BodySink {
         return base::Error{Code::kLocked, "not authenticated: the digest is another", ""};
       }
     }
-    return Outcome(Change([caller = caller_, id = id_, part = part_](Unit& unit) {
+    // Blobs are swept on the writer thread, so that the file stays while the change runs.
+    return Outcome(Change([blobs = blobs_, file = file_, caller = caller_, id = id_,
+                           part = part_](Unit& unit) -> base::Result<Written> {
+      if (!blobs->is_there(*file)) {
+        return base::Error{Code::kConflict, "the blob was swept meanwhile", "upload it again"};
+      }
       return note_part(unit, caller, id, part);
     }));
   }
@@ -84,7 +101,7 @@ class PartSink final : public BodySink {
     return Written{Reply{}, Record::staging()};
   }
   BlobStore* blobs_;
-  base::Fd file_;
+  std::shared_ptr<base::Fd> file_;  // shared with the change, which may outlive the sink
   Caller caller_;
   std::string id_;
   std::uint64_t part_;
@@ -93,10 +110,13 @@ class PartSink final : public BodySink {
   crypto::Sha256 hash_;
 };
 
+base::Result<void> check_parts(const StoredBlob& blob) {
+  if (blob.parts.size() == part_count(blob.size)) return {};
+  return base::Error{Code::kConflict, "parts of the blob are missing", "upload them again"};
+}
+
 base::Result<void> check_complete(const StoredBlob& blob, const wire::BlobCompletion& completion) {
-  if (blob.parts.size() != part_count(blob.size)) {
-    return base::Error{Code::kConflict, "parts of the blob are missing", "upload them again"};
-  }
+  TRY(check_parts(blob));
   if (completion.leaves.size() != (blob.size + kLeafSize - 1) / kLeafSize) {
     return base::Error{Code::kMalformed, "\"leaves\" must hold a hash for each MiB", ""};
   }
@@ -114,6 +134,7 @@ Change completion_change(const Caller& caller, const std::string& id, base::Byte
     TRY(still_active(unit, caller));
     TRY(const StoredBlob blob, own_blob(unit.store.reads(), id, caller));
     if (blob.complete) return Written{Reply{}, Record::repeat()};
+    TRY(check_parts(blob));  // once more: it may have been swept and reserved anew meanwhile
     TRY(unit.store.complete_blob(id, leaves, unit.now));
     return Written{Reply{}, Record::staging()};
   };
@@ -124,13 +145,21 @@ Change completion_change(const Caller& caller, const std::string& id, base::Byte
 Pending sync_then(Engine& engine, const StoredBlob& blob, const Caller& caller, Change change) {
   return {[&engine, id = blob.id, size = blob.size, nonce = caller.nonce,
            change = std::move(change)](Done done) {
-    const auto job = [&engine, id, size, nonce, change, done] {
+    const auto finish = [&engine, id, size, nonce, change, done] {
       if (auto synced = engine.blobs->sync(id, size); !synced) return done(synced.error());
       Task task;
       task.change = change;
       task.nonce = nonce;
       task.done = done;
       engine.writer.submit(std::move(task));
+    };
+    const auto job = [finish, done] {
+      try {
+        finish();
+      } catch (const std::exception&) {
+        done(base::Error{Code::kInternal, "the relay could not do this", ""});
+        throw;
+      }
     };
     if (!engine.worker.post(job)) done(base::Error{Code::kBusy, "the relay stops", ""});
   }};
@@ -153,9 +182,9 @@ base::Result<Outcome> post_blob(Request& request, Engine& engine) {
   TRY(const wire::BlobReservation wanted, wire::parse_blob_reservation(request.body));
   TRY(check_blob_id(wanted.id));
   if (wanted.size == 0) return base::Error{Code::kMalformed, "\"size\" must not be 0", ""};
-  const std::uint64_t limit = engine.settings.limits.blob_bytes;
-  return Outcome(Change([caller = request.caller, limit, wanted](Unit& unit) {
-    return reserve(unit, caller, limit, wanted);
+  const Limits limits = engine.settings.limits;
+  return Outcome(Change([caller = request.caller, limits, wanted](Unit& unit) {
+    return reserve(unit, caller, limits, wanted);
   }));
 }
 

@@ -9,8 +9,18 @@ constexpr std::uint64_t kDefaultLimit = 64;
 constexpr std::uint64_t kMaxWaitSeconds = 60;
 constexpr std::size_t kMaxInboxBytes = 12 << 20;
 
+// A device may have been revoked while it waited.
+base::Result<void> check_standing(Engine& engine, const std::string& device) {
+  const base::Time now = engine.seams.clock.now();
+  return engine.directory.read([&](const trust::Chain& chain) -> base::Result<void> {
+    TRY(chain.active_device(device, now));
+    return {};
+  });
+}
+
 base::Result<std::optional<Reply>> look(Engine& engine, const std::string& device,
                                         std::uint64_t after, std::size_t limit, bool last) {
+  TRY(check_standing(engine, device));
   TRY(const MetaStore::Reading store, engine.store->read());
   TRY(const wire::Inbox inbox,
       store->inbox(device, after, limit, kMaxInboxBytes, engine.seams.clock.now()));

@@ -8,7 +8,6 @@
 namespace sealpost::relay {
 namespace {
 
-using base::Code;
 using receipt::State;
 
 constexpr std::uint64_t kMaxItems = 256;
@@ -21,26 +20,23 @@ struct Rule {
 constexpr Rule kAcknowledge{{State::kDelivered, State::kUndecryptable}, true};
 constexpr Rule kRead{{State::kRead, State::kRead}, false};
 
-base::Error refused(Code code, const receipt::Receipt& value, std::string_view why) {
-  return {code, "the receipt for message " + value.message + " " + std::string(why), ""};
-}
-
-base::Result<receipt::Receipt> open_receipt(std::string_view statement, const Unit& unit,
-                                            const Caller& caller, const Rule& rule) {
-  TRY(const note::Note note, note::parse(statement));
-  TRY(receipt::Receipt value, receipt::parse(note.text));
-  if (std::find(rule.states.begin(), rule.states.end(), value.state) == rule.states.end()) {
-    return refused(Code::kUsage, value, "has a state that does not belong here");
-  }
+// What was received and is in form, in a state that belongs here, by this device and signed with
+// its key; nothing otherwise.
+std::optional<receipt::Receipt> open_receipt(std::string_view statement, const Unit& unit,
+                                             const Caller& caller, const Rule& rule) {
+  const auto note = note::parse(statement);
+  if (!note) return std::nullopt;
+  auto value = receipt::parse(note->text);
+  if (!value || value->by != caller.name) return std::nullopt;
+  const auto& states = rule.states;
+  if (std::find(states.begin(), states.end(), value->state) == states.end()) return std::nullopt;
   const bool holds = unit.directory.read([&](const trust::Chain& chain) {
     const trust::Device* device = chain.device(caller.name);
-    return device != nullptr && note.signatures.size() == 1 &&
-           note::signed_by(note, device->certificate.key);
+    return device != nullptr && note->signatures.size() == 1 &&
+           note::signed_by(*note, device->certificate.key);
   });
-  if (value.by != caller.name || !holds) {
-    return refused(Code::kVerificationFailed, value, "is not signed by this device");
-  }
-  return value;
+  if (!holds) return std::nullopt;
+  return *std::move(value);
 }
 
 bool was_recipient(const StoredMessage& message, std::string_view device) {
@@ -49,18 +45,6 @@ bool was_recipient(const StoredMessage& message, std::string_view device) {
                        return recipient.device == device &&
                               recipient.state == wire::RecipientState::kAccepted;
                      });
-}
-
-base::Result<StoredMessage> message_of(MetaReader& store, const receipt::Receipt& value,
-                                       const Caller& caller) {
-  TRY(auto message, store.message(value.from, value.message));
-  if (!message || !was_recipient(*message, caller.name)) {
-    return refused(Code::kNotFound, value, "is about none that this device received");
-  }
-  if (message->sha256 != value.message_sha256) {
-    return refused(Code::kVerificationFailed, value, "is about another content");
-  }
-  return *std::move(message);
 }
 
 Fact fact_of(const Unit& unit, const Request& request, const receipt::Receipt& value,
@@ -77,17 +61,26 @@ Fact fact_of(const Unit& unit, const Request& request, const receipt::Receipt& v
   return {std::move(event), NewEvidence{message.row, value.state, value.by, value.from, statement}};
 }
 
-// Nothing when the relay has this device's word on it already.
-base::Result<std::optional<Fact>> take_in(Unit& unit, const Request& request,
-                                          const std::string& statement, const Rule& rule) {
-  TRY(const receipt::Receipt value, open_receipt(statement, unit, request.caller, rule));
-  TRY(const StoredMessage message, message_of(unit.store.reads(), value, request.caller));
-  if (rule.acknowledges) {
-    TRY(unit.store.remove_envelope(message.row, request.caller.name));
+struct Taken {
+  bool refused = false;      // now and whenever it comes again
+  std::optional<Fact> fact;  // nothing when the relay has this device's word on it already
+};
+
+// Fails only when the store does.
+base::Result<Taken> take_in(Unit& unit, const Request& request, const std::string& statement,
+                            const Rule& rule) {
+  const Caller& caller = request.caller;
+  const auto value = open_receipt(statement, unit, caller, rule);
+  if (!value) return Taken{true, {}};
+  TRY(const auto message, unit.store.reads().message(value->from, value->message));
+  if (!message || !was_recipient(*message, caller.name) ||
+      message->sha256 != value->message_sha256) {
+    return Taken{true, {}};
   }
-  TRY(const bool known, unit.store.has_evidence(message.row, value.by, value.state));
-  if (known) return std::optional<Fact>();
-  return std::optional(fact_of(unit, request, value, message, statement));
+  if (rule.acknowledges) TRY(unit.store.remove_envelope(message->row, caller.name));
+  TRY(const bool known, unit.store.has_evidence(message->row, value->by, value->state));
+  if (known) return Taken{};
+  return Taken{false, fact_of(unit, request, *value, *message, statement)};
 }
 
 bool same_evidence(const Fact& a, const Fact& b) {
@@ -95,17 +88,20 @@ bool same_evidence(const Fact& a, const Fact& b) {
          a.evidence->state == b.evidence->state;
 }
 
+// A receipt that is refused is counted and left out, so that it does not hold up the others.
 base::Result<Written> take_in_all(Unit& unit, const Request& request,
                                   const wire::ReceiptBatch& batch, const Rule& rule) {
   TRY(still_active(unit, request.caller));
   std::vector<Fact> facts;
+  wire::ReceiptBatchResult result;
   for (const std::string& statement : batch.receipts) {
-    TRY(auto fact, take_in(unit, request, statement, rule));
-    if (!fact) continue;
-    const auto same = [&](const Fact& other) { return same_evidence(*fact, other); };
-    if (std::none_of(facts.begin(), facts.end(), same)) facts.push_back(*std::move(fact));
+    TRY(Taken taken, take_in(unit, request, statement, rule));
+    if (taken.refused) ++result.refused;
+    if (!taken.fact) continue;
+    const auto same = [&](const Fact& other) { return same_evidence(*taken.fact, other); };
+    if (std::none_of(facts.begin(), facts.end(), same)) facts.push_back(*std::move(taken.fact));
   }
-  const wire::ReceiptBatchResult result{facts.size()};
+  result.recorded = facts.size();
   return Written{cbor(wire::to_cbor(result)), Record::of(std::move(facts))};
 }
 
@@ -120,7 +116,7 @@ base::Result<Outcome> post_batch(Request& request, const Rule& rule) {
 base::Result<wire::EvidenceItem> item_of(MetaReader& store, StoredEvidence evidence) {
   TRY(auto leaves, store.leaves(evidence.index, 1));
   if (leaves.empty()) {
-    return base::Error{Code::kVerificationFailed, "the audit log lacks an event", ""};
+    return base::Error{base::Code::kVerificationFailed, "the audit log lacks an event", ""};
   }
   return wire::EvidenceItem{evidence.row, std::move(evidence.statement), evidence.index,
                             std::move(leaves.front())};
@@ -159,7 +155,7 @@ base::Result<Outcome> get_evidence(Request& request, Engine& engine) {
   TRY(const auto message, store->message(from, request.path.front()));
   const std::string& who = request.caller.name;
   if (!message || (message->from != who && !was_recipient(*message, who))) {
-    return base::Error{Code::kNotFound, "no such message for this device", ""};
+    return base::Error{base::Code::kNotFound, "no such message for this device", ""};
   }
   TRY(auto found, store->evidence(message->row));
   wire::EvidenceList out;

@@ -9,20 +9,10 @@ base::Result<Outcome> get_live(Request&, Engine&) { return Outcome(plain_text("a
 // writer and is committed like any other.
 base::Result<Outcome> get_ready(Request&, Engine& engine) {
   return Outcome(Pending{[&engine](const Done& done) {
-    Task task;
-    task.change = [](Unit& unit) -> base::Result<Written> {
-      TRY(unit.store.probe(unit.now));
-      return Written{plain_text("ready\n"), Record::staging()};
-    };
-    task.done = [done, &engine](base::Result<Reply> reply) {
-      if (reply && !engine.writer.healthy()) {
-        reply = base::Error{base::Code::kInternal, "no checkpoint could be published", ""};
-      }
-      if (reply) return done(std::move(reply));
-      done(base::Error{base::Code::kBusy, "the audit log cannot take events: " + reply.error().text,
-                       ""});
-    };
-    engine.writer.submit(std::move(task));
+    engine.readiness.ask([done](const base::Result<void>& ready) {
+      if (!ready) return done(ready.error());
+      done(plain_text("ready\n"));
+    });
   }});
 }
 

@@ -1,5 +1,7 @@
 #include "relay/http/exchange.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <exception>
@@ -16,6 +18,20 @@ constexpr std::size_t kOverrun = 1 << 20;  // bytes drained past a limit so that
 std::string header(MHD_Connection* connection, const char* name) {
   const char* value = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
   return value == nullptr ? std::string() : std::string(value);
+}
+
+// The header may come several times: a proxy that adds its own line adds it last.
+std::string last_forwarded_for(MHD_Connection* connection) {
+  std::string out;
+  const auto take = [](void* into, MHD_ValueKind, const char* name, const char* value) {
+    constexpr const char* kName = "X-Forwarded-For";
+    if (::strcasecmp(name, kName) == 0 && value != nullptr) {
+      *static_cast<std::string*>(into) = value;
+    }
+    return MHD_YES;
+  };
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, take, &out);
+  return out;
 }
 
 Address peer_of(MHD_Connection* connection) {
@@ -37,7 +53,10 @@ Exchange::Exchange(Engine& engine, std::atomic<std::size_t>& active, MHD_Connect
   ++*active_;
 }
 
-Exchange::~Exchange() { --*active_; }
+Exchange::~Exchange() {
+  engine_->replies.give_back(admission_.request.caller.name, held_);
+  --*active_;
+}
 
 MHD_Result Exchange::handle(const char* method, const char* data, std::size_t* size) {
   try {
@@ -53,7 +72,7 @@ MHD_Result Exchange::handle(const char* method, const char* data, std::size_t* s
         return answer(std::move(reply_));
       case Phase::kPolling: {
         auto last = poll_.look(true);
-        return answer(last ? base::Result<Reply>(std::move(**last)) : last.error());
+        return last ? answer(std::move(**last)) : refuse(last.error());
       }
       case Phase::kDone:
         return MHD_YES;
@@ -72,13 +91,13 @@ MHD_Result Exchange::begin(const char* method) {
   head.target = target_;
   head.signature = {header(connection_, "Content-Digest"), header(connection_, "Signature-Input"),
                     header(connection_, "Signature")};
-  head.forwarded_for = header(connection_, "X-Forwarded-For");
+  head.forwarded_for = last_forwarded_for(connection_);
   head.range = header(connection_, "Range");
   head.peer = peer_of(connection_);
   admission_ = admit(head, *engine_);
   phase_ = Phase::kBody;
   const auto length = base::parse_decimal(header(connection_, "Content-Length"));
-  const std::uint64_t limit = admission_.route == nullptr ? 0 : admission_.route->body_limit;
+  const std::uint64_t limit = admission_.body_limit;
   if (length && *length > limit) {
     // Said before the body comes; who sends it anyway finds the connection closed.
     refuse_size();
@@ -118,7 +137,7 @@ bool Exchange::body_took_too_long() const {
 // After a refusal the rest of the body is still read, within bounds, so that the answer is heard.
 MHD_Result Exchange::receive(base::ByteView bytes) {
   received_ += bytes.size();
-  const std::uint64_t limit = admission_.route == nullptr ? 0 : admission_.route->body_limit;
+  const std::uint64_t limit = admission_.body_limit;
   if (received_ > limit + kOverrun || body_took_too_long()) return MHD_NO;
   if (received_ > limit) refuse_size();
   if (!admission_.verdict) return MHD_YES;
@@ -177,7 +196,7 @@ MHD_Result Exchange::wait_for_other(const Pending& pending) {
 
 MHD_Result Exchange::poll(Poll poll) {
   auto found = poll.look(poll.wait == base::milliseconds::zero());
-  if (!found) return answer(found.error());
+  if (!found) return refuse(found.error());
   if (*found) return answer(**std::move(found));
   poll_ = std::move(poll);
   const base::milliseconds until = engine_->seams.clock.steady() + poll_.wait;
@@ -199,8 +218,12 @@ void Exchange::resume() { MHD_resume_connection(connection_); }
 
 MHD_Result Exchange::answer(base::Result<Reply> reply) {
   phase_ = Phase::kDone;
+  if (reply && !engine_->replies.take(admission_.request.caller.name, reply->body.size())) {
+    reply = base::Error{base::Code::kBusy, "too many answers wait to be read", "read them first"};
+  }
   if (reply) {
     sent_ = *std::move(reply);
+    held_ = sent_.body.size();
   } else {
     const base::Error& error = reply.error();
     if (error.code == base::Code::kInternal) engine_->log.error("request.failed", error);

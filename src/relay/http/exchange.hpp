@@ -57,6 +57,7 @@ class Exchange {
   bool too_large_ = false;
   Poll poll_;
   base::Result<Reply> reply_ = Reply{};  // set by another thread while suspended, then read here
+  std::size_t held_ = 0;                 // bytes taken from the budget of replies
   Reply sent_;                           // the body must live until it is sent
 };
 

@@ -18,6 +18,8 @@ class BlobStore {
   virtual base::Result<base::Fd> open_for_writing(std::string_view id) = 0;
   virtual base::Result<void> write_at(const base::Fd& file, std::uint64_t offset,
                                       base::ByteView bytes) = 0;
+  // False when the file was removed after it was opened: what was written to it is lost.
+  virtual bool is_there(const base::Fd& file) = 0;
   // Returns when the bytes and the name are on stable storage. kVerificationFailed when the file
   // does not have `size` bytes.
   virtual base::Result<void> sync(std::string_view id, std::uint64_t size) = 0;

@@ -39,6 +39,11 @@ base::Result<void> DiskBlobs::write_at(const base::Fd& file, std::uint64_t offse
   return {};
 }
 
+bool DiskBlobs::is_there(const base::Fd& file) {
+  struct stat info {};
+  return ::fstat(file.get(), &info) == 0 && info.st_nlink > 0;
+}
+
 base::Result<void> DiskBlobs::sync(std::string_view id, std::uint64_t size) {
   const std::filesystem::path path = path_of(id);
   const base::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));

@@ -100,6 +100,8 @@ class MetaReader {
   virtual base::Result<bool> blob_received(std::string_view id, std::string_view device,
                                            base::Time now) = 0;
   virtual base::Result<std::uint64_t> blob_bytes() = 0;  // reserved and stored, together
+  // Of this device's blobs that no message names, complete or not.
+  virtual base::Result<std::uint64_t> unsent_blob_bytes(std::string_view owner) = 0;
   virtual base::Result<std::vector<std::string>> blob_ids() = 0;
 
   virtual base::Result<std::uint64_t> tree_size() = 0;
@@ -155,7 +157,8 @@ class MetaWriter {
   // Housekeeping, each at most `limit` items a call.
   virtual base::Result<std::vector<ExpiredMessage>> expired(base::Time now, std::size_t limit) = 0;
   virtual base::Result<void> remove_expired(const ExpiredMessage& message) = 0;
-  virtual base::Result<void> remove_nonces(base::Time created_before) = 0;
+  // How many were removed.
+  virtual base::Result<std::size_t> remove_nonces(base::Time created_before, std::size_t limit) = 0;
   // Blobs that nothing needs: incomplete or unreferenced and untouched since `since`, or named by
   // expired messages only.
   virtual base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,

@@ -176,6 +176,16 @@ base::Result<std::uint64_t> SqliteReader::blob_bytes() {
   return number("SELECT coalesce(sum(size), 0) FROM blobs");
 }
 
+base::Result<std::uint64_t> SqliteReader::unsent_blob_bytes(std::string_view owner) {
+  TRY(Query query,
+      db_->query("SELECT coalesce(sum(size), 0) FROM blobs b WHERE owner = "
+                 "(SELECT id FROM names WHERE name = ?) AND NOT EXISTS(SELECT 1 FROM message_blobs "
+                 "r WHERE r.blob = b.id)"));
+  query.bind(owner);
+  TRY(const bool row, query.step());
+  return row ? query.number(0) : 0;
+}
+
 base::Result<std::vector<std::string>> SqliteReader::blob_ids() {
   TRY(Query query, db_->query("SELECT id FROM blobs"));
   return texts(std::move(query));

@@ -38,6 +38,7 @@ class SqliteReader final : public MetaReader {
   base::Result<bool> blob_received(std::string_view id, std::string_view device,
                                    base::Time now) override;
   base::Result<std::uint64_t> blob_bytes() override;
+  base::Result<std::uint64_t> unsent_blob_bytes(std::string_view owner) override;
   base::Result<std::vector<std::string>> blob_ids() override;
   base::Result<std::uint64_t> tree_size() override;
   base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) override;

@@ -47,8 +47,13 @@ base::Result<bool> SqliteWriter::remember_nonce(std::string_view key, std::strin
   return db_->changes() == 1;
 }
 
-base::Result<void> SqliteWriter::remove_nonces(base::Time created_before) {
-  return run("DELETE FROM nonces WHERE created < ?", to_millis(created_before));
+base::Result<std::size_t> SqliteWriter::remove_nonces(base::Time created_before,
+                                                      std::size_t limit) {
+  TRY(
+      run("DELETE FROM nonces WHERE (created, key, nonce) IN "
+          "(SELECT created, key, nonce FROM nonces WHERE created < ? LIMIT ?)",
+          to_millis(created_before), limit));
+  return static_cast<std::size_t>(db_->changes());
 }
 
 base::Result<void> SqliteWriter::add_trust_entry(std::uint64_t number, std::string_view entry) {

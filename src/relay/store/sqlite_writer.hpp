@@ -47,7 +47,7 @@ class SqliteWriter final : public MetaWriter {
 
   base::Result<std::vector<ExpiredMessage>> expired(base::Time now, std::size_t limit) override;
   base::Result<void> remove_expired(const ExpiredMessage& message) override;
-  base::Result<void> remove_nonces(base::Time created_before) override;
+  base::Result<std::size_t> remove_nonces(base::Time created_before, std::size_t limit) override;
   base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,
                                                      std::size_t limit) override;
 

@@ -26,6 +26,14 @@ const std::vector<Question> kReads{
     {"GET", "/v1/audit/tile/entries/000.p/1"},
 };
 
+// Another key's signature under lee's name.
+Headers forged_as_lee(House& house) {
+  const auto& signer = key(kLee + "#2");
+  const auto headers = wire::sign_request("GET", house.url() + "/v1/trust", std::nullopt, kLee,
+                                          signer.key(), house.clock.now(), house.random);
+  return {{"Signature-Input", headers.signature_input}, {"Signature", headers.signature}};
+}
+
 // What each role is answered, in the order of kReads.
 struct Row {
   std::string key;
@@ -76,7 +84,10 @@ TEST_CASE("without a signature, with an unknown key or a wrong one, nobody is le
   const HttpAnswer unknown = house.ask(full("stranger/desk"), "GET", "/v1/trust");
   CHECK(unknown.status == 401);
   CHECK(code_of(unknown) == "locked");
-  CHECK(house.ask(kLee + "#2", "GET", "/v1/trust").status == 401);
+  const HttpAnswer forged =
+      HttpConnection(house.port()).ask("GET", "/v1/trust", forged_as_lee(house), {});
+  CHECK(forged.status == 401);
+  CHECK(forged.body == unknown.body);  // which half was wrong is not said
   CHECK(house.events().size() == before);
   const HttpAnswer metrics = house.ask_unsigned("GET", "/metrics");
   CHECK(metrics.text().find("sealpost_unauthenticated_total 9") != std::string::npos);
@@ -217,6 +228,32 @@ TEST_CASE("a proxy's word about addresses counts only where a proxy is declared"
     REQUIRE(sent.size() == 1);
     CHECK(sent[0].address == (proxy ? "192.0.2.1" : "127.0.0.1"));
   }
+}
+
+TEST_CASE("of several forwarding headers the last one is the proxy's") {
+  House house([](relay::Settings& settings) { settings.proxy = true; });
+  const auto body = wire::to_cbor(wire::Submissions{{house.message(1)}});
+  Headers headers = house.sign(kLee, "POST", "/v1/messages", body);
+  headers.emplace_back("X-Forwarded-For", "198.51.100.7");
+  headers.emplace_back("x-forwarded-for", "203.0.113.9, 192.0.2.1");
+  CHECK(HttpConnection(house.port()).ask("POST", "/v1/messages", headers, body).status == 200);
+  CHECK(house.events("message.send").at(0).address == "192.0.2.1");
+}
+
+TEST_CASE("however many ask whether the relay is ready, one commit a second answers them") {
+  House house;
+  const auto commits = [&] {
+    const std::string metrics = house.ask_unsigned("GET", "/metrics").text();
+    const std::string count = "sealpost_commit_seconds_count ";
+    return std::stoi(metrics.substr(metrics.find(count) + count.size()));
+  };
+  house.checkpoint();  // what the start has queued is done
+  const int before = commits();
+  for (int i = 0; i < 20; ++i) CHECK(house.ask_unsigned("GET", "/readyz").status == 200);
+  CHECK(commits() == before + 1);
+  house.clock.advance(std::chrono::milliseconds(1001));
+  CHECK(house.ask_unsigned("GET", "/readyz").status == 200);
+  CHECK(commits() == before + 2);
 }
 
 TEST_CASE("the relay's own log names routes and keys but no message") {

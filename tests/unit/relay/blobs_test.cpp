@@ -1,8 +1,13 @@
 // Blobs: parts, completion, ranges, who may have them, room.
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <functional>
+#include <thread>
+
 #include "house.hpp"
 #include "relay/handlers/blob_rules.hpp"
+#include "relay/store/sqlite_store.hpp"
 
 using namespace sealpost;
 using namespace sealpost::testing;
@@ -40,6 +45,13 @@ HttpAnswer get(House& house, const std::string& who, const std::string& range) {
   Headers headers = house.sign(who, "GET", target, {});
   if (!range.empty()) headers.emplace_back("Range", range);
   return HttpConnection(house.port()).ask("GET", target, headers, {});
+}
+
+bool within_seconds(const std::function<bool()>& done) {
+  for (int i = 0; i < 200 && !done(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return done();
 }
 
 void upload(House& house) {
@@ -135,7 +147,10 @@ TEST_CASE("a blob that is not complete is not there") {
 }
 
 TEST_CASE("room is reserved before anything is uploaded") {
-  House house([](relay::Settings& settings) { settings.limits.blob_bytes = kSize + 10; });
+  House house([](relay::Settings& settings) {
+    settings.limits.blob_bytes = kSize + 10;
+    settings.limits.device_blob_bytes = kSize + 10;
+  });
   REQUIRE(reserve(house, kLee).status == 200);
   const std::string other = "ff112233445566778899aabbccddeeff";
   const HttpAnswer full =
@@ -144,6 +159,56 @@ TEST_CASE("room is reserved before anything is uploaded") {
   CHECK(code_of(full) == "no-space");
   CHECK(house.ask(kLee, "POST", "/v1/blobs", wire::to_cbor(wire::BlobReservation{other, 10}))
             .status == 200);
+}
+
+TEST_CASE("what one device uploads and does not send takes at most its share") {
+  House house([](relay::Settings& settings) { settings.limits.blob_bytes = 3 * kSize; });
+  upload(house);
+  const std::string other = "ff112233445566778899aabbccddeeff";
+  const auto body = wire::to_cbor(wire::BlobReservation{other, kSize});
+  const HttpAnswer full = house.ask(kLee, "POST", "/v1/blobs", body);
+  CHECK(full.status == 507);
+  CHECK(code_of(full) == "no-space");
+  wire::Submission sent = house.message(1);
+  sent.blobs = {kId};
+  REQUIRE(house.submit(kLee, sent).accepted);
+  CHECK(house.ask(kLee, "POST", "/v1/blobs", body).status == 200);
+}
+
+TEST_CASE("a part that was begun before its blob was swept does not count for a new one") {
+  House house;
+  REQUIRE(reserve(house, kLee).status == 200);
+  const std::string target = "/v1/blobs/" + kId + "/parts/1";
+  const base::Bytes part = pattern(1000, 9);
+  HttpConnection connection(house.port());
+  connection.send(head_of("PUT", target, house.sign(kLee, "PUT", target, part, false), 1000));
+  connection.send(base::as_text(base::ByteView(part).first(500)));
+  const auto file = house.dir() / "blobs" / "00" / kId;
+  CHECK(within_seconds([&] { return std::filesystem::exists(file); }));
+  house.clock.advance(2 * kDay);
+  CHECK(within_seconds([&] { return !std::filesystem::exists(file); }));
+  REQUIRE(reserve(house, kLee).status == 200);
+  connection.send(base::as_text(base::ByteView(part).subspan(500)));
+  CHECK(connection.receive().status == 409);
+  CHECK(wire::parse_blob_state(reserve(house, kLee).body).value().parts.empty());
+}
+
+TEST_CASE("a sweep goes on until nothing is left") {
+  House house;
+  for (int i = 0; i < 40; ++i) {
+    const std::string id = "aa" + std::string(28, '0') + std::to_string(10 + i);
+    REQUIRE(
+        house.ask(kLee, "POST", "/v1/blobs", wire::to_cbor(wire::BlobReservation{id, 5})).status ==
+        200);
+  }
+  house.stop();
+  house.clock.advance(2 * kDay);
+  house.start();
+  house.checkpoint();
+  house.stop();
+  const auto store = relay::SqliteStore::open(house.dir() / "relay.db", 0);
+  REQUIRE(store.has_value());
+  CHECK((*store)->writer().reads().blob_ids().value().empty());
 }
 
 TEST_CASE("blobs that nobody needs are swept with their files, also after a restart") {

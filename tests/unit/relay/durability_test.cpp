@@ -132,6 +132,26 @@ TEST_CASE("a relay does not start on a log that was changed") {
   }
 }
 
+TEST_CASE("a relay that cannot read its log back accepts nothing until it is restarted") {
+  House house;
+  house.submit(kLee, house.message(1));
+  house.checkpoint();
+  const auto file = house.dir() / "relay.db";
+  run_sql(file, "UPDATE tiles SET hashes = zeroblob(7)");
+  run_sql(file,
+          "CREATE TRIGGER t BEFORE UPDATE ON tiles BEGIN SELECT RAISE(FAIL, 'disk fault'); END");
+  const auto ask = [&](int number) {
+    const auto body = wire::to_cbor(wire::Submissions{{house.message(number)}});
+    return house.ask(kLee, "POST", "/v1/messages", body).status;
+  };
+  CHECK(ask(2) == 500);
+  REQUIRE(house.logged().find("log.unreadable") != std::string::npos);
+  run_sql(file, "DROP TRIGGER t");
+  CHECK(ask(3) == 422);
+  CHECK(house.ask_unsigned("GET", "/readyz").status == 503);
+  CHECK(house.ask(kAuditor, "GET", "/v1/audit/checkpoint").status == 422);
+}
+
 TEST_CASE("many clients at once are committed in groups") {
   House house([](relay::Settings& settings) { settings.limits.requests_per_minute = 1000000; });
   constexpr int kThreads = 16;

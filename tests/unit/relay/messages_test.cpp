@@ -225,22 +225,53 @@ TEST_CASE("a receipt counts only from its recipient, about the right content, in
   House house;
   const wire::Submission sent = house.message(1);
   house.submit(kLee, sent);
-  const auto status = [&](const std::string& who, const std::string& receipt,
-                          const std::string& path = "/v1/inbox/acknowledge") {
-    return post_receipts(house, who, path, {receipt}).status;
+  const auto is_refused = [&](const std::string& who, const std::string& receipt,
+                              const std::string& path = "/v1/inbox/acknowledge") {
+    const HttpAnswer answer = post_receipts(house, who, path, {receipt});
+    REQUIRE_MESSAGE(answer.status == 200, answer.text());
+    const auto result = wire::parse_receipt_batch_result(answer.body).value();
+    return result.recorded == 0 && result.refused == 1;
   };
-  CHECK(status(kOlivia, house.receipt(sent, kLee, kOlivia, State::kDelivered)) == 404);
-  CHECK(status(kKim, house.receipt(sent, kLee, kOlivia, State::kDelivered)) == 422);
-  CHECK(status(kKim, house.receipt(sent, kLee, kKim, State::kDelivered, kKim + "#2")) == 422);
-  CHECK(status(kKim, house.receipt(sent, kOlivia, kKim, State::kDelivered)) == 404);
-  CHECK(status(kKim, house.receipt(sent, kLee, kKim, State::kRead)) == 400);
-  CHECK(status(kKim, house.receipt(sent, kLee, kKim, State::kDelivered), "/v1/receipts") == 400);
+  CHECK(is_refused(kOlivia, house.receipt(sent, kLee, kOlivia, State::kDelivered)));
+  CHECK(is_refused(kKim, house.receipt(sent, kLee, kOlivia, State::kDelivered)));
+  CHECK(is_refused(kKim, house.receipt(sent, kLee, kKim, State::kDelivered, kKim + "#2")));
+  CHECK(is_refused(kKim, house.receipt(sent, kOlivia, kKim, State::kDelivered)));
+  CHECK(is_refused(kKim, house.receipt(sent, kLee, kKim, State::kRead)));
+  CHECK(is_refused(kKim, house.receipt(sent, kLee, kKim, State::kDelivered), "/v1/receipts"));
   wire::Submission other = sent;
   other.message_sha256[0] ^= 1;
-  CHECK(status(kKim, house.receipt(other, kLee, kKim, State::kDelivered)) == 422);
-  CHECK(status(kKim, "rubbish") == 400);
+  CHECK(is_refused(kKim, house.receipt(other, kLee, kKim, State::kDelivered)));
+  CHECK(is_refused(kKim, "rubbish"));
   CHECK(house.inbox(kKim).deliveries.size() == 1);
   CHECK(house.evidence(kKim, sent.id, kLee).items.size() == 1);
+}
+
+TEST_CASE("a receipt that is refused does not hold up the others") {
+  House house;
+  const wire::Submission sent = house.message(1);
+  house.submit(kLee, sent);
+  const std::string stray = house.receipt(house.message(2), kLee, kKim, State::kDelivered);
+  const std::string good = house.receipt(sent, kLee, kKim, State::kDelivered);
+  const HttpAnswer answer = post_receipts(house, kKim, "/v1/inbox/acknowledge", {stray, good});
+  REQUIRE_MESSAGE(answer.status == 200, answer.text());
+  const auto result = wire::parse_receipt_batch_result(answer.body).value();
+  CHECK(result.recorded == 1);
+  CHECK(result.refused == 1);
+  CHECK(house.inbox(kKim).deliveries.empty());
+  CHECK(house.events("message.deliver").size() == 1);
+}
+
+TEST_CASE("a receipt for a message that has expired is still taken") {
+  House house;
+  const wire::Submission sent = house.message(1);
+  house.submit(kLee, sent);
+  const std::string late = house.receipt(sent, kLee, kKim, State::kDelivered);
+  house.stop();
+  house.clock.advance(2 * kDay);
+  house.start();
+  CHECK(house.inbox(kKim).deliveries.empty());
+  CHECK(recorded(post_receipts(house, kKim, "/v1/inbox/acknowledge", {late})) == 1);
+  CHECK(house.submit(kLee, sent).duplicate);
 }
 
 TEST_CASE("the inbox has pages and a cursor") {
@@ -298,4 +329,40 @@ TEST_CASE("too many waiting polls of a device wake its oldest") {
   CHECK(oldest.receive().status == 200);
   house.submit(kLee, house.message(1));
   CHECK(wire::parse_inbox(newest.receive().body).value().deliveries.size() == 1);
+}
+
+TEST_CASE("a device that was revoked while it waited gets no mail, and the log says so") {
+  House house;
+  HttpConnection connection(house.port());
+  const std::string target = "/v1/inbox?wait=60";
+  connection.send(head_of("GET", target, house.sign(kKim, "GET", target, {}), 0));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.submit(kLee, house.message(1, {kOlivia}));
+  REQUIRE(house.post_trust(kOlivia, signed_by(revocation(kKim), {kOlivia})).status == 200);
+  house.clock.advance(std::chrono::seconds(61));
+  const HttpAnswer answer = connection.receive();
+  CHECK(answer.status == 403);
+  CHECK(code_of(answer) == "revoked");
+  CHECK(house.events("access.refused").size() == 1);
+}
+
+TEST_CASE("answers that nobody reads fill the device's share of memory, not the relay's") {
+  House house;
+  wire::Submission sent = house.message(1, {kKim, kOlivia});
+  sent.payload = base::Bytes(7 << 20, 2);
+  house.submit(kLee, sent);
+  std::vector<HttpConnection> unread;
+  for (int i = 0; i < 9; ++i) {
+    HttpConnection& connection = unread.emplace_back(house.port());
+    const Headers headers = house.sign(kKim, "GET", "/v1/inbox", {});
+    connection.send(head_of("GET", "/v1/inbox", headers, 0));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  const HttpAnswer busy = house.ask(kKim, "GET", "/v1/inbox");
+  CHECK(busy.status == 503);
+  CHECK(code_of(busy) == "busy");
+  CHECK(house.inbox(kOlivia).deliveries.size() == 1);
+  unread.clear();
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  CHECK(house.inbox(kKim).deliveries.size() == 1);
 }

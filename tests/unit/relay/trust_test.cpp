@@ -52,22 +52,67 @@ TEST_CASE("every entry of the bootstrap is in the log") {
   CHECK(events[2].details.at("trust") == "2");
 }
 
-TEST_CASE("a relay with a chain takes no other, and the same again without an event") {
+TEST_CASE("a relay with a chain takes nothing unsigned, and says so before the body comes") {
   House house;
   const std::size_t before = house.events().size();
   const auto& entries = house.chain.entries();
   const auto same = wire::to_cbor(wire::TrustEntries{entries.size(), entries});
-  CHECK(house.ask_unsigned("POST", "/v1/trust", same).status == 200);
-  const std::vector<std::string> other{entries[0], entries[1]};
-  CHECK(
-      house.ask_unsigned("POST", "/v1/trust", wire::to_cbor(wire::TrustEntries{2, other})).status ==
-      200);
-  const std::vector<std::string> swapped{entries[1], entries[0]};
-  const auto answer =
-      house.ask_unsigned("POST", "/v1/trust", wire::to_cbor(wire::TrustEntries{2, swapped}));
-  CHECK(answer.status == 409);
-  CHECK(code_of(answer) == "conflict");
+  const HttpAnswer answer = house.ask_unsigned("POST", "/v1/trust", same);
+  CHECK(answer.status == 401);
+  CHECK(code_of(answer) == "locked");
+  HttpConnection connection(house.port());
+  connection.send(head_of("POST", "/v1/trust", {}, wire::kMaxBody));
+  CHECK(connection.receive().status == 401);
   CHECK(house.events().size() == before);
+}
+
+TEST_CASE("the first entries again change nothing, others in their place are a conflict") {
+  House house;
+  const std::size_t before = house.events().size();
+  const auto entries = house.chain.entries();
+  house.stop();
+  CHECK(relay::bootstrap(house.dir(), entries, house.seams()).has_value());
+  const std::vector<std::string> fewer{entries[0], entries[1]};
+  CHECK(relay::bootstrap(house.dir(), fewer, house.seams()).has_value());
+  const std::vector<std::string> swapped{entries[1], entries[0]};
+  const auto refused = relay::bootstrap(house.dir(), swapped, house.seams());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == base::Code::kConflict);
+  house.start();
+  CHECK(house.events("org.create").size() == 1);
+  CHECK(house.events("member.join").size() == 5);
+  CHECK(house.events().size() > before);
+}
+
+TEST_CASE("an empty relay takes its first chain unsigned, within bounds") {
+  House house;
+  const auto entries = house.chain.entries();
+  house.stop();
+  std::filesystem::remove(house.dir() / "relay.db");
+  std::filesystem::remove(house.dir() / "relay.db-wal");
+  std::filesystem::remove(house.dir() / "relay.db-shm");
+  house.start();
+  HttpConnection connection(house.port());
+  connection.send(head_of("POST", "/v1/trust", {}, (1 << 20) + 1));
+  CHECK(connection.receive().status == 413);
+  const auto body = wire::to_cbor(wire::TrustEntries{entries.size(), entries});
+  CHECK(house.ask_unsigned("POST", "/v1/trust", body).status == 200);
+  CHECK(house.ask_unsigned("POST", "/v1/trust", body).status == 401);
+}
+
+TEST_CASE("of a refused batch no entry stays, and the chain goes on from where it was") {
+  House house;
+  const std::uint64_t size = house.chain.size();
+  const std::string good = signed_by(invitation("dr.may", trust::Role::kMember, 1), {kOlivia});
+  const auto batch = wire::to_cbor(wire::TrustEntries{size + 2, {good, "rubbish"}});
+  for (int i = 0; i < 3; ++i) {
+    CHECK(house.ask(kOlivia, "POST", "/v1/trust", batch).status == 400);
+  }
+  CHECK(house.ask(kLee, "GET", "/v1/trust?from=" + std::to_string(size)).status == 200);
+  const HttpAnswer info = house.ask_unsigned("GET", "/v1/relay");
+  CHECK(wire::parse_relay_info(info.body).value().trust_size == size);
+  CHECK(house.post_trust(kOlivia, good).status == 200);
+  CHECK(house.events("member.invite").size() == 1);
 }
 
 TEST_CASE("an empty relay takes no chain that does not name its log key") {
@@ -156,6 +201,9 @@ TEST_CASE("enrolling joins with certificate and prekey at once, and may be repea
   REQUIRE(joined.size() == 6);
   CHECK(joined.back().actor == device);
   CHECK(house.events("prekey.publish").size() == 1);
+  const HttpAnswer used = house.ask(inviting, "GET", "/v1/trust?from=0");
+  CHECK(used.status == 409);
+  CHECK(used.text().find("used already") != std::string::npos);
   CHECK(house.ask(device, "GET", "/v1/trust?from=0").status == 200);
 
   const std::string second = signed_by(invited_certificate(house.chain, 1, "dr.may/desk"),
