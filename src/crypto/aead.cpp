@@ -15,8 +15,8 @@ void require(bool ok) {
 }
 
 const EVP_CIPHER* chacha_algorithm() {
-  static EVP_CIPHER* const kAlgorithm = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
-  return kAlgorithm;
+  static EVP_CIPHER* const algorithm = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
+  return algorithm;
 }
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace {
 
 // Fetching once is what makes many short hashes fast; the object is immutable.
 const EVP_MD* sha256_algorithm() {
-  static EVP_MD* const kAlgorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return kAlgorithm;
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return algorithm;
 }
 
 void require(int ok) {
