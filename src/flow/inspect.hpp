@@ -22,6 +22,7 @@ struct Specimen {
   bool whole() const { return head.size() == size; }
 };
 
+// NOLINTNEXTLINE(bugprone-exception-escape): moving OrderedJson may throw as far as its type says.
 struct Inspection {
   std::string kind;            // sealpost-json(5), inspection: "age-file", "certificate", ...
   std::string summary;         // one sentence without full stop

@@ -15,9 +15,9 @@ using base::Error;
 using base::Result;
 using text::OrderedJson;
 
-constexpr std::uint64_t kNonce = 16;         // bytes at the front of a payload
-constexpr std::uint64_t kTag = 16;           // bytes that encryption adds to a chunk
-constexpr std::uint64_t kChunk = 64 * 1024;  // bytes of plaintext
+constexpr std::uint64_t kNonce = 16;                        // bytes at the front of a payload
+constexpr std::uint64_t kTag = 16;                          // bytes that encryption adds to a chunk
+constexpr std::uint64_t kChunk = std::uint64_t{64} * 1024;  // bytes of plaintext
 
 // "2 X25519", "1 scrypt"
 std::string count_types(const std::vector<age::Stanza>& stanzas) {

@@ -31,7 +31,7 @@ struct Kind {
   std::optional<Error> (*problem)(std::string_view text);  // why it is out of form
 };
 
-const std::array<Kind, 9> kKinds{{
+const std::array<Kind, 9> kinds{{
     {"organisation", "the founding statement of an organisation, the first entry of its chain",
      [](std::string_view text) { return error_of(trust::parse_organisation(text)); }},
     {"relay", "an organisation's word which relay is its own",
@@ -53,7 +53,7 @@ const std::array<Kind, 9> kKinds{{
 }};
 
 const Kind* find_kind(std::string_view name) {
-  for (const Kind& kind : kKinds) {
+  for (const Kind& kind : kinds) {
     if (kind.name == name) return &kind;
   }
   return nullptr;

@@ -13,11 +13,21 @@ constexpr std::size_t kMaxReplies = 256 << 20;  // bytes
 constexpr std::size_t kMaxRepliesEach = kMaxReplies / 4;
 constexpr std::size_t kMaxBootId = 100;
 
+// A store that is not there must not be taken for an empty one: its log would start anew.
+base::Result<void> require_store(const std::filesystem::path& database) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(database, error);
+  if (!error && size > 0) return {};
+  return base::Error{base::Code::kNotFound, database.string() + " is missing or empty",
+                     "put it back, from a backup if need be; a new relay needs a new folder"};
+}
+
 base::Result<Opened> open_files(const std::filesystem::path& dir) {
   const Folder folder{dir};
   TRY(Settings settings, read_settings(folder));
   TRY(base::Fd lock, take_lock(folder));
   TRY(note::Signer log_key, read_log_key(folder));
+  TRY(require_store(folder.database()));
   TRY(auto store, SqliteStore::open(folder.database(), settings.limits.store_bytes));
   TRY(DiskBlobs blobs, DiskBlobs::open(folder.blobs()));
   return Opened{folder,           std::move(settings),

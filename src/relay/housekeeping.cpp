@@ -80,6 +80,22 @@ void sweep_blobs(Engine& engine) {
 
 }  // namespace
 
+void drop_blob(Engine& engine, const std::string& id) {
+  const auto gone = std::make_shared<bool>(false);
+  const Change change = [id, gone](Unit& unit) -> base::Result<Written> {
+    TRY(const auto blob, unit.store.reads().blob(id));
+    *gone = blob && !blob->complete;
+    if (*gone) TRY(unit.store.remove_blob(id));
+    return Written{Reply{}, Record::staging()};
+  };
+  submit(engine, change, [&engine, id, gone](const base::Result<Reply>& reply) {
+    if (!reply || !*gone) return;
+    if (auto removed = engine.blobs->remove(id); !removed) {
+      engine.log.error("blob.not-removed", removed.error());
+    }
+  });
+}
+
 void sweep(Engine& engine) {
   sweep_messages(engine);
   sweep_nonces(engine);

@@ -15,6 +15,10 @@ inline constexpr std::chrono::hours kBlobGrace{24};  // an upload without progre
 // outlive what it starts.
 void sweep(Engine& engine);
 
+// Forgets an incomplete blob and removes its file, because the disk is full: what came of it is of
+// no use to anybody, and others need the room.
+void drop_blob(Engine& engine, const std::string& id);
+
 class Housekeeping {
  public:
   explicit Housekeeping(Engine& engine);

@@ -2,6 +2,7 @@
 
 #include "relay/folder.hpp"
 #include "relay/relay.hpp"
+#include "relay/store/sqlite_store.hpp"
 #include "relay/tls.hpp"
 
 namespace sealpost::relay {
@@ -49,15 +50,25 @@ base::Result<note::Signer> new_log_key(const note::Verifier& organisation, base:
   return note::Signer::make(organisation.name() + "/relay", crypto::SigningKey::generate(random));
 }
 
+// The empty store of a new relay. What an interrupted attempt has left is empty as well.
+base::Result<void> make_store(const Folder& folder, const Settings& settings) {
+  TRY(const auto store, SqliteStore::open(folder.database(), settings.limits.store_bytes));
+  TRY(const std::uint64_t size, store->writer().reads().tree_size());
+  if (size == 0) return {};
+  return base::Error{base::Code::kConflict, folder.database().string() + " belongs to a relay",
+                     "choose another folder"};
+}
+
 }  // namespace
 
 base::Result<Facts> initialise(const NewRelay& options, Seams seams) {
   const Folder folder{options.dir};
   TRY(const Settings settings, settings_for(options));
-  if (std::filesystem::exists(folder.settings()) || std::filesystem::exists(folder.database())) {
+  if (std::filesystem::exists(folder.settings())) {
     return base::Error{base::Code::kConflict, "there is a relay in " + options.dir.string(), ""};
   }
   TRY(base::make_private_folder(options.dir));
+  TRY(make_store(folder, settings));
   TRY(write_tls(folder, options, seams));
   TRY(const note::Signer log_key, new_log_key(options.organisation, seams.random));
   TRY(write_log_key(folder, log_key));

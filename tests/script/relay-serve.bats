@@ -58,3 +58,15 @@ teardown_file() { stop_org; }
   run cat ready
   json '.type == "relay-ready" and (.url | startswith("https://127.0.0.1:"))'
 }
+
+@test "a relay whose store is gone does not start a new log" {
+  stop_relay
+  mkdir aside
+  mv "$RELAY_DIR"/relay.db* aside/
+  expect_exit 3 "$SEALPOST" relay serve --dir "$RELAY_DIR" --json
+  contains "$errors" "missing or empty"
+  : >"$RELAY_DIR/relay.db"
+  expect_exit 3 "$SEALPOST" relay serve --dir "$RELAY_DIR"
+  mv aside/* "$RELAY_DIR"/
+  start_relay
+}

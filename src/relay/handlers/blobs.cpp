@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "relay/handlers/blob_rules.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/housekeeping.hpp"
 #include "wire/signature.hpp"
 
 namespace sealpost::relay {
@@ -22,13 +23,18 @@ base::Result<StoredBlob> own_blob(MetaReader& store, std::string_view id, const 
   return *std::move(blob);
 }
 
-// Room in all, and room for what this device has not sent in a message yet.
-base::Result<void> check_room(MetaReader& store, const Caller& caller, const Limits& limits,
-                              std::uint64_t size) {
+base::Error no_room() {
+  return {Code::kNoSpace, "the relay has no room for this attachment",
+          "ask the relay's operator to make room"};
+}
+
+// Room in all, on the disk too, and room for what this device has not sent in a message yet.
+base::Result<void> check_room(MetaReader& store, BlobStore& blobs, const Caller& caller,
+                              const Limits& limits, std::uint64_t size) {
   TRY(const std::uint64_t used, store.blob_bytes());
-  if (size > limits.blob_bytes || used > limits.blob_bytes - size) {
-    return base::Error{Code::kNoSpace, "the relay has no room for this attachment", ""};
-  }
+  if (size > limits.blob_bytes || used > limits.blob_bytes - size) return no_room();
+  TRY(const std::uint64_t room, blobs.room());
+  if (size > room) return no_room();
   const std::uint64_t share = device_blob_bytes(limits);
   TRY(const std::uint64_t unsent, store.unsent_blob_bytes(caller.name));
   if (size <= share && unsent <= share - size) return {};
@@ -36,15 +42,15 @@ base::Result<void> check_room(MetaReader& store, const Caller& caller, const Lim
                      "send what was uploaded; the rest is removed after a day"};
 }
 
-base::Result<Written> reserve(Unit& unit, const Caller& caller, const Limits& limits,
-                              const wire::BlobReservation& wanted) {
+base::Result<Written> reserve(Unit& unit, BlobStore& blobs, const Caller& caller,
+                              const Limits& limits, const wire::BlobReservation& wanted) {
   TRY(still_active(unit, caller));
   TRY(const auto known, unit.store.reads().blob(wanted.id));
   if (known && (known->owner != caller.name || known->size != wanted.size)) {
     return base::Error{Code::kConflict, "this id was used for another blob", ""};
   }
   if (!known) {
-    TRY(check_room(unit.store.reads(), caller, limits, wanted.size));
+    TRY(check_room(unit.store.reads(), blobs, caller, limits, wanted.size));
     TRY(unit.store.add_blob({wanted.id, caller.name, wanted.size, false, {}}, unit.now));
   }
   const wire::BlobState state =
@@ -55,9 +61,10 @@ base::Result<Written> reserve(Unit& unit, const Caller& caller, const Limits& li
 // Writes a part where it belongs as it arrives, and notes it when it is whole.
 class PartSink final : public BodySink {
  public:
-  PartSink(BlobStore& blobs, base::Fd file, Caller caller, std::string id, std::uint64_t part,
+  PartSink(Engine& engine, base::Fd file, Caller caller, std::string id, std::uint64_t part,
            std::uint64_t size)
-      : blobs_(&blobs),
+      : engine_(engine),
+        blobs_(engine.blobs.get()),
         file_(std::make_shared<base::Fd>(std::move(file))),
         caller_(std::move(caller)),
         id_(std::move(id)),
@@ -69,9 +76,14 @@ class PartSink final : public BodySink {
       return base::Error{Code::kMalformed, "the part is longer than its place", ""};
     }
     if (caller_.digest) hash_.update(bytes);
-    TRY(blobs_->write_at(*file_, part_ * wire::kPartSize + got_, bytes));
+    auto written = blobs_->write_at(*file_, part_ * wire::kPartSize + got_, bytes);
     got_ += bytes.size();
-    return {};
+    if (!written && written.error().code == Code::kNoSpace) {
+      blobs_->abandon(*file_);
+      drop_blob(engine_, id_);
+      return no_room();
+    }
+    return written;
   }
 
   base::Result<Outcome> finish() override {
@@ -100,6 +112,7 @@ class PartSink final : public BodySink {
     TRY(unit.store.add_part(blob.id, part, unit.now));
     return Written{Reply{}, Record::staging()};
   }
+  Engine& engine_;
   BlobStore* blobs_;
   std::shared_ptr<base::Fd> file_;  // shared with the change, which may outlive the sink
   Caller caller_;
@@ -183,8 +196,9 @@ base::Result<Outcome> post_blob(Request& request, Engine& engine) {
   TRY(check_blob_id(wanted.id));
   if (wanted.size == 0) return base::Error{Code::kMalformed, "\"size\" must not be 0", ""};
   const Limits limits = engine.settings.limits;
-  return Outcome(Change([caller = request.caller, limits, wanted](Unit& unit) {
-    return reserve(unit, caller, limits, wanted);
+  BlobStore* const blobs = engine.blobs.get();
+  return Outcome(Change([caller = request.caller, blobs, limits, wanted](Unit& unit) {
+    return reserve(unit, *blobs, caller, limits, wanted);
   }));
 }
 
@@ -199,7 +213,7 @@ base::Result<std::unique_ptr<BodySink>> open_part(const Request& request, Engine
   if (part >= part_count(blob.size)) return base::Error{Code::kMalformed, "no such part", ""};
   TRY(base::Fd file, engine.blobs->open_for_writing(id));
   return std::unique_ptr<BodySink>(std::make_unique<PartSink>(
-      *engine.blobs, std::move(file), request.caller, id, part, part_size(blob.size, part)));
+      engine, std::move(file), request.caller, id, part, part_size(blob.size, part)));
 }
 
 base::Result<Outcome> post_blob_complete(Request& request, Engine& engine) {

@@ -20,8 +20,12 @@ class BlobStore {
                                       base::ByteView bytes) = 0;
   // False when the file was removed after it was opened: what was written to it is lost.
   virtual bool is_there(const base::Fd& file) = 0;
+  // Gives the room of everything written so far back at once, although the file is still open.
+  virtual void abandon(const base::Fd& file) = 0;
+  // Bytes that more blobs could take, leaving what the rest of the relay needs to go on.
+  virtual base::Result<std::uint64_t> room() = 0;
   // Returns when the bytes and the name are on stable storage. kVerificationFailed when the file
-  // does not have `size` bytes.
+  // does not have `size` bytes, or has holes.
   virtual base::Result<void> sync(std::string_view id, std::uint64_t size) = 0;
   virtual base::Result<base::Fd> open_for_reading(std::string_view id) = 0;
   virtual base::Result<void> remove(std::string_view id) = 0;  // absent is fine

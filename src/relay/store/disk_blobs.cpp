@@ -2,12 +2,26 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 
 namespace sealpost::relay {
+
+namespace {
+
+constexpr std::uint64_t kReserve = 64 << 20;  // bytes left for messages, log and their commits
+
+// A part that was abandoned, or never came, is a hole.
+bool has_hole(int file, std::uint64_t size) {
+  const off_t hole = ::lseek(file, 0, SEEK_HOLE);
+  return hole >= 0 && static_cast<std::uint64_t>(hole) < size;
+}
+
+}  // namespace
 
 base::Result<DiskBlobs> DiskBlobs::open(const std::filesystem::path& folder) {
   TRY(base::make_private_folder(folder));
@@ -44,13 +58,27 @@ bool DiskBlobs::is_there(const base::Fd& file) {
   return ::fstat(file.get(), &info) == 0 && info.st_nlink > 0;
 }
 
+void DiskBlobs::abandon(const base::Fd& file) {
+  // Failing leaves the room taken until the sweep, and the hole check guards completion.
+  [[maybe_unused]] const int ignored = ::ftruncate(file.get(), 0);
+}
+
+base::Result<std::uint64_t> DiskBlobs::room() {
+  struct statvfs info {};
+  if (::statvfs(folder_.c_str(), &info) != 0) return base::errno_error("cannot examine", folder_);
+  const std::uint64_t free = std::uint64_t{info.f_bavail} * info.f_frsize;
+  const std::uint64_t all = std::uint64_t{info.f_blocks} * info.f_frsize;
+  const std::uint64_t kept = std::min(kReserve, all / 10);
+  return free > kept ? free - kept : 0;
+}
+
 base::Result<void> DiskBlobs::sync(std::string_view id, std::uint64_t size) {
   const std::filesystem::path path = path_of(id);
   const base::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file) return base::errno_error("cannot open", path.filename());
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return base::errno_error("cannot examine a blob");
-  if (static_cast<std::uint64_t>(info.st_size) != size) {
+  if (static_cast<std::uint64_t>(info.st_size) != size || has_hole(file.get(), size)) {
     return base::Error{base::Code::kVerificationFailed, "the blob's parts do not add up", ""};
   }
   if (::fdatasync(file.get()) != 0) return base::errno_error("cannot sync", path.filename());

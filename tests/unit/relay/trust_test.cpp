@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "house.hpp"
+#include "relay/store/sqlite_store.hpp"
 
 using namespace sealpost;
 using namespace sealpost::testing;
@@ -91,6 +92,7 @@ TEST_CASE("an empty relay takes its first chain unsigned, within bounds") {
   std::filesystem::remove(house.dir() / "relay.db");
   std::filesystem::remove(house.dir() / "relay.db-wal");
   std::filesystem::remove(house.dir() / "relay.db-shm");
+  REQUIRE(relay::SqliteStore::open(house.dir() / "relay.db", 0).has_value());
   house.start();
   HttpConnection connection(house.port());
   connection.send(head_of("POST", "/v1/trust", {}, (1 << 20) + 1));
