@@ -94,7 +94,8 @@ base::Result<void> acknowledge(const Options& options, Env& env, Opened& opened,
 base::Result<void> run_read(const Options& options, Env& env) {
   TRY(check(options));
   TRY(Opened opened, open_installation(env));
-  TRY(flow::Listed message, flow::find_message(*opened.vault, options.message));
+  TRY(flow::Listed message,
+      flow::find_message(*opened.vault, options.message, flow::Direction::kReceived));
   if (options.attachment != 0) {
     TRY(write_attachment(options, env, opened, message));
     return acknowledge(options, env, opened, message);

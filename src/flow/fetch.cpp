@@ -69,7 +69,8 @@ base::Result<bool> store(Installation& installation, MessageRecord record, base:
     TRY(queue_receipt(installation,
                       {record.id, record.from, record.message_sha256, receipt::State::kDelivered},
                       now));
-    TRY(const std::optional<SeenRecord> seen, find_seen(vault, record.from, record.id));
+    TRY(const std::optional<SeenRecord> seen,
+        find_seen(vault, Direction::kReceived, record.from, record.id));
     if (seen) return {};
     stored = true;
     TRY(record.number, take_number(vault));
@@ -116,7 +117,7 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
                            const wire::Delivery& delivery, Fetched& fetched, Context& context) {
   const base::Time now = context.clock.now();
   TRY(const std::optional<SeenRecord> seen,
-      find_seen(installation.vault(), delivery.from, delivery.id));
+      find_seen(installation.vault(), Direction::kReceived, delivery.from, delivery.id));
   TRY(Judged judged, judge(installation, relay, delivery, context));
   if (seen && judged.message && seen->message_sha256 != judged.message->message_sha256) {
     judged.refusal = "another message with the same id and sender was received before";

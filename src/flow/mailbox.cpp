@@ -24,21 +24,23 @@ base::Error no_message(std::string_view which) {
           "see `sealpost inbox` and `sealpost sent`"};
 }
 
-std::string seen_name(std::string_view from, std::string_view id) {
-  return fmt::format("{}\n{}", from, id);
+// A message to oneself is there twice: as it was sent and as it came.
+std::string seen_name(Direction direction, std::string_view from, std::string_view id) {
+  return fmt::format("{}\n{}\n{}", direction == Direction::kSent ? "sent" : "received", from, id);
 }
 
-base::Result<Listed> find_by_id(const vault::Vault& vault, std::string_view prefix) {
+base::Result<Listed> find_by_id(const vault::Vault& vault, std::string_view prefix,
+                                Direction preferred) {
   std::optional<Listed> found;
   TRY(vault.each(Kind::kMessage, 0, [&](const vault::Row& row) -> base::Result<bool> {
     TRY(Listed listed, parse_listed(row));
     if (!listed.record.id.starts_with(prefix)) return true;
-    if (found) {
+    if (found && found->record.id != listed.record.id) {
       return base::Error{base::Code::kConflict,
                          fmt::format("several messages begin with {}", prefix),
                          "give more of the id, or the number"};
     }
-    found = std::move(listed);
+    if (!found || listed.record.direction == preferred) found = std::move(listed);
     return true;
   }));
   if (!found) return no_message(prefix);
@@ -60,13 +62,15 @@ base::Result<std::uint64_t> take_number(vault::Vault& vault) {
 base::Result<void> store_message(vault::Vault& vault, const MessageRecord& record,
                                  const SeenRecord& seen) {
   TRY(vault.insert(Kind::kMessage, fmt::format("{}", record.number), encode(record).expose()));
-  TRY(vault.insert(Kind::kSeen, seen_name(record.from, record.id), encode(seen).expose()));
+  TRY(vault.insert(Kind::kSeen, seen_name(record.direction, record.from, record.id),
+                   encode(seen).expose()));
   return {};
 }
 
 base::Result<void> remove_message(vault::Vault& vault, const MessageRecord& record) {
   TRY(const vault::Row message, vault.get(Kind::kMessage, fmt::format("{}", record.number)));
-  TRY(const vault::Row seen, vault.get(Kind::kSeen, seen_name(record.from, record.id)));
+  TRY(const vault::Row seen,
+      vault.get(Kind::kSeen, seen_name(record.direction, record.from, record.id)));
   TRY(vault.erase(Kind::kMessage, message.id));
   return vault.erase(Kind::kSeen, seen.id);
 }
@@ -75,22 +79,23 @@ base::Result<void> update_message(vault::Vault& vault, const MessageRecord& reco
   return vault.put(Kind::kMessage, fmt::format("{}", record.number), encode(record).expose());
 }
 
-base::Result<std::optional<SeenRecord>> find_seen(const vault::Vault& vault, std::string_view from,
-                                                  std::string_view id) {
-  TRY(const std::optional<vault::Row> row, vault.find(Kind::kSeen, seen_name(from, id)));
+base::Result<std::optional<SeenRecord>> find_seen(const vault::Vault& vault, Direction direction,
+                                                  std::string_view from, std::string_view id) {
+  TRY(const std::optional<vault::Row> row, vault.find(Kind::kSeen, seen_name(direction, from, id)));
   if (!row) return std::optional<SeenRecord>();
   TRY(SeenRecord seen, decode_seen(row->value.expose()));
   return std::optional<SeenRecord>(std::move(seen));
 }
 
-base::Result<Listed> find_message(const vault::Vault& vault, std::string_view which) {
+base::Result<Listed> find_message(const vault::Vault& vault, std::string_view which,
+                                  Direction preferred) {
   if (base::parse_decimal(which)) {
     TRY(const std::optional<vault::Row> row, vault.find(Kind::kMessage, which));
     if (!row) return no_message(which);
     return parse_listed(*row);
   }
   if (which.size() < kShortestPrefix) return no_message(which);
-  return find_by_id(vault, which);
+  return find_by_id(vault, which, preferred);
 }
 
 base::Result<void> each_message(const vault::Vault& vault, Direction direction,

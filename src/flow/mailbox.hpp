@@ -25,13 +25,15 @@ base::Result<void> store_message(vault::Vault& vault, const MessageRecord& recor
 base::Result<void> remove_message(vault::Vault& vault, const MessageRecord& record);
 base::Result<void> update_message(vault::Vault& vault, const MessageRecord& record);
 
-// Nothing when this (from, id) was never stored.
-base::Result<std::optional<SeenRecord>> find_seen(const vault::Vault& vault, std::string_view from,
-                                                  std::string_view id);
+// Nothing when this (from, id) was never stored in this direction.
+base::Result<std::optional<SeenRecord>> find_seen(const vault::Vault& vault, Direction direction,
+                                                  std::string_view from, std::string_view id);
 
 // By number ("12"), by id, or by a beginning of an id of at least eight characters that fits one
-// message only. kNotFound; kConflict when several fit.
-base::Result<Listed> find_message(const vault::Vault& vault, std::string_view which);
+// message only. A message to oneself has one id and two numbers: `preferred` says which of the two
+// an id means. kNotFound; kConflict when several fit.
+base::Result<Listed> find_message(const vault::Vault& vault, std::string_view which,
+                                  Direction preferred);
 
 // Visits messages of one direction in order of number.
 base::Result<void> each_message(const vault::Vault& vault, Direction direction,

@@ -155,7 +155,8 @@ base::Result<Confirmed> submit_outgoing(Installation& installation, const std::s
                                         client::RelayClient& relay) {
   TRY(const vault::Row row, installation.vault().get(Kind::kOutgoing, id));
   TRY(const OutgoingRecord outgoing, decode_outgoing(row.value.expose()));
-  TRY(Listed listed, find_message(installation.vault(), fmt::format("{}", outgoing.number)));
+  TRY(Listed listed,
+      find_message(installation.vault(), fmt::format("{}", outgoing.number), Direction::kSent));
   TRY(const wire::Submissions batch, wire::parse_submissions(outgoing.submission));
   auto results = relay.submit(batch);
   if (!results) return unknown_outcome(results.error());

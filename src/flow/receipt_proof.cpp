@@ -112,7 +112,7 @@ std::string reason_against(const std::vector<Evident>& evidence) {
 
 base::Result<ReceiptVerification> verify_receipts(Installation& installation,
                                                   std::string_view which, Context& context) {
-  TRY(const Listed message, find_message(installation.vault(), which));
+  TRY(const Listed message, find_message(installation.vault(), which, Direction::kSent));
   TRY(client::RelayClient relay, visit(installation, context));
   TRY(const wire::EvidenceList list, relay.evidence(message.record.id, message.record.from));
   TRY(sync_trust(installation, relay));

@@ -34,8 +34,8 @@ base::Result<receipt::Receipt> check_receipt(const Installation& installation,
                                              const std::string& statement) {
   TRY(const note::Note signed_note, note::parse(statement));
   TRY(receipt::Receipt said, receipt::parse(signed_note.text));
-  TRY(const std::optional<SeenRecord> seen,
-      find_seen(installation.vault(), installation.signer().name(), said.message));
+  TRY(const std::optional<SeenRecord> seen, find_seen(installation.vault(), Direction::kSent,
+                                                      installation.signer().name(), said.message));
   if (!seen || seen->message_sha256 != said.message_sha256) {
     return refuse(fmt::format("a receipt speaks of another message under the id {}", said.message));
   }
@@ -171,7 +171,7 @@ base::Result<std::vector<MessageProgress>> list_receipts(const Installation& ins
 
 base::Result<MessageProgress> show_receipts(const Installation& installation,
                                             std::string_view which) {
-  TRY(Listed message, find_message(installation.vault(), which));
+  TRY(Listed message, find_message(installation.vault(), which, Direction::kSent));
   if (message.record.direction != Direction::kSent) {
     return base::Error{base::Code::kUsage,
                        fmt::format("message {} was received, not sent", message.record.number),

@@ -63,7 +63,7 @@ struct OutgoingRecord {
   base::Bytes submission;  // wire::Submissions, verbatim
 };
 
-// Which message an id is. Row "<from>\n<id>" of kSeen.
+// Which message an id is. Row "sent" or "received", "\n<from>\n<id>" of kSeen.
 struct SeenRecord {
   std::uint64_t number = 0;
   crypto::Digest message_sha256{};

@@ -151,10 +151,11 @@ base::Result<Sent> send(Installation& installation, const SendRequest& request, 
   TRY(check_request(installation, request, context.clock.now()));
   const std::string id = message_id(installation, request, context);
   TRY(const std::optional<SeenRecord> seen,
-      find_seen(installation.vault(), installation.signer().name(), id));
+      find_seen(installation.vault(), Direction::kSent, installation.signer().name(), id));
   if (seen) {
     TRY(check_same_content(installation, request, *seen));
-    TRY(const Listed earlier, find_message(installation.vault(), fmt::format("{}", seen->number)));
+    TRY(const Listed earlier,
+        find_message(installation.vault(), fmt::format("{}", seen->number), Direction::kSent));
     if (earlier.record.confirmed) return result_of(earlier.record, true);
   } else {
     TRY(prepare(installation, request, id, relay, context, progress));

@@ -63,6 +63,17 @@ teardown_file() { stop_org; }
   json_lines '[.[].id] | length == 17 and length == (unique | length)'
 }
 
+@test "a message to oneself is sent, received and read" {
+  id=$(as olivia send --to olivia 'to myself')
+  expect_exit 0 as olivia inbox --json
+  json_lines 'any(.id == $id and .unread and .from == "olivia")' --arg id "$id"
+  expect_exit 0 as olivia read "$id" --json
+  json '.body == "to myself"'
+  expect_exit 0 as olivia receipt show "$id" --json
+  json '.state == "read"'
+  expect_exit 0 as olivia receipt verify "$id"
+}
+
 @test "a span out of form is a usage error" {
   expect_exit 2 as dr.lee inbox --wait soon
 }
