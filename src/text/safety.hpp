@@ -27,9 +27,10 @@ std::string nfc(std::string_view text);
 std::string fold(std::string_view text);
 
 // A file name that cannot leave its folder, hide, or mean something special on any common system:
-// only the part after the last / or \, at most 200 bytes, never empty, no leading dot or dash, trailing dot
-// or space, no reserved device name, not ending in ".partial", nothing that is_plain() forbids,
-// none of <>:"|?*. A name that had to change still keeps its extension where that is harmless.
+// only the part after the last / or \, at most 200 bytes, never empty, no leading dot or dash,
+// trailing dot or space, no reserved device name, not ending in ".partial", nothing that is_plain()
+// forbids, none of <>:"|?*. A name that had to change still keeps its extension where that is
+// harmless.
 std::string safe_filename(std::string_view outside);
 
 }  // namespace sealpost::text
