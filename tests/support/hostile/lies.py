@@ -1,0 +1,364 @@
+"""The lies that a relay's operator can tell, each a function of one request.
+
+A lie answers in the relay's place, or returns None where it leaves the truth alone.
+"""
+
+import dataclasses
+import pathlib
+import re
+import time
+
+from . import age, merkle
+from .device import Device, prekey_note
+from .notes import Key, field, fields_of, kind_of, sign, statement, text_of
+from .proxy import Answer, Request
+
+LIES = {}
+
+
+def lie(route: str):
+    """Registers a lie about every request whose route matches in whole."""
+
+    def register(tell):
+        def told(request: Request):
+            return tell(request) if re.fullmatch(route, request.route) else None
+
+        LIES[tell.__name__] = told
+        return told
+
+    return register
+
+
+def edits(route: str):
+    """The same for a lie that changes the decoded answer in place; False leaves it as it is."""
+
+    def register(edit):
+        def tell(request: Request):
+            answer = request.forward()
+            if answer.status != 200:
+                return answer
+            document = answer.document
+            return None if edit(request, document) is False else answer.with_document(document)
+
+        tell.__name__ = edit.__name__
+        return lie(route)(tell)
+
+    return register
+
+
+def cbor(document) -> Answer:
+    return Answer(200, {"Content-Type": "application/cbor"}, b"").with_document(document)
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    at %= len(data)
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def changed(note: str, **changes: str) -> str:
+    """The text of a statement with other values."""
+    fields = [(key, changes.get(key.replace("-", "_"), value)) for key, value in fields_of(note)]
+    return statement(kind_of(note), fields)
+
+
+def signatures_of(note: str) -> str:
+    return note[len(text_of(note)) :]
+
+
+# --- keys ----------------------------------------------------------------------------------------
+
+
+@edits("POST /prekeys/claim")
+def swap_prekey(request: Request, document):
+    """`by`: how the operator's own recipient is presented."""
+    for item in document["prekeys"]:
+        mine = changed(item["prekey"], recipient=age.new_recipient())
+        match request.options["by"]:
+            case "old signature":
+                item["prekey"] = mine + signatures_of(item["prekey"])
+            case "own key":
+                item["prekey"] = sign(mine, Key(item["device"]))
+            case "log key":
+                item["prekey"] = sign(mine, request.house.log_key)
+            case "member":
+                other = Device.load(request.options["state"])
+                item["prekey"] = prekey_note(other.key, item["device"], age.new_recipient())
+            case "member for itself":
+                other = Device.load(request.options["state"])
+                item["prekey"] = prekey_note(other.key, other.key.name, age.new_recipient())
+
+
+@edits("GET /trust")
+def hide_trust(request: Request, document):
+    """Shows `size` entries of the chain and no more."""
+    size = request.options["size"]
+    document["size"] = size
+    document["entries"] = document["entries"][: max(0, size - request.query("from"))]
+
+
+@lie("(GET /trust|POST /prekeys/claim|POST /messages)")
+def hide_revocation(request: Request):
+    """Hides the chain behind `size` entries, and answers as if nobody had been revoked."""
+    if request.route == "GET /trust":
+        return LIES["hide_trust"](request)
+    if request.route == "POST /messages":
+        return LIES["swallow"](request)
+    old = request.house.prekeys
+    claimed = [{"device": name, "prekey": old[name]} for name in request.document["devices"]]
+    return cbor({"prekeys": claimed})
+
+
+@edits("GET /trust")
+def announce_trust(request: Request, document):
+    """Announces entries that never come."""
+    document["size"] += 5
+
+
+@edits("GET /trust")
+def forge_certificate(request: Request, document):
+    """The last certificate names another key, with signatures under the right names."""
+    for at, entry in reversed([*enumerate(document["entries"])]):
+        if kind_of(entry) != "certificate":
+            continue
+        key = Key(field(entry, "device"))
+        names = re.findall("^\u2014 ([^ ]+)", signatures_of(entry), re.MULTILINE)
+        signers = [key if name == key.name else Key(name) for name in names]
+        document["entries"][at] = sign(changed(entry, key=key.vkey), *signers)
+        return True
+    return False
+
+
+@edits("GET /trust")
+def another_certificate(request: Request, document):
+    """In the place of the last entry stands the certificate of another member."""
+    if not document["entries"]:
+        return False
+    old = [entry for entry in request.house.chain() if kind_of(entry) == "certificate"]
+    document["entries"][-1] = old[0]
+    return True
+
+
+@edits("GET /trust")
+def append_entry(request: Request, document):
+    """One more entry, from the file `note`, behind the real ones."""
+    document["entries"].append(pathlib.Path(request.options["note"]).read_text())
+    document["size"] += 1
+
+
+@edits("GET /trust")
+def replace_entry(request: Request, document):
+    """The entry from the file `note` stands at number `at`."""
+    index = request.options["at"] - request.query("from")
+    if not 0 <= index < len(document["entries"]):
+        return False
+    document["entries"][index] = pathlib.Path(request.options["note"]).read_text()
+    return True
+
+
+# --- the log -------------------------------------------------------------------------------------
+
+
+def text_answer(body: bytes) -> Answer:
+    return Answer(200, {"Content-Type": "text/plain; charset=utf-8"}, body)
+
+
+@lie("GET /audit/checkpoint")
+def roll_back(request: Request):
+    """An old state of the log, `by` events ago, signed again."""
+    return text_answer(request.house.checkpoint(request.house.leaves()[: -request.options["by"]]))
+
+
+@lie("GET /audit/checkpoint")
+def foreign_checkpoint(request: Request):
+    """A checkpoint that somebody else has signed under the log's name."""
+    house = request.house
+    text = text_of(house.checkpoint(house.leaves()).decode())
+    return text_answer(sign(text, Key(house.log_key.name)).encode())
+
+
+@lie("GET /audit/.*")
+def fork(request: Request):
+    """Another event at index `at`, and a log that is consistent with it in every answer."""
+    leaves = request.house.forked(request.options["at"])
+    path = request.route.removeprefix("GET /audit/")
+    if path == "checkpoint":
+        return text_answer(request.house.checkpoint(leaves))
+    if path.startswith("tile/"):
+        body = merkle.tile(leaves, path.removeprefix("tile/"))
+        return Answer(200, {"Content-Type": "application/octet-stream"}, body)
+    return None
+
+
+# --- messages ------------------------------------------------------------------------------------
+
+
+@edits("GET /inbox")
+def replay(request: Request, document):
+    """Everything that this device ever got comes once more, under new cursors."""
+    last = max((item["cursor"] for item in document["deliveries"]), default=request.query("after"))
+    old = request.house.deliveries[request.device]
+    if last >= 1 << 40 or not old:
+        return False
+    again = [{**item, "cursor": (1 << 40) + number} for number, item in enumerate(old)]
+    document["deliveries"] += again
+    return True
+
+
+def altered(request: Request, item: dict, what: str) -> None:
+    house = request.house
+    match what:
+        case "payload" | "header" | "stanza":
+            part, at = (what, -40) if what != "stanza" else ("header", 40)
+            item[part] = flipped(item[part], at)
+        case "header of another":
+            item["header"] = house.deliveries[request.device][0]["header"]
+        case "prekey":
+            item["prekey"] = "0123456789abcdef"
+        case "id":
+            item["id"] = "0193aaaa-0000-7000-8000-000000000000"
+        case "sender":
+            item["from"] = request.device
+        case "receipt of another":
+            item["receipt"] = house.deliveries[request.device][0]["receipt"]
+        case "receipt for another purpose":
+            item["receipt"] = sign(changed(item["receipt"], purpose="billing"), house.log_key)
+        case "receipt signed by nobody":
+            item["receipt"] = sign(text_of(item["receipt"]), Key(house.log_key.name))
+        case "cursor":
+            item["cursor"] = 0
+        case "lines":
+            item["id"] = "x\nsealpost: all is well\x1b[2J"
+            item["from"] = "y\nNO FROM\n1 olivia \x9b31m\u202e"
+
+
+@edits("GET /inbox")
+def alter_deliveries(request: Request, document):
+    """`what` is not what was sent: a list parted by commas, the first one for the first delivery."""
+    for item, what in zip(document["deliveries"], request.options["what"].split(",")):
+        altered(request, item, what)
+    return bool(document["deliveries"])
+
+
+@lie("POST /messages")
+def swallow(request: Request):
+    """Signs for messages that it neither keeps nor logs."""
+    results = [
+        {
+            "id": message["id"],
+            "accepted": True,
+            "duplicate": False,
+            "error-code": "",
+            "error-text": "",
+            "recipients": [
+                {"device": item["device"], "state": "accepted"} for item in message["envelopes"]
+            ],
+            "receipt": request.house.receipt(message, request.device),
+        }
+        for message in request.document["messages"]
+    ]
+    return cbor({"results": results})
+
+
+@edits("POST /messages")
+def receipt_of_other_content(request: Request, document):
+    """Signs for another message than the one it was given."""
+    for message, result in zip(request.document["messages"], document["results"]):
+        result["receipt"] = request.house.receipt(
+            message, request.device, **{"message-sha256": "00" * 32}
+        )
+
+
+# --- attachments ---------------------------------------------------------------------------------
+
+
+@lie("GET /blobs/[0-9a-f]+")
+def alter_blob(request: Request):
+    """One bit of the ciphertext, at `at` of the answer, or its end, is not what was stored."""
+    answer = request.forward()
+    match request.options["how"]:
+        case "flip":
+            body = flipped(answer.body, request.options.get("at", -1))
+        case "shorter":
+            body = answer.body[:-1]
+        case "longer":
+            body = answer.body + b"x"
+        case "zeros":
+            body = bytes(len(answer.body))
+    return dataclasses.replace(answer, body=body)
+
+
+@edits("GET /blobs/[0-9a-f]+/leaves")
+def alter_leaves(request: Request, document):
+    """The hashes that the ciphertext is checked with."""
+    match request.options["how"]:
+        case "flip":
+            document["leaves"][-1] = flipped(document["leaves"][-1], 0)
+        case "fewer":
+            document["leaves"].pop()
+        case "more":
+            document["leaves"].append(bytes(32))
+        case "none":
+            document["leaves"].clear()
+
+
+# --- receipts ------------------------------------------------------------------------------------
+
+
+@edits("GET /receipts")
+def withhold_receipts(request: Request, document):
+    document["items"] = []
+    document["more"] = False
+
+
+@edits("GET /receipts")
+def forge_receipts(request: Request, document):
+    """Says of every delivered message that it was read."""
+    for item in document["items"]:
+        text = changed(item["statement"], state="read")
+        match request.options["by"]:
+            case "old signature":
+                item["statement"] = text + signatures_of(item["statement"])
+            case "own key":
+                item["statement"] = sign(text, Key(field(item["statement"], "by")))
+            case "log key":
+                item["statement"] = sign(text, request.house.log_key)
+            case "another message":
+                text = changed(item["statement"], message=request.options["message"])
+                item["statement"] = text + signatures_of(item["statement"])
+    return bool(document["items"])
+
+
+@edits("GET /receipts")
+def receipts_backwards(request: Request, document):
+    for item in document["items"]:
+        item["cursor"] = 0
+    return bool(document["items"])
+
+
+@lie("GET /messages/[^/]+/evidence")
+def no_evidence(request: Request):
+    return cbor({"items": [], "more": False})
+
+
+@lie("GET /messages/[^/]+/evidence")
+def made_up_evidence(request: Request):
+    """A signed acceptance that is in no log, presented with the last real leaf."""
+    leaves = request.house.leaves()
+    message = {
+        "id": request.target.split("/")[3],
+        "message-sha256": bytes.fromhex(request.options["sha256"]),
+        "purpose": "general",
+    }
+    statement_note = request.house.receipt(message, request.device)
+    item = {"cursor": 1, "statement": statement_note, "index": len(leaves) - 1, "leaf": leaves[-1]}
+    return cbor({"items": [item], "more": False})
+
+
+# --- time ----------------------------------------------------------------------------------------
+
+
+@lie("GET /trust")
+def delay(request: Request):
+    """Tells the truth, later."""
+    time.sleep(request.options["seconds"])
+    return request.forward()
