@@ -15,6 +15,7 @@ constexpr std::array kWords{
     Word{"message.deliver", "a device stored a message and signed for it"},
     Word{"message.expire", "a message was deleted because its time had passed"},
     Word{"message.read", "a device showed a message and signed for it"},
+    Word{"message.resend", "a sender gave a new header to a device that could not open a message"},
     Word{"message.send", "the relay accepted a message"},
     Word{"message.undecryptable", "a device could not open a message and signed that"},
     Word{"org.create", "an organisation began with its root key"},

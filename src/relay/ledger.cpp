@@ -83,6 +83,7 @@ base::Result<void> Ledger::record(MetaWriter& store, const std::vector<Fact>& fa
     const std::uint64_t index = size_ + hashes.size();
     TRY(store.add_leaf(index, leaf));
     if (fact.evidence) TRY(store.add_evidence(*fact.evidence, index));
+    if (fact.trust_entry) TRY(store.set_trust_leaf(*fact.trust_entry, index));
     hashes.push_back(merkle::leaf_hash(leaf));
   }
   last_ = last;

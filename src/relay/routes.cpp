@@ -24,6 +24,12 @@ constexpr std::array kRoutes{
 
     Route{"GET", "/v1/relay", Access::kAnyone, {}, kNoBody, get_relay},
     Route{"GET", "/v1/trust", Access::kNewcomer, {Operation::kReadTrust}, kNoBody, get_trust},
+    Route{"GET",
+          "/v1/trust/evidence",
+          Access::kDevice,
+          {Operation::kReadReceipts},
+          kNoBody,
+          get_trust_evidence},
     Route{"POST",
           "/v1/trust",
           Access::kBootstrap,
@@ -47,6 +53,12 @@ constexpr std::array kRoutes{
 
     Route{
         "POST", "/v1/messages", Access::kDevice, {Operation::kSend}, wire::kMaxBody, post_messages},
+    Route{"POST",
+          "/v1/messages/{}/envelopes",
+          Access::kDevice,
+          {Operation::kSend},
+          2 * kSmall,
+          post_envelope},
     Route{"GET", "/v1/inbox", Access::kDevice, {Operation::kReceive}, kNoBody, get_inbox},
     Route{"POST",
           "/v1/inbox/acknowledge",

@@ -35,10 +35,12 @@ Reply cbor(base::Bytes body);
 Reply plain_text(std::string text);
 Reply problem(const base::Error& error);
 
-// One audit event and, where there is one, the statement that it records.
+// One audit event and, where there is one, what it records: a statement about a message, or an
+// entry of the trust chain by its number.
 struct Fact {
   audit::Event event;
   std::optional<NewEvidence> evidence = std::nullopt;
+  std::optional<std::uint64_t> trust_entry = std::nullopt;
 };
 
 // How a change is recorded.

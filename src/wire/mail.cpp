@@ -41,6 +41,12 @@ base::Result<Envelope> read_envelope(Fields& in) {
   return out;
 }
 
+base::Result<EnvelopeResult> read_envelope_result(Fields& in) {
+  EnvelopeResult out;
+  TRY(out.duplicate, in.flag("duplicate"));
+  return out;
+}
+
 base::Result<Submission> read_submission(Fields& in) {
   Submission out;
   TRY(out.id, in.line("id"));
@@ -163,6 +169,14 @@ Bytes to_cbor(const Submissions& value) {
   return text::to_cbor(out);
 }
 
+Bytes to_cbor(const Envelope& value) { return text::to_cbor(write_envelope(value)); }
+
+Bytes to_cbor(const EnvelopeResult& value) {
+  Json out = Json::object();
+  out["duplicate"] = value.duplicate;
+  return text::to_cbor(out);
+}
+
 Bytes to_cbor(const SubmissionResults& value) {
   Json out = Json::object();
   out["results"] = array_of(value.results, write_result);
@@ -176,6 +190,12 @@ Bytes to_cbor(const Inbox& value) {
 
 base::Result<Submissions> parse_submissions(ByteView body) {
   return parse_body<Submissions>(body, read_submissions);
+}
+base::Result<Envelope> parse_envelope(ByteView body) {
+  return parse_body<Envelope>(body, read_envelope);
+}
+base::Result<EnvelopeResult> parse_envelope_result(ByteView body) {
+  return parse_body<EnvelopeResult>(body, read_envelope_result);
 }
 base::Result<SubmissionResults> parse_submission_results(ByteView body) {
   return parse_body<SubmissionResults>(body, read_results);

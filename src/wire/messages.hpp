@@ -79,6 +79,10 @@ struct Submission {
 struct Submissions {
   std::vector<Submission> messages;
 };
+// POST /v1/messages/ID/envelopes has one Envelope, for a device that could not open its last one.
+struct EnvelopeResult {
+  bool duplicate = false;  // this very envelope was there before
+};
 enum class RecipientState { kAccepted, kUnknown, kRevoked, kRefused };
 std::string_view recipient_state_name(RecipientState state);
 struct RecipientResult {
@@ -172,6 +176,8 @@ Bytes to_cbor(const PrekeyClaim& value);
 Bytes to_cbor(const PrekeyBatch& value);
 Bytes to_cbor(const ClaimedPrekeys& value);
 Bytes to_cbor(const Submissions& value);
+Bytes to_cbor(const Envelope& value);
+Bytes to_cbor(const EnvelopeResult& value);
 Bytes to_cbor(const SubmissionResults& value);
 Bytes to_cbor(const Inbox& value);
 Bytes to_cbor(const ReceiptBatch& value);
@@ -189,6 +195,8 @@ base::Result<PrekeyClaim> parse_prekey_claim(ByteView body);
 base::Result<PrekeyBatch> parse_prekey_batch(ByteView body);
 base::Result<ClaimedPrekeys> parse_claimed_prekeys(ByteView body);
 base::Result<Submissions> parse_submissions(ByteView body);
+base::Result<Envelope> parse_envelope(ByteView body);
+base::Result<EnvelopeResult> parse_envelope_result(ByteView body);
 base::Result<SubmissionResults> parse_submission_results(ByteView body);
 base::Result<Inbox> parse_inbox(ByteView body);
 base::Result<ReceiptBatch> parse_receipt_batch(ByteView body);

@@ -38,6 +38,8 @@ constexpr std::array kBodies{
     check<wire::parse_blob_state>,
     check<wire::parse_blob_completion>,
     check<wire::parse_audit_entries>,
+    check<wire::parse_envelope>,
+    check<wire::parse_envelope_result>,
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ base::Result<void> still_active(const Unit& unit, const Caller& caller);
 base::Result<Outcome> get_relay(Request& request, Engine& engine);
 base::Result<Outcome> get_trust(Request& request, Engine& engine);
 base::Result<Outcome> post_trust(Request& request, Engine& engine);
+base::Result<Outcome> get_trust_evidence(Request& request, Engine& engine);
 // As post_trust, for entries that nobody has to sign for: the first ones of an empty chain.
 Change bootstrap_change(std::vector<std::string> entries);
 base::Result<Outcome> post_enrol(Request& request, Engine& engine);
@@ -20,6 +21,7 @@ base::Result<Outcome> post_prekeys(Request& request, Engine& engine);
 base::Result<Outcome> post_prekey_claim(Request& request, Engine& engine);
 
 base::Result<Outcome> post_messages(Request& request, Engine& engine);
+base::Result<Outcome> post_envelope(Request& request, Engine& engine);
 base::Result<Outcome> get_inbox(Request& request, Engine& engine);
 
 base::Result<Outcome> post_acknowledge(Request& request, Engine& engine);

@@ -66,6 +66,23 @@ struct Taken {
   std::optional<Fact> fact;  // nothing when the relay has this device's word on it already
 };
 
+// Lets the envelope go, and says whether the receipt is news. A device has one answer for each
+// envelope that it was given; an old one that comes again says nothing about a new envelope.
+base::Result<bool> settle(MetaWriter& store, std::uint64_t message, const receipt::Receipt& value,
+                          const std::string& statement, const Rule& rule) {
+  TRY(const bool known, store.has_evidence(message, value.by, value.state));
+  if (value.state != State::kUndecryptable) {
+    if (rule.acknowledges) TRY(store.remove_envelope(message, value.by));
+    return !known;
+  }
+  if (known) {
+    TRY(const bool repeated, store.has_statement(message, statement));
+    if (repeated) return false;
+  }
+  TRY(const bool missed, store.miss_envelope(message, value.by));
+  return missed || !known;
+}
+
 // Fails only when the store does.
 base::Result<Taken> take_in(Unit& unit, const Request& request, const std::string& statement,
                             const Rule& rule) {
@@ -77,9 +94,8 @@ base::Result<Taken> take_in(Unit& unit, const Request& request, const std::strin
       message->sha256 != value->message_sha256) {
     return Taken{true, {}};
   }
-  if (rule.acknowledges) TRY(unit.store.remove_envelope(message->row, caller.name));
-  TRY(const bool known, unit.store.has_evidence(message->row, value->by, value->state));
-  if (known) return Taken{};
+  TRY(const bool news, settle(unit.store, message->row, *value, statement, rule));
+  if (!news) return Taken{};
   return Taken{false, fact_of(unit, request, *value, *message, statement)};
 }
 

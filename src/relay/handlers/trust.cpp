@@ -63,7 +63,7 @@ base::Result<Fact> append_entry(Unit& unit, std::string_view entry, audit::Event
   event.objects = std::move(meaning.objects);
   event.details["trust"] = std::to_string(number);
   event.details["statement"] = hash_of(entry);
-  return Fact{std::move(event), std::nullopt};
+  return Fact{std::move(event), std::nullopt, number};
 }
 
 // An entry may be brought by who signed it, or by a device that carries the root's word.
@@ -194,6 +194,17 @@ base::Result<Written> enrol(Unit& unit, const Request& request, const wire::Enro
   return Written{Reply{}, Record::of(std::move(facts))};
 }
 
+base::Result<wire::EvidenceItem> entry_evidence(MetaReader& store, std::uint64_t number) {
+  TRY(auto logged, store.logged_entry(number));
+  if (!logged) return base::Error{base::Code::kNotFound, "no such trust chain entry", ""};
+  TRY(auto leaves, store.leaves(logged->index, 1));
+  if (leaves.empty()) {
+    return base::Error{base::Code::kVerificationFailed, "the audit log lacks an event", ""};
+  }
+  return wire::EvidenceItem{number, std::move(logged->entry), logged->index,
+                            std::move(leaves.front())};
+}
+
 }  // namespace
 
 base::Result<void> still_active(const Unit& unit, const Caller& caller) {
@@ -227,6 +238,23 @@ base::Result<Outcome> get_trust(Request& request, Engine& engine) {
   };
   const auto first_too_much = std::find_if_not(out.entries.begin(), out.entries.end(), fits);
   out.entries.erase(first_too_much, out.entries.end());
+  return Outcome(cbor(wire::to_cbor(out)));
+}
+
+base::Result<Outcome> get_trust_evidence(Request& request, Engine& engine) {
+  TRY(const Parameters parameters, Parameters::parse(request.query, {"entries"}));
+  TRY(const std::string numbers, parameters.text("entries"));
+  const auto wanted = base::split(numbers, ',');
+  if (wanted.size() > wire::kMaxBatch) {
+    return base::Error{base::Code::kMalformed, "too many entries at once", ""};
+  }
+  TRY(const MetaStore::Reading store, engine.store->read());
+  wire::EvidenceList out;
+  for (const std::string_view number : wanted) {
+    TRY(const std::uint64_t parsed, base::parse_decimal(number, UINT32_MAX));
+    TRY(auto item, entry_evidence(*store, parsed));
+    out.items.push_back(std::move(item));
+  }
   return Outcome(cbor(wire::to_cbor(out)));
 }
 

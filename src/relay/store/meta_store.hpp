@@ -56,6 +56,21 @@ struct NewEvidence {
   std::string statement;
 };
 
+// An entry of the trust chain, tied to the audit leaf that records it.
+struct LoggedEntry {
+  std::uint64_t number = 0;
+  std::string entry;
+  std::uint64_t index = 0;  // of the audit leaf
+};
+
+// A device that said it could not open its envelope of a message.
+struct Renewal {
+  std::uint64_t resent = 0;  // new envelopes it was given since
+  bool waiting = false;      // it has none now
+  base::Bytes header;        // SHA-256 of the last new one's header; empty before
+};
+inline constexpr std::uint64_t kMaxRenewals = 3;  // of one message, for one device
+
 struct StoredBlob {
   std::string id;
   std::string owner;  // device that uploads it
@@ -66,7 +81,9 @@ struct StoredBlob {
 
 struct ExpiredMessage {
   std::uint64_t row = 0;
+  std::string from;  // device
   std::string id;
+  crypto::Digest sha256{};
   std::string purpose;
   std::vector<std::string> waiting;  // devices whose envelopes are still there
 };
@@ -78,6 +95,8 @@ class MetaReader {
   virtual base::Result<std::vector<std::string>> trust_entries(std::uint64_t from,
                                                                std::size_t limit) = 0;
   virtual base::Result<std::uint64_t> trust_size() = 0;
+  // Nothing when there is no such entry.
+  virtual base::Result<std::optional<LoggedEntry>> logged_entry(std::uint64_t number) = 0;
   virtual base::Result<std::optional<std::string>> prekey(std::string_view device) = 0;
 
   virtual base::Result<std::optional<StoredMessage>> message(std::string_view from,
@@ -130,14 +149,25 @@ class MetaWriter {
   virtual base::Result<bool> remember_nonce(std::string_view key, std::string_view nonce,
                                             base::Time created) = 0;
   virtual base::Result<void> add_trust_entry(std::uint64_t number, std::string_view entry) = 0;
+  virtual base::Result<void> set_trust_leaf(std::uint64_t number, std::uint64_t leaf) = 0;
   virtual base::Result<void> set_prekey(std::string_view device, std::string_view note) = 0;
 
   virtual base::Result<std::uint64_t> add_message(const NewMessage& message) = 0;  // its row
-  // Removes the device's envelope, and the payload with the last one. False when there was none.
+  // Removes the device's envelope, or its wait for a new one, and the payload with the last. False
+  // when there was neither.
   virtual base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) = 0;
+  // Removes an envelope that its device cannot open. The payload stays until a new envelope came
+  // and went, unless the device has had kMaxRenewals of them. False when there was none.
+  virtual base::Result<bool> miss_envelope(std::uint64_t message, std::string_view device) = 0;
+  virtual base::Result<std::optional<Renewal>> renewal(std::uint64_t message,
+                                                       std::string_view device) = 0;
+  // A new envelope for a device that waits for one.
+  virtual base::Result<void> renew_envelope(std::uint64_t message,
+                                            const wire::Envelope& envelope) = 0;
   virtual base::Result<void> add_evidence(const NewEvidence& evidence, std::uint64_t leaf) = 0;
   virtual base::Result<bool> has_evidence(std::uint64_t message, std::string_view by,
                                           receipt::State state) = 0;
+  virtual base::Result<bool> has_statement(std::uint64_t message, std::string_view statement) = 0;
 
   virtual base::Result<void> add_blob(const StoredBlob& blob, base::Time now) = 0;
   virtual base::Result<void> add_part(std::string_view id, std::uint64_t part, base::Time now) = 0;

@@ -3,15 +3,18 @@
 namespace sealpost::relay {
 namespace {
 
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kVersion = "2";
 
-// names: device names as small numbers. messages.recipients: 8 bytes of name number and one of
-// state for each, big endian; messages.pending: envelopes not yet acknowledged. payloads.id is the
-// message's. tiles.id is level << 56 | index. Times are milliseconds since 1970.
+// trust_leaves: index of the audit leaf that records the entry. names: device names as small
+// numbers. messages.recipients: 8 bytes of name number and one of state for each, big endian;
+// messages.pending: envelopes not yet acknowledged, and renewals.waiting. renewals: devices that
+// could not open a message. payloads.id is the message's. tiles.id is level << 56 | index. Times
+// are milliseconds since 1970.
 constexpr std::string_view kTables = R"(
 CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE facts(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE trust(number INTEGER PRIMARY KEY, entry TEXT NOT NULL);
+CREATE TABLE trust_leaves(number INTEGER PRIMARY KEY, leaf INTEGER NOT NULL);
 CREATE TABLE prekeys(device INTEGER PRIMARY KEY, note TEXT NOT NULL);
 CREATE TABLE nonces(created INTEGER NOT NULL, key TEXT NOT NULL, nonce TEXT NOT NULL,
                     PRIMARY KEY(created, key, nonce)) WITHOUT ROWID;
@@ -28,7 +31,7 @@ CREATE UNIQUE INDEX envelopes_of_device ON envelopes(device, message);
 CREATE TABLE evidence(id INTEGER PRIMARY KEY, message INTEGER NOT NULL, state INTEGER NOT NULL,
                       signer INTEGER NOT NULL, sender INTEGER NOT NULL, leaf INTEGER NOT NULL,
                       statement TEXT NOT NULL);
-CREATE UNIQUE INDEX evidence_once ON evidence(message, state, signer);
+CREATE UNIQUE INDEX evidence_once ON evidence(message, state, signer, leaf);
 CREATE INDEX evidence_for_sender ON evidence(sender, id) WHERE state <> 0;
 
 CREATE TABLE blobs(id TEXT PRIMARY KEY, owner INTEGER NOT NULL, size INTEGER NOT NULL,
@@ -41,7 +44,25 @@ CREATE TABLE message_blobs(blob TEXT NOT NULL, message INTEGER NOT NULL,
 
 CREATE TABLE leaves(id INTEGER PRIMARY KEY, leaf BLOB NOT NULL);
 CREATE TABLE tiles(id INTEGER PRIMARY KEY, hashes BLOB NOT NULL);
-PRAGMA user_version = 1;
+)";
+
+constexpr std::string_view kRenewals = R"(
+CREATE TABLE renewals(message INTEGER NOT NULL, device INTEGER NOT NULL, resent INTEGER NOT NULL,
+                      waiting INTEGER NOT NULL, header BLOB NOT NULL,
+                      PRIMARY KEY(message, device)) WITHOUT ROWID;
+PRAGMA user_version = 2;
+)";
+
+// Version 1 did not know where in the log an entry of the trust chain stands; the leaves do. And a
+// device could say only once that it cannot open a message.
+constexpr std::string_view kFromVersion1 = R"(
+CREATE TABLE trust_leaves(number INTEGER PRIMARY KEY, leaf INTEGER NOT NULL);
+INSERT INTO trust_leaves
+  SELECT CAST(json_extract(CAST(leaf AS TEXT), '$.details.trust') AS INTEGER), id FROM leaves
+  WHERE instr(CAST(leaf AS TEXT), '"trust":') > 0 AND json_valid(CAST(leaf AS TEXT))
+    AND json_extract(CAST(leaf AS TEXT), '$.details.trust') IS NOT NULL;
+DROP INDEX evidence_once;
+CREATE UNIQUE INDEX evidence_once ON evidence(message, state, signer, leaf);
 )";
 
 base::Result<void> require(Database& database, const std::string& pragma, std::string_view wanted) {
@@ -64,7 +85,12 @@ base::Result<void> prepare_writer(Database& database) {
   TRY(require(database, "PRAGMA synchronous", "2"));
   TRY(const std::string version, database.value("PRAGMA user_version"));
   if (version == "0") {
-    return database.run("BEGIN IMMEDIATE;" + std::string(kTables) + "COMMIT");
+    return database.run("BEGIN IMMEDIATE;" + std::string(kTables) + std::string(kRenewals) +
+                        "COMMIT");
+  }
+  if (version == "1") {
+    return database.run("BEGIN IMMEDIATE;" + std::string(kFromVersion1) + std::string(kRenewals) +
+                        "COMMIT");
   }
   if (version != kVersion) {
     return base::Error{base::Code::kMalformed, "relay.db was written by a newer version", ""};

@@ -54,16 +54,66 @@ base::Result<std::uint64_t> SqliteWriter::add_message(const NewMessage& message)
   return row;
 }
 
+// False when there was none.
+base::Result<bool> SqliteWriter::take_envelope(std::uint64_t message, std::uint64_t device) {
+  TRY(run("DELETE FROM envelopes WHERE device = ? AND message = ?", device, message));
+  return db_->changes() == 1;
+}
+
+// One device less needs the payload.
+base::Result<void> SqliteWriter::settle_one(std::uint64_t message) {
+  TRY(run("UPDATE messages SET pending = pending - 1 WHERE id = ?", message));
+  return run(
+      "DELETE FROM payloads WHERE id = ? AND "
+      "(SELECT pending FROM messages WHERE messages.id = payloads.id) = 0",
+      message);
+}
+
 base::Result<bool> SqliteWriter::remove_envelope(std::uint64_t message, std::string_view device) {
   TRY(const std::uint64_t number, name_number(device));
-  TRY(run("DELETE FROM envelopes WHERE device = ? AND message = ?", number, message));
-  if (db_->changes() == 0) return false;
-  TRY(run("UPDATE messages SET pending = pending - 1 WHERE id = ?", message));
+  TRY(bool there, take_envelope(message, number));
+  if (!there) {
+    TRY(run("UPDATE renewals SET waiting = 0 WHERE message = ? AND device = ? AND waiting = 1",
+            message, number));
+    there = db_->changes() == 1;
+  }
+  if (there) TRY(settle_one(message));
+  return there;
+}
+
+base::Result<bool> SqliteWriter::miss_envelope(std::uint64_t message, std::string_view device) {
+  TRY(const std::uint64_t number, name_number(device));
+  TRY(const bool there, take_envelope(message, number));
+  if (!there) return false;
   TRY(
-      run("DELETE FROM payloads WHERE id = ? AND "
-          "(SELECT pending FROM messages WHERE messages.id = payloads.id) = 0",
-          message));
+      run("INSERT INTO renewals(message, device, resent, waiting, header) VALUES(?, ?, 0, 1, x'') "
+          "ON CONFLICT(message, device) DO UPDATE SET waiting = resent < ?",
+          message, number, kMaxRenewals));
+  TRY(const std::optional<Renewal> now, renewal(message, device));
+  if (now && !now->waiting) TRY(settle_one(message));
   return true;
+}
+
+base::Result<std::optional<Renewal>> SqliteWriter::renewal(std::uint64_t message,
+                                                           std::string_view device) {
+  TRY(Query query, db_->query("SELECT resent, waiting, header FROM renewals WHERE message = ? AND "
+                              "device = (SELECT id FROM names WHERE name = ?)"));
+  query.bind(message).bind(device);
+  TRY(const bool row, query.step());
+  if (!row) return std::optional<Renewal>();
+  return std::optional(Renewal{query.number(0), query.number(1) != 0, query.bytes(2)});
+}
+
+base::Result<void> SqliteWriter::renew_envelope(std::uint64_t message,
+                                                const wire::Envelope& envelope) {
+  TRY(const std::uint64_t device, name_number(envelope.device));
+  const crypto::Digest header = crypto::sha256(envelope.header);
+  TRY(
+      run("UPDATE renewals SET resent = resent + 1, waiting = 0, header = ? "
+          "WHERE message = ? AND device = ?",
+          base::ByteView(header), message, device));
+  return run("INSERT INTO envelopes(device, message, prekey, header) VALUES(?, ?, ?, ?)", device,
+             message, std::string_view(envelope.prekey), base::ByteView(envelope.header));
 }
 
 base::Result<void> SqliteWriter::add_evidence(const NewEvidence& evidence, std::uint64_t leaf) {
@@ -84,14 +134,22 @@ base::Result<bool> SqliteWriter::has_evidence(std::uint64_t message, std::string
   return query.step();
 }
 
+base::Result<bool> SqliteWriter::has_statement(std::uint64_t message, std::string_view statement) {
+  TRY(Query query, db_->query("SELECT 1 FROM evidence WHERE message = ? AND statement = ?"));
+  query.bind(message).bind(statement);
+  return query.step();
+}
+
 base::Result<std::vector<std::string>> SqliteWriter::waiting(std::uint64_t message,
                                                              base::ByteView recipients) {
   TRY(const auto all, reads_.read_recipients(recipients));
   std::vector<std::string> out;
   for (const wire::RecipientResult& recipient : all) {
     TRY(const std::uint64_t device, name_number(recipient.device));
-    TRY(Query query, db_->query("SELECT 1 FROM envelopes WHERE device = ? AND message = ?"));
-    query.bind(device).bind(message);
+    TRY(Query query, db_->query("SELECT 1 FROM envelopes WHERE device = ? AND message = ? UNION "
+                                "SELECT 1 FROM renewals WHERE device = ? AND message = ? "
+                                "AND waiting = 1"));
+    query.bind(device).bind(message).bind(device).bind(message);
     TRY(const bool there, query.step());
     if (there) out.push_back(recipient.device);
   }
@@ -99,16 +157,20 @@ base::Result<std::vector<std::string>> SqliteWriter::waiting(std::uint64_t messa
 }
 
 base::Result<std::vector<ExpiredMessage>> SqliteWriter::expired(base::Time now, std::size_t limit) {
-  TRY(Query query, db_->query("SELECT id, uuid, purpose, recipients FROM messages "
-                              "WHERE pending > 0 AND expires <= ? ORDER BY expires LIMIT ?"));
+  TRY(Query query, db_->query("SELECT m.id, n.name, m.uuid, m.sha256, m.purpose, m.recipients "
+                              "FROM messages m JOIN names n ON n.id = m.sender "
+                              "WHERE m.pending > 0 AND m.expires <= ? "
+                              "ORDER BY m.expires LIMIT ?"));
   query.bind(to_millis(now)).bind(limit);
   std::vector<ExpiredMessage> out;
   for (;;) {
     TRY(const bool row, query.step());
     if (!row) return out;
-    const base::Bytes recipients = query.bytes(3);
+    const base::Bytes recipients = query.bytes(5);
     TRY(auto devices, waiting(query.number(0), recipients));
-    out.push_back({query.number(0), query.text(1), query.text(2), std::move(devices)});
+    TRY(const crypto::Digest sha256, crypto::digest_from(query.bytes(3)));
+    out.push_back(
+        {query.number(0), query.text(1), query.text(2), sha256, query.text(4), std::move(devices)});
   }
 }
 
@@ -117,6 +179,7 @@ base::Result<void> SqliteWriter::remove_expired(const ExpiredMessage& message) {
     TRY(const std::uint64_t device, name_number(name));
     TRY(run("DELETE FROM envelopes WHERE device = ? AND message = ?", device, message.row));
   }
+  TRY(run("DELETE FROM renewals WHERE message = ?", message.row));
   TRY(run("UPDATE messages SET pending = 0 WHERE id = ?", message.row));
   return run("DELETE FROM payloads WHERE id = ?", message.row);
 }

@@ -33,6 +33,15 @@ base::Result<std::uint64_t> SqliteReader::trust_size() {
   return number("SELECT coalesce(max(number) + 1, 0) FROM trust");
 }
 
+base::Result<std::optional<LoggedEntry>> SqliteReader::logged_entry(std::uint64_t number) {
+  TRY(Query query, db_->query("SELECT t.entry, l.leaf FROM trust t JOIN trust_leaves l "
+                              "ON l.number = t.number WHERE t.number = ?"));
+  query.bind(number);
+  TRY(const bool row, query.step());
+  if (!row) return std::optional<LoggedEntry>();
+  return std::optional(LoggedEntry{number, query.text(0), query.number(1)});
+}
+
 base::Result<std::optional<std::string>> SqliteReader::prekey(std::string_view device) {
   TRY(Query query, db_->query("SELECT note FROM prekeys WHERE device = "
                               "(SELECT id FROM names WHERE name = ?)"));
@@ -116,7 +125,7 @@ base::Result<std::vector<StoredEvidence>> SqliteReader::read_evidence(Query quer
 
 base::Result<std::vector<StoredEvidence>> SqliteReader::evidence(std::uint64_t message) {
   TRY(Query query, db_->query("SELECT id, statement, leaf, state FROM evidence "
-                              "WHERE message = ? ORDER BY state, signer"));
+                              "WHERE message = ? ORDER BY state, signer, id"));
   query.bind(message);
   return read_evidence(std::move(query));
 }

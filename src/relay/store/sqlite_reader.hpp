@@ -24,6 +24,7 @@ class SqliteReader final : public MetaReader {
   base::Result<std::vector<std::string>> trust_entries(std::uint64_t from,
                                                        std::size_t limit) override;
   base::Result<std::uint64_t> trust_size() override;
+  base::Result<std::optional<LoggedEntry>> logged_entry(std::uint64_t number) override;
   base::Result<std::optional<std::string>> prekey(std::string_view device) override;
   base::Result<std::optional<StoredMessage>> message(std::string_view from,
                                                      std::string_view id) override;

@@ -60,6 +60,10 @@ base::Result<void> SqliteWriter::add_trust_entry(std::uint64_t number, std::stri
   return run("INSERT INTO trust(number, entry) VALUES(?, ?)", number, entry);
 }
 
+base::Result<void> SqliteWriter::set_trust_leaf(std::uint64_t number, std::uint64_t leaf) {
+  return run("INSERT INTO trust_leaves(number, leaf) VALUES(?, ?)", number, leaf);
+}
+
 base::Result<void> SqliteWriter::set_prekey(std::string_view device, std::string_view note) {
   TRY(const std::uint64_t number, name_number(device));
   return run(

@@ -25,13 +25,19 @@ class SqliteWriter final : public MetaWriter {
   base::Result<bool> remember_nonce(std::string_view key, std::string_view nonce,
                                     base::Time created) override;
   base::Result<void> add_trust_entry(std::uint64_t number, std::string_view entry) override;
+  base::Result<void> set_trust_leaf(std::uint64_t number, std::uint64_t leaf) override;
   base::Result<void> set_prekey(std::string_view device, std::string_view note) override;
 
   base::Result<std::uint64_t> add_message(const NewMessage& message) override;
   base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) override;
+  base::Result<bool> miss_envelope(std::uint64_t message, std::string_view device) override;
+  base::Result<std::optional<Renewal>> renewal(std::uint64_t message,
+                                               std::string_view device) override;
+  base::Result<void> renew_envelope(std::uint64_t message, const wire::Envelope& envelope) override;
   base::Result<void> add_evidence(const NewEvidence& evidence, std::uint64_t leaf) override;
   base::Result<bool> has_evidence(std::uint64_t message, std::string_view by,
                                   receipt::State state) override;
+  base::Result<bool> has_statement(std::uint64_t message, std::string_view statement) override;
 
   base::Result<void> add_blob(const StoredBlob& blob, base::Time now) override;
   base::Result<void> add_part(std::string_view id, std::uint64_t part, base::Time now) override;
@@ -54,6 +60,8 @@ class SqliteWriter final : public MetaWriter {
  private:
   base::Result<std::uint64_t> name_number(std::string_view name);
   base::Result<base::Bytes> write_recipients(const NewMessage& message, std::uint64_t& pending);
+  base::Result<bool> take_envelope(std::uint64_t message, std::uint64_t device);
+  base::Result<void> settle_one(std::uint64_t message);
   base::Result<void> add_envelopes(const NewMessage& message, std::uint64_t row);
   base::Result<std::vector<std::string>> waiting(std::uint64_t message, base::ByteView recipients);
   base::Result<void> touch(std::string_view blob, base::Time now);
