@@ -13,7 +13,7 @@ namespace {
 
 void discard(const config::Profile& profile) {
   std::error_code ignored;
-  for (const char* ending : {"", "-wal", "-shm"}) {
+  for (const char* ending : {"", "-wal", "-shm", "-lock"}) {
     std::filesystem::path file = profile.vault();
     file += ending;
     std::filesystem::remove(file, ignored);

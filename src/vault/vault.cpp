@@ -13,13 +13,18 @@ namespace fs = std::filesystem;
 
 // The proof is a value sealed at a place that no row has, so that a key can be tried.
 constexpr auto kProofKind = static_cast<Kind>(0);
+// Names of leases are hashed like names of rows, of a kind that no row has.
+constexpr auto kLeaseKind = static_cast<Kind>(-1);
 constexpr std::string_view kProof = "sealpost-vault/1";
 
 }  // namespace
 
 struct Vault::Impl {
-  Impl(Database opened, VaultKey key, base::Random& random_source)
-      : database(std::move(opened)), sealer(std::move(key)), random(random_source) {}
+  Impl(fs::path file, Database opened, VaultKey key, base::Random& random_source)
+      : path(std::move(file)),
+        database(std::move(opened)),
+        sealer(std::move(key)),
+        random(random_source) {}
 
   base::Result<void> prepare();
   base::Result<Row> open_row(Kind kind, Statement& at) const;
@@ -28,6 +33,7 @@ struct Vault::Impl {
   base::Result<void> reseal(Kind kind, Statement& found, base::ByteView value);
   base::Result<void> in_transaction(const std::function<base::Result<void>()>& work);
 
+  fs::path path;
   Database database;
   Sealer sealer;
   base::Random& random;
@@ -151,7 +157,7 @@ base::Result<Vault> Vault::open(const fs::path& path, base::ByteView passphrase,
 base::Result<Vault> Vault::open_with_key(const fs::path& path, VaultKey key, base::Random& random) {
   TRY(Database database, open_file(path));
   TRY(const Parameters parameters, read_parameters(database, path));
-  auto impl = std::make_unique<Impl>(std::move(database), std::move(key), random);
+  auto impl = std::make_unique<Impl>(path, std::move(database), std::move(key), random);
   if (!impl->sealer.open(kProofKind, 0, {}, parameters.proof)) {
     return base::Error{base::Code::kWrongPassphrase, "this key opens another vault",
                        "`sealpost lock`, then `sealpost unlock`"};
@@ -236,6 +242,10 @@ base::Result<void> Vault::transaction(const std::function<base::Result<void>()>&
     return base::Error{base::Code::kInternal, "a transaction inside a transaction", ""};
   }
   return impl_->in_transaction(work);
+}
+
+base::Result<std::optional<Lease>> Vault::lease(std::string_view what) const {
+  return Lease::take(impl_->path, impl_->sealer.name(kLeaseKind, what));
 }
 
 base::Result<void> Vault::purge() { return impl_->database.truncate_log(); }

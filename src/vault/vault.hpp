@@ -21,6 +21,7 @@
 #include "crypto/aead.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/secret.hpp"
+#include "vault/lease.hpp"
 
 namespace sealpost::vault {
 
@@ -37,8 +38,11 @@ enum class Kind : int {
   kOutgoing = 7,  // submissions not yet confirmed, sealed file keys
   kPendingReceipt = 8,
   kReceipt = 9,
-  kSeen = 10,   // (from, id) -> message hash
-  kState = 11,  // cursors and counters
+  kSeen = 10,     // (from, id) -> message hash
+  kState = 11,    // cursors and counters
+  kDraft = 12,    // messages that are not sealed, or not known to be accepted, yet
+  kUpload = 13,   // keys and digests by which an upload goes on
+  kFileKey = 14,  // of sent messages, until every device has opened its own
 };
 
 struct Row {
@@ -91,6 +95,9 @@ class Vault {
   // Runs `work` in one synced write transaction (BEGIN IMMEDIATE): all of it or, when it fails or
   // throws, nothing. Not nested.
   base::Result<void> transaction(const std::function<base::Result<void>()>& work);
+  // The right to do what `what` names, alone among the processes that use this vault. Nothing when
+  // another has it.
+  base::Result<std::optional<Lease>> lease(std::string_view what) const;
   // Overwrites freed pages and truncates the write-ahead log, after secrets were erased.
   base::Result<void> purge();
 
