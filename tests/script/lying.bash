@@ -27,15 +27,15 @@ stop_liar() { kill -KILL "$(cat "$LIES/pid")" 2>/dev/null || true; }
 
 # lie NAME [for=PART] [KEY=VALUE...]: from now on. Numbers are numbers.
 lie() {
-  local name=$1 pair filter="{name: \$name}" arguments=(--arg name "$1")
+  local pair kind arguments=(--arg name "$1")
   shift
   for pair in "$@"; do
-    local value=${pair#*=} key=${pair%%=*}
-    if [[ $value =~ ^-?[0-9]+$ ]]; then arguments+=(--argjson "$key" "$value"); else arguments+=(--arg "$key" "$value"); fi
-    filter+=" + {\"$key\": \$ARGS.named[\"$key\"]}"
+    kind=--arg
+    [[ ${pair#*=} =~ ^-?[0-9]+$ ]] && kind=--argjson
+    arguments+=("$kind" "${pair%%=*}" "${pair#*=}")
   done
   : >"$LIES/told"
-  jq -nc "${arguments[@]}" "$filter" >"$LIES/lie.new"
+  jq -nc "${arguments[@]}" '$ARGS.named' >"$LIES/lie.new"
   mv "$LIES/lie.new" "$LIES/lie"
 }
 
@@ -51,10 +51,10 @@ truth() {
 caught() {
   local status=$1 sentence=$2
   shift 2
-  expect_exit "$status" "$@"
-  contains "$errors" "$sentence"
+  expect_exit "$status" "$@" && contains "$errors" "$sentence" && _one_sentence && plain_screen
+}
+_one_sentence() {
   [[ $(grep -c '^sealpost: ' <<<"$errors") = 1 ]] || { echo "not one sentence: $errors" >&2 && return 1; }
-  plain_screen
 }
 
 # Nothing of $output and $errors can do anything to a terminal: no control character, none of C1,

@@ -1,6 +1,7 @@
 """Answers that are none: whatever a client may find on a socket."""
 
 import gzip
+import itertools
 import json
 import os
 import re
@@ -98,13 +99,18 @@ STREAMS = {
 }
 
 
+_turn = itertools.count()
+
+
 def garbage(request: Request):
-    """`kind` of garbage in answer to requests that match `route`, others are answered in truth."""
+    """`kind` of garbage, or several in turn, for the requests that match `route`."""
     if not re.match(request.options.get("route", ""), request.route):
         return None
-    kind = request.options["kind"]
+    kinds = request.options["kind"].split(",")
+    kind = kinds[next(_turn) % len(kinds)]
     if kind in ANSWERS:
         return ANSWERS[kind]()
+    request.told()  # before it goes on for ever
     try:
         STREAMS[kind](request.connection)
     except OSError:

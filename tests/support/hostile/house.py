@@ -23,6 +23,8 @@ class House:
         # What passed by: deliveries and prekeys, by device.
         self.deliveries: dict[str, list[dict]] = collections.defaultdict(list)
         self.prekeys: dict[str, str] = {}
+        # Receipts for messages that went nowhere, by id.
+        self.swallowed: dict[str, str] = {}
 
     def remember(self, route: str, device: str, document: dict) -> None:
         if route == "GET /inbox":

@@ -4,13 +4,14 @@ A lie answers in the relay's place, or returns None where it leaves the truth al
 """
 
 import dataclasses
+import json
 import pathlib
 import re
 import time
 
 from . import age, merkle
 from .device import Device, prekey_note
-from .notes import Key, field, fields_of, kind_of, sign, statement, text_of
+from .notes import Key, field, fields_of, kind_of, now, sha256, sign, statement, text_of
 from .proxy import Answer, Request
 
 LIES = {}
@@ -63,6 +64,10 @@ def changed(note: str, **changes: str) -> str:
 
 def signatures_of(note: str) -> str:
     return note[len(text_of(note)) :]
+
+
+def canonical(event: dict) -> bytes:
+    return json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 # --- keys ----------------------------------------------------------------------------------------
@@ -189,6 +194,22 @@ def fork(request: Request):
     return None
 
 
+@edits("GET /audit/events")
+def false_events(request: Request, document):
+    """`what` of every event that is shown is not what was logged."""
+    for item in document["entries"]:
+        event = json.loads(item["leaf"])
+        match request.options["what"]:
+            case "actor":
+                event["actor"] = "mercy.example/olivia/other"
+            case "address":
+                event["address"] = "\x1b]0;owned\x07\u202e"
+        item["leaf"] = canonical(event)
+        if request.options["what"] == "index":
+            item["index"] += 1
+    return bool(document["entries"])
+
+
 # --- messages ------------------------------------------------------------------------------------
 
 
@@ -242,6 +263,9 @@ def alter_deliveries(request: Request, document):
 @lie("POST /messages")
 def swallow(request: Request):
     """Signs for messages that it neither keeps nor logs."""
+    house = request.house
+    for message in request.document["messages"]:
+        house.swallowed[message["id"]] = house.receipt(message, request.device)
     results = [
         {
             "id": message["id"],
@@ -252,7 +276,27 @@ def swallow(request: Request):
             "recipients": [
                 {"device": item["device"], "state": "accepted"} for item in message["envelopes"]
             ],
-            "receipt": request.house.receipt(message, request.device),
+            "receipt": house.swallowed[message["id"]],
+        }
+        for message in request.document["messages"]
+    ]
+    return cbor({"results": results})
+
+
+@lie("POST /messages")
+def refuse(request: Request):
+    """Refuses with `text`."""
+    results = [
+        {
+            "id": message["id"],
+            "accepted": False,
+            "duplicate": False,
+            "error-code": "denied",
+            "error-text": request.options["text"],
+            "recipients": [
+                {"device": item["device"], "state": "refused"} for item in message["envelopes"]
+            ],
+            "receipt": request.options["text"],
         }
         for message in request.document["messages"]
     ]
@@ -340,17 +384,31 @@ def no_evidence(request: Request):
     return cbor({"items": [], "more": False})
 
 
+def made_up_leaf(request: Request, note: str) -> bytes:
+    event = {
+        "v": 1,
+        "at": now(),
+        "event": "message.send",
+        "actor": field(note, "from"),
+        "message": field(note, "message"),
+        "outcome": "success",
+        "purpose": "general",
+        "details": {"statement": sha256(note.encode()).hex()},
+    }
+    return canonical(event)
+
+
 @lie("GET /messages/[^/]+/evidence")
 def made_up_evidence(request: Request):
-    """A signed acceptance that is in no log, presented with the last real leaf."""
+    """The acceptance of a swallowed message is in no log; `leaf` says what stands for its event."""
     leaves = request.house.leaves()
-    message = {
-        "id": request.target.split("/")[3],
-        "message-sha256": bytes.fromhex(request.options["sha256"]),
-        "purpose": "general",
-    }
-    statement_note = request.house.receipt(message, request.device)
-    item = {"cursor": 1, "statement": statement_note, "index": len(leaves) - 1, "leaf": leaves[-1]}
+    note = request.house.swallowed[request.target.split("/")[3]]
+    index, leaf = len(leaves) - 1, leaves[-1]
+    if request.options["leaf"] != "of another event":
+        leaf = made_up_leaf(request, note)
+    if request.options["leaf"] == "behind the log":
+        index += 1
+    item = {"cursor": 1, "statement": note, "index": index, "leaf": leaf}
     return cbor({"items": [item], "more": False})
 
 

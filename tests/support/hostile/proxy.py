@@ -41,6 +41,7 @@ class Request:
     options: dict  # of the lie
     forward: object  # () -> Answer, the honest one
     connection: object  # the client's socket, for those who do not even speak HTTP
+    told: object  # () -> None: counts the lie; an answer of status 0 was counted already
 
     @property
     def route(self) -> str:
@@ -80,9 +81,9 @@ class Control:
         except FileNotFoundError:
             return None
 
-    def count(self, name: str, route: str) -> None:
+    def count(self, name: str, target: str) -> None:
         with self._lock, open(self.folder / "told", "a", encoding="utf-8") as told:
-            told.write(f"{name} {route}\n")
+            told.write(f"{name} {target}\n")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -108,6 +109,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             options,
             lambda: forward(self.house, self.upstream, self, body),
             self.connection,
+            lambda: self.control.count(options["name"], self.path),
         )
 
     def _answer(self) -> Answer | None:
@@ -116,7 +118,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if options and options.get("for", "") in request.device:
             told = self.lies[options["name"]](request)
             if told is not None:
-                self.control.count(options["name"], request.route)
+                if told.status != 0:
+                    request.told()
                 return told
         answer = request.forward()
         if request.route in ("GET /inbox", "POST /prekeys/claim") and answer.status == 200:
