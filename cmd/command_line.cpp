@@ -115,6 +115,14 @@ base::Error not_expected(const CLI::App& root, const Where& where) {
   return error;
 }
 
+// Then what else is wrong, such as a missing option, is no help.
+bool has_unknown_option(const CLI::App& root) {
+  const std::vector<std::string> rest = root.remaining(true);
+  return std::any_of(rest.begin(), rest.end(), [](const std::string& word) {
+    return word.size() > 1 && word.front() == '-';
+  });
+}
+
 std::string help_text(const CLI::App& root) {
   const Where where = deepest(root);
   return where.app->help(where.above);
@@ -160,6 +168,7 @@ base::Result<std::optional<std::string>> parse(CLI::App& app, int argc, const ch
     const Where where = deepest(app);
     const bool lacks_verb = where.app->get_require_subcommand_min() > 0;
     if (lacks_verb && !app.remaining(true).empty()) return not_expected(app, where);
+    if (has_unknown_option(app)) return not_expected(app, where);
     return usage(lacks_verb ? "`" + where.words + "` needs a command" : error.what(), where);
   }
   if (app.get_subcommands().empty()) {

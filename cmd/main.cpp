@@ -160,6 +160,9 @@ int start(int argc, const char* const* argv) {
 
   const base::Result<void> done = run_or_catch(app, env, argc, argv);
   if (done) return env.exit_status;
+  if (done.error().code == base::Code::kInternal && ui::reader_gone(STDOUT_FILENO)) {
+    ui::end_by_broken_pipe();
+  }
   ui::print_error(terminal, globals.json || wants_json(argc, argv), done.error());
   return exit_status(done.error().code);
 }

@@ -81,4 +81,16 @@ bool Signals::wait(base::milliseconds span, int fd) const {
   }
 }
 
+bool reader_gone(int fd) {
+  pollfd state{fd, POLLOUT, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
+}
+
+void end_by_broken_pipe() {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  ::sigaction(SIGPIPE, &action, nullptr);
+  ::raise(SIGPIPE);
+}
+
 }  // namespace sealpost::ui

@@ -25,4 +25,9 @@ class Signals final : public base::Interrupt {
   base::Fd handler_end_;
 };
 
+// Whether nobody will ever read what is written to `fd`, as behind `| head`.
+bool reader_gone(int fd);
+// Ends the process as SIGPIPE does, which is what shells expect of a filter then.
+void end_by_broken_pipe();
+
 }  // namespace sealpost::ui

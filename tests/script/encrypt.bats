@@ -105,7 +105,7 @@ setup() {
 }
 
 @test "encrypt uses little memory for a big file" {
-  command -v /usr/bin/time >/dev/null || skip "no time(1)"
+  measures_memory
   head -c 200000000 /dev/zero |
     /usr/bin/time -f %M -o peak "$SEALPOST" encrypt -r "$RECIPIENT" >sealed
   (($(<peak) < 65536))

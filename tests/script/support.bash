@@ -32,6 +32,11 @@ fresh_home() {
 }
 setup() { fresh_home; }
 
+# At the front of a test that measures memory: a sanitizer's own would be measured.
+measures_memory() {
+  [[ -z ${SANITIZERS-} ]] || skip "built with sanitizers ($SANITIZERS), which use memory of their own"
+}
+
 # --- one organisation per file -------------------------------------------------------------------
 
 # A port of loopback that nobody listens on, below the range that outgoing connections take.

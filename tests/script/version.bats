@@ -62,3 +62,23 @@ load support
   lacks "$errors" $'\e'
   lacks "$errors" $'\a'
 }
+
+@test "a reader that goes away ends a command without a word" {
+  mkfifo "$T/gone"
+  {
+    read -r _ <"$T/gone"
+    status=0
+    "$SEALPOST" --help 2>"$T/said" || status=$?
+    echo "$status" >"$T/status"
+  } | {
+    exec 0<&-
+    echo now >"$T/gone"
+  }
+  [[ $(<"$T/status") == 141 ]]
+  [[ ! -s $T/said ]]
+}
+
+@test "an unknown option is named before what is missing" {
+  expect_exit 2 "$SEALPOST" send --no-such
+  contains "$errors" "unknown option --no-such"
+}
