@@ -73,6 +73,9 @@ class RelayClient {
   // About messages this device sent.
   base::Result<wire::EvidenceList> receipts_after(std::uint64_t after, std::size_t limit);
   base::Result<wire::EvidenceList> evidence(std::string_view message, std::string_view from_device);
+  // Trust chain entries by number, at most wire::kMaxBatch, each with the event that logs it; the
+  // cursor is the number.
+  base::Result<wire::EvidenceList> trust_evidence(const std::vector<std::uint64_t>& numbers);
 
   base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
   base::Result<void> put_part(std::string_view blob, std::uint64_t part, base::ByteView bytes);

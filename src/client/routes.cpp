@@ -110,6 +110,14 @@ base::Result<wire::EvidenceList> RelayClient::evidence(std::string_view message,
   return wire::parse_evidence_list(body);
 }
 
+base::Result<wire::EvidenceList> RelayClient::trust_evidence(
+    const std::vector<std::uint64_t>& numbers) {
+  std::string list;
+  for (const std::uint64_t entry : numbers) list += (list.empty() ? "" : ",") + number(entry);
+  TRY(const base::Bytes body, get("trust/evidence?entries=" + list));
+  return wire::parse_evidence_list(body);
+}
+
 base::Result<wire::BlobState> RelayClient::reserve_blob(const wire::BlobReservation& reservation) {
   TRY(const base::Bytes body, post("blobs", wire::to_cbor(reservation)));
   return wire::parse_blob_state(body);

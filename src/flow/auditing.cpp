@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "base/encoding.hpp"
+#include "flow/logged_chain.hpp"
 #include "flow/visit.hpp"
 #include "merkle/tile.hpp"
 
@@ -27,13 +27,49 @@ base::Result<LoggedEvent> parse_entry(const wire::AuditEntry& entry, const audit
   return LoggedEvent{entry.index, std::move(event)};
 }
 
+// Proves single events to be in the log, at their places.
+class EventProof {
+ public:
+  EventProof(Installation& installation, client::RelayClient& relay)
+      : installation_(installation), relay_(relay) {}
+
+  base::Result<void> check(const wire::AuditEntry& entry) {
+    if (entry.index >= tree_.size) TRY(renew());
+    const auto path = merkle::inclusion_proof(entry.index, tree_.size, nodes_);
+    if (!path && path.error().code != base::Code::kNotFound) return path.error();
+    const crypto::Digest leaf = merkle::leaf_hash(entry.leaf);
+    if (path && merkle::verify_inclusion(entry.index, tree_.size, leaf, *path, tree_.root)) {
+      return {};
+    }
+    return refuse(fmt::format("the relay answers with event {}, which is not the one in the log",
+                              entry.index));
+  }
+
+ private:
+  base::Result<void> renew() {
+    TRY(sync_log(installation_, relay_));
+    tree_ = installation_.checkpoint();
+    nodes_ = remote_nodes(relay_, tree_.size);
+    return {};
+  }
+
+  Installation& installation_;
+  client::RelayClient& relay_;
+  merkle::Checkpoint tree_;
+  merkle::NodeReader nodes_;
+};
+
 // Rebuilds the tree bundle by bundle.
 class LogCheck {
  public:
   // `trust_size`: how many trust chain entries the log must hold at the least.
   LogCheck(const Installation& installation, client::RelayClient& relay, bool entries,
            std::uint64_t trust_size)
-      : installation_(installation), relay_(relay), entries_(entries), trust_size_(trust_size) {}
+      : installation_(installation),
+        relay_(relay),
+        entries_(entries),
+        trust_size_(trust_size),
+        logged_(installation.chain().entries()) {}
 
   base::Result<void> check_bundle(std::uint64_t index) {
     const std::uint64_t size = installation_.checkpoint().size;
@@ -60,8 +96,8 @@ class LogCheck {
     if (frontier_.size() != checkpoint.size || frontier_.root() != checkpoint.root) {
       return refuse("the tree rebuilt from its tiles is not the one the checkpoint signs");
     }
-    if (entries_ && trust_logged_ < trust_size_) {
-      return refuse(fmt::format("trust chain entry {} is not in the log", trust_logged_));
+    if (entries_ && logged_.logged() < trust_size_) {
+      return refuse(fmt::format("trust chain entry {} is not in the log", logged_.logged()));
     }
     return {};
   }
@@ -78,23 +114,8 @@ class LogCheck {
     }
     if (event->at < last_) return refuse(fmt::format("event {} goes back in time", index));
     last_ = event->at;
-    return check_trust(index, *event);
-  }
-
-  // Events that carry a trust chain number must name the entries of the chain, in order.
-  base::Result<void> check_trust(std::uint64_t index, const audit::Event& event) {
-    const auto number = event.details.find("trust");
-    if (number == event.details.end()) return {};
-    const auto& chain = installation_.chain().entries();
-    const auto statement = event.details.find("statement");
-    if (trust_logged_ >= chain.size() || number->second != fmt::format("{}", trust_logged_) ||
-        statement == event.details.end() ||
-        statement->second != base::to_hex(crypto::sha256(base::as_bytes(chain[trust_logged_])))) {
-      return refuse(fmt::format("event {} logs another trust chain entry than number {}", index,
-                                trust_logged_));
-    }
-    ++trust_logged_;
-    return {};
+    const auto taken = logged_.take(index, *event);
+    return taken ? base::Result<void>() : refuse(taken.error().text);
   }
 
   const Installation& installation_;
@@ -103,7 +124,7 @@ class LogCheck {
   std::uint64_t trust_size_;
   merkle::Frontier frontier_;
   base::Time last_;
-  std::uint64_t trust_logged_ = 0;
+  LoggedChain logged_;
 };
 
 }  // namespace
@@ -112,18 +133,20 @@ base::Result<void> query_log(
     Installation& installation, audit::Filter filter, std::optional<std::uint64_t> limit,
     Context& context, const std::function<base::Result<void>(const LoggedEvent&)>& visit_event) {
   TRY(client::RelayClient relay, visit(installation, context));
+  EventProof proof(installation, relay);
   std::uint64_t left = limit.value_or(UINT64_MAX);
   while (left > 0 && !context.interrupt.requested()) {
     TRY(const wire::AuditEntries page,
         relay.audit_events(filter, static_cast<std::size_t>(std::min<std::uint64_t>(kPage, left))));
     for (const wire::AuditEntry& entry : page.entries) {
       TRY(const LoggedEvent logged, parse_entry(entry, filter));
+      TRY(proof.check(entry));
       TRY(visit_event(logged));
       filter.after = entry.index;
       if (--left == 0) return {};
     }
     if (!page.more) return {};
-    if (filter.after && page.next <= *filter.after && page.entries.empty()) {
+    if (filter.after && page.next < *filter.after + (page.entries.empty() ? 1 : 0)) {
       return refuse("the relay's pages do not end");
     }
     filter.after = page.next;

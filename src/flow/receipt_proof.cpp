@@ -3,48 +3,18 @@
 #include <algorithm>
 
 #include "audit/event.hpp"
-#include "base/encoding.hpp"
+#include "flow/receipt_event.hpp"
 #include "flow/receipts.hpp"
 #include "flow/visit.hpp"
 
 namespace sealpost::flow {
 namespace {
 
-std::string_view event_of(receipt::State state) {
-  switch (state) {
-    case receipt::State::kAccepted:
-      return "message.send";
-    case receipt::State::kDelivered:
-      return "message.deliver";
-    case receipt::State::kRead:
-      return "message.read";
-    case receipt::State::kUndecryptable:
-      return "message.undecryptable";
-  }
-  return "";
-}
-
-// The hash of the statement that the leaf names, if the leaf is about what the statement says.
-base::Result<crypto::Digest> leaf_statement(const audit::Event& event,
-                                            const receipt::Receipt& said) {
-  const base::Error other{base::Code::kVerificationFailed,
-                          "the audit event at its index is about something else", ""};
-  const std::string_view actor = said.state == receipt::State::kAccepted ? said.from : said.by;
-  if (event.event != event_of(said.state) || event.message != said.message ||
-      event.actor != actor || event.outcome != audit::Outcome::kSuccess) {
-    return other;
-  }
-  const auto at = event.details.find("statement");
-  if (at == event.details.end()) return other;
-  TRY(const base::Bytes bytes, base::parse_hex(at->second));
-  return crypto::digest_from(bytes);
-}
-
 base::Result<note::Verifier> signer_of(const Installation& installation,
                                        const note::Note& signed_note,
                                        const receipt::Receipt& said) {
   TRY(note::Verifier log, installation.log_verifier());
-  if (said.state == receipt::State::kAccepted) return log;
+  if (receipt::is_relays(said.state)) return log;
   const trust::Device* device = installation.chain().device(said.by);
   if (device == nullptr) {
     return base::Error{base::Code::kVerificationFailed, "its signer is not in the trust chain", ""};
@@ -80,7 +50,7 @@ class Judge {
     evident.address = event.address;
     evident.logged_at = event.at;
     TRY(const note::Verifier signer, signer_of(installation_, signed_note, said));
-    TRY(const crypto::Digest statement, leaf_statement(event, said));
+    TRY(const crypto::Digest statement, logged_statement(event, said));
     const std::uint64_t size = expected_.checkpoint.size;
     if (item.index >= size) {
       return base::Error{base::Code::kVerificationFailed, "it is not in the log yet", ""};

@@ -39,7 +39,7 @@ base::Result<receipt::Receipt> check_receipt(const Installation& installation,
   if (!seen || seen->message_sha256 != said.message_sha256) {
     return refuse(fmt::format("a receipt speaks of another message under the id {}", said.message));
   }
-  if (said.state == receipt::State::kAccepted) {
+  if (receipt::is_relays(said.state)) {
     TRY(const note::Verifier log, installation.log_verifier());
     if (note::signed_by(signed_note, log)) return said;
     return refuse(fmt::format("a receipt for message {} is not signed by the relay", said.message));

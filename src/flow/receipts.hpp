@@ -52,6 +52,9 @@ struct Evident {
   std::uint64_t index = 0;
   std::string address;  // as the relay observed it
   base::Time logged_at;
+  // From a receipt file: whom the message was accepted for, or had not reached when it expired.
+  std::vector<std::string> devices = {};
+  std::optional<std::uint64_t> revoked = {};  // index of the event that ended its device later
 };
 struct ReceiptVerification {
   std::string message;

@@ -15,10 +15,18 @@ base::Error distrust(std::string what) {
           "do not use this relay until the organisation's owner has found out why"};
 }
 
-base::Result<merkle::Checkpoint> fetch_checkpoint(const Installation& installation,
-                                                  client::RelayClient& relay) {
+// Of a message whose sender signed a view that does not fit this vault's.
+std::string split_view(std::string_view what) {
+  return fmt::format(
+      "the sender has seen {}; the relay hides something from one of you: ask the sender, and tell "
+      "the organisation's owner",
+      what);
+}
+
+base::Result<SignedCheckpoint> fetch_checkpoint(const Installation& installation,
+                                                client::RelayClient& relay) {
   TRY(const note::Verifier log, installation.log_verifier());
-  TRY(const std::string bytes, relay.checkpoint());
+  TRY(std::string bytes, relay.checkpoint());
   TRY(const note::Note signed_note, note::parse(bytes));
   if (!note::signed_by(signed_note, log)) {
     return distrust("the relay's checkpoint is not signed by the log's key");
@@ -27,10 +35,11 @@ base::Result<merkle::Checkpoint> fetch_checkpoint(const Installation& installati
   if (checkpoint.origin != log.name()) {
     return distrust("the relay's checkpoint is of another log");
   }
-  return checkpoint;
+  return SignedCheckpoint{std::move(bytes), std::move(checkpoint)};
 }
 
-// Two states of the same log: the smaller must be a beginning of the larger.
+}  // namespace
+
 base::Result<void> check_extends(client::RelayClient& relay, const note::View& older,
                                  const note::View& newer) {
   if (older.size > newer.size) return check_extends(relay, newer, older);
@@ -48,8 +57,6 @@ base::Result<void> check_extends(client::RelayClient& relay, const note::View& o
   }
   return {};
 }
-
-}  // namespace
 
 base::Result<client::RelayClient> connect(const Installation& installation, Context& context) {
   const Profile& profile = installation.profile();
@@ -83,15 +90,22 @@ base::Result<void> sync_trust(Installation& installation, client::RelayClient& r
 }
 
 base::Result<void> sync_log(Installation& installation, client::RelayClient& relay) {
-  TRY(const merkle::Checkpoint fresh, fetch_checkpoint(installation, relay));
+  TRY(sync_checkpoint(installation, relay));
+  return {};
+}
+
+base::Result<SignedCheckpoint> sync_checkpoint(Installation& installation,
+                                               client::RelayClient& relay) {
+  TRY(SignedCheckpoint signed_one, fetch_checkpoint(installation, relay));
+  const merkle::Checkpoint& fresh = signed_one.checkpoint;
   const merkle::Checkpoint& seen = installation.checkpoint();
   if (fresh.size < seen.size) {
     return distrust(
         fmt::format("the audit log has {} events, this vault has seen {}", fresh.size, seen.size));
   }
   TRY(check_extends(relay, {seen.size, seen.root}, {fresh.size, fresh.root}));
-  if (fresh == seen) return {};
-  return installation.set_checkpoint(fresh);
+  if (fresh != seen) TRY(installation.set_checkpoint(fresh));
+  return signed_one;
 }
 
 base::Result<std::string> compare_views(Installation& installation, client::RelayClient& relay,
@@ -99,16 +113,16 @@ base::Result<std::string> compare_views(Installation& installation, client::Rela
   if (trust.size > installation.chain().size()) TRY(sync_trust(installation, relay));
   const auto head = installation.chain().head_at(trust.size);
   if (!head || *head != trust.hash) {
-    return std::string("the sender has seen another trust chain than this vault");
+    return split_view("another trust chain");
   }
   if (log.size > installation.checkpoint().size) TRY(sync_log(installation, relay));
   if (log.size > installation.checkpoint().size) {
-    return std::string("the sender has seen audit events that the relay does not show");
+    return split_view("audit events that the relay does not show here");
   }
   auto connected = check_extends(relay, log, installation.log_view());
   if (connected) return std::string();
   if (connected.error().code != base::Code::kVerificationFailed) return connected.error();
-  return "the sender has seen another audit log than this vault: " + connected.error().text;
+  return split_view("another audit log");
 }
 
 merkle::NodeReader remote_nodes(client::RelayClient& relay, std::uint64_t size) {

@@ -20,6 +20,19 @@ base::Result<void> sync_trust(Installation& installation, client::RelayClient& r
 // this vault saw before, and remembers it. kVerificationFailed otherwise.
 base::Result<void> sync_log(Installation& installation, client::RelayClient& relay);
 
+// The same, and the signed checkpoint itself, for what carries it further.
+struct SignedCheckpoint {
+  std::string note;
+  merkle::Checkpoint checkpoint;
+};
+base::Result<SignedCheckpoint> sync_checkpoint(Installation& installation,
+                                               client::RelayClient& relay);
+
+// Two states of the relay's log, the smaller of which must be a beginning of the larger one; the
+// proof comes from the relay. kVerificationFailed.
+base::Result<void> check_extends(client::RelayClient& relay, const note::View& older,
+                                 const note::View& newer);
+
 // Compares what a sender had seen of log and trust chain with what this vault has seen; both must
 // lie on one history. The sender may be ahead: then this catches up first. Returns how they
 // disagree, empty when they do not: either the sender or the relay is lying, and which is for

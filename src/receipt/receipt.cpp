@@ -15,11 +15,12 @@ struct StateRow {
   State state;
   std::string_view name;
 };
-constexpr std::array<StateRow, 4> kStates{{
+constexpr std::array<StateRow, 5> kStates{{
     {State::kAccepted, "accepted"},
     {State::kDelivered, "delivered"},
     {State::kRead, "read"},
     {State::kUndecryptable, "undecryptable"},
+    {State::kExpired, "expired"},
 }};
 
 constexpr std::size_t kIdSize = 36;
@@ -53,16 +54,17 @@ Result<void> check_subject(const Receipt& receipt, const Expectation& expected) 
 }
 
 // Whoever signed it is the one it names, and one who may say this: the relay that it accepted the
-// message, devices everything else.
+// message or that its time passed, devices everything else.
 Result<void> check_signature(const note::Note& signed_note, const Receipt& receipt,
                              const Expectation& expected, const note::Verifier& signer) {
   if (receipt.by != signer.name()) {
     return unverified("the receipt names another author than the key it is checked against");
   }
   const bool by_relay = receipt.by == expected.checkpoint.origin;
-  if (by_relay != (receipt.state == State::kAccepted)) {
+  if (by_relay != is_relays(receipt.state)) {
     return unverified(by_relay ? "the relay cannot say what a device did with a message"
-                               : "only the relay can say that it accepted a message");
+                               : "only the relay can say that it accepted a message, or that the "
+                                 "message expired");
   }
   if (signed_note.signatures.size() != 1 || !note::signed_by(signed_note, signer)) {
     return unverified("the receipt does not carry the signature of its author alone");
@@ -94,6 +96,8 @@ Result<void> check_all(const Evidence& evidence, const Expectation& expected,
 }
 
 }  // namespace
+
+bool is_relays(State state) { return state == State::kAccepted || state == State::kExpired; }
 
 std::string_view state_name(State state) {
   const auto row = std::find_if(kStates.begin(), kStates.end(),

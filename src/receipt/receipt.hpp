@@ -15,7 +15,9 @@
 
 namespace sealpost::receipt {
 
-enum class State { kAccepted, kDelivered, kRead, kUndecryptable };
+enum class State { kAccepted, kDelivered, kRead, kUndecryptable, kExpired };
+// Accepted and expired are the relay's word, the others a device's.
+bool is_relays(State state);
 std::string_view state_name(State state);
 std::optional<State> state_from_name(std::string_view name);
 
@@ -24,7 +26,7 @@ struct Receipt {
   std::string from;                 // device that sent it
   crypto::Digest message_sha256{};  // over the whole header note with its signature
   State state = State::kAccepted;
-  std::string by;  // device name; the log's origin for accepted
+  std::string by;  // device name; the log's origin for what the relay says
   base::Time at;   // a claim
   note::View log;
   note::View trust;

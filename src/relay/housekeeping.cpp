@@ -1,5 +1,6 @@
 #include "relay/housekeeping.hpp"
 
+#include "base/encoding.hpp"
 #include "wire/signature.hpp"
 
 namespace sealpost::relay {
@@ -11,7 +12,23 @@ constexpr std::size_t kSweepStep = 256;
 constexpr std::size_t kNonceStep = 4096;
 constexpr std::size_t kBlobStep = 16;  // files are removed while the writer waits
 
-Fact expiry_of(const ExpiredMessage& message, Unit& unit) {
+// Signed as acceptance is, so that the sender can show it to others: it stays the relay's word.
+base::Result<std::string> expired_receipt(const ExpiredMessage& message, const Unit& unit) {
+  receipt::Receipt value;
+  value.message = message.id;
+  value.from = message.from;
+  value.message_sha256 = message.sha256;
+  value.state = receipt::State::kExpired;
+  value.by = unit.log_key.name();
+  value.at = unit.now;
+  value.log = unit.log;
+  value.trust = unit.directory.view();
+  TRY(const std::string text, receipt::format(value));
+  return note::sign(text, unit.log_key);
+}
+
+base::Result<Fact> expiry_of(const ExpiredMessage& message, Unit& unit) {
+  TRY(std::string statement, expired_receipt(message, unit));
   audit::Event event;
   event.at = unit.now;
   event.event = "message.expire";
@@ -19,7 +36,10 @@ Fact expiry_of(const ExpiredMessage& message, Unit& unit) {
   event.message = message.id;
   event.objects = message.waiting;
   event.purpose = message.purpose;
-  return {std::move(event), std::nullopt};
+  event.details["statement"] = base::to_hex(crypto::sha256(base::as_bytes(statement)));
+  return Fact{std::move(event),
+              NewEvidence{message.row, receipt::State::kExpired, unit.log_key.name(), message.from,
+                          std::move(statement)}};
 }
 
 void submit(Engine& engine, Change change, Done done) {
@@ -36,7 +56,8 @@ void sweep_messages(Engine& engine) {
     std::vector<Fact> facts;
     for (const ExpiredMessage& message : expired) {
       TRY(unit.store.remove_expired(message));
-      facts.push_back(expiry_of(message, unit));
+      TRY(Fact fact, expiry_of(message, unit));
+      facts.push_back(std::move(fact));
     }
     *count = expired.size();
     return Written{Reply{}, Record::of(std::move(facts))};

@@ -1,0 +1,46 @@
+// Mirrors: a verified copy of the audit log and the trust chain in a folder, sealpost-mirror(5).
+//
+// The folder is a C2SP tlog-tiles log and a few files beside it. Its checkpoint is written last:
+// whatever else lies there counts only as far as the checkpoint reaches, so that a run which ended
+// half way leaves the mirror as it was. One run at a time: kConflict for the second.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+#include "flow/context.hpp"
+#include "flow/installation.hpp"
+#include "flow/logged_chain.hpp"
+
+namespace sealpost::flow {
+
+struct MirrorUpdate {
+  merkle::Checkpoint checkpoint;
+  std::uint64_t added = 0;          // events
+  std::uint64_t trust_entries = 0;  // all that the log records up to the checkpoint
+};
+// Fetches the events behind those that the mirror has, rebuilds the tree over them, and takes them
+// in when it is the one that the relay signed. Makes the folder where there is none. kDenied for a
+// role that may not read the log; kVerificationFailed when the relay's log does not continue the
+// mirror's, or does not hold together: then the mirror stays as it was. kConflict for a folder that
+// holds something else.
+base::Result<MirrorUpdate> update_mirror(
+    Installation& installation, const std::filesystem::path& folder, Context& context,
+    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress);
+
+// What a mirror says, all of it verified.
+struct Mirror {
+  merkle::Checkpoint checkpoint;
+  std::vector<LoggedEntry> entries;         // of the trust chain
+  std::optional<crypto::Digest> root_then;  // of the log as it was at `then` events
+};
+// Reads the whole mirror, without network: the trust chain up to `root`, the checkpoint's
+// signature, every event against the tree and every tile, and that each entry of the chain is
+// logged in its order. kVerificationFailed says what does not hold; kMalformed and kNotFound when
+// the folder is no mirror.
+base::Result<Mirror> read_mirror(const std::filesystem::path& folder, const note::Verifier& root,
+                                 std::optional<std::uint64_t> then,
+                                 const base::Interrupt& interrupt);
+
+}  // namespace sealpost::flow

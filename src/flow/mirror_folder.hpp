@@ -1,0 +1,53 @@
+// The files of a mirror, sealpost-mirror(5): where they lie, and in which order they change. Knows
+// nothing of what they mean. Private to this module. One thread; a second process gets kConflict.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file.hpp"
+#include "merkle/tile.hpp"
+
+namespace sealpost::flow {
+
+class MirrorFolder {
+ public:
+  // To be brought up to date. A folder that does not exist is made, an empty one becomes a mirror
+  // of this organisation; kConflict for one that holds anything else.
+  static base::Result<MirrorFolder> open_to_write(const std::filesystem::path& path,
+                                                  const std::string& root);
+  // kNotFound, kMalformed when it is no mirror.
+  static base::Result<MirrorFolder> open_to_read(const std::filesystem::path& path);
+
+  const std::string& root() const { return root_; }  // vkey of the organisation
+  // The signed note; nothing before the mirror was filled for the first time.
+  base::Result<std::optional<std::string>> checkpoint() const;
+  base::Result<base::Bytes> tile(const merkle::TileId& tile) const;
+  base::Result<std::string> trust(std::uint64_t size) const;  // the chain as of that many events
+
+  // Files of a log that the checkpoint does not reach yet. What is there already with the same
+  // content is left alone.
+  base::Result<void> put_tile(const merkle::TileId& tile, base::ByteView bytes);
+  base::Result<void> put_trust(std::uint64_t size, const std::string& chain);
+  // From now on the mirror is what was put.
+  base::Result<void> commit(const std::string& checkpoint);
+  // Removes what was put since the mirror was opened.
+  void take_back();
+  // Removes what the log of `size` events has no use for any more, after it had `before`.
+  void tidy(std::uint64_t before, std::uint64_t size) const;
+
+ private:
+  MirrorFolder(std::filesystem::path path, base::Fd lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
+  base::Result<void> put(const std::filesystem::path& name, base::ByteView bytes);
+  base::Result<void> read_marker();
+  base::Result<void> write_marker(const std::string& root);
+  std::filesystem::path path_;
+  base::Fd lock_;
+  std::string root_;
+  std::vector<std::filesystem::path> put_;  // that were not there before
+};
+
+}  // namespace sealpost::flow

@@ -1,0 +1,22 @@
+// What the writer and the reader of a mirror share. Private to this module. Pure.
+#pragma once
+
+#include <string_view>
+
+#include "merkle/checkpoint.hpp"
+#include "merkle/growing.hpp"
+#include "note/note.hpp"
+
+namespace sealpost::flow {
+
+// How far a mirror reaches.
+struct MirrorStart {
+  merkle::Checkpoint checkpoint;  // size 0: nothing yet
+  std::uint64_t trust_entries = 0;
+};
+
+// The checkpoint of a signed note, if this log signed it; kVerificationFailed.
+base::Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
+                                                 const note::Verifier& log);
+
+}  // namespace sealpost::flow

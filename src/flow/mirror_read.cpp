@@ -1,0 +1,149 @@
+// Reading a mirror without network, believing nothing of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "flow/mirror.hpp"
+#include "flow/mirror_folder.hpp"
+#include "flow/mirror_log.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+using base::Result;
+using merkle::kTileWidth;
+
+base::Error refuse(std::string why) {
+  return {base::Code::kVerificationFailed, "the mirror does not hold: " + std::move(why),
+          "it was damaged or changed; mirror anew into an empty folder"};
+}
+
+Result<trust::Chain> read_chain(const MirrorFolder& folder, const note::Verifier& root,
+                                std::uint64_t size) {
+  const auto text = folder.trust(size);
+  if (!text) return refuse(text.error().text);
+  const auto entries = trust::split_entries(*text);
+  if (!entries) return refuse("the trust chain is out of form: " + entries.error().text);
+  trust::Chain chain(root);
+  for (const std::string& entry : *entries) {
+    if (auto taken = chain.append(entry); !taken) {
+      return refuse(fmt::format("trust chain entry {}: {}", chain.size(), taken.error().text));
+    }
+  }
+  if (!chain.relay()) return refuse("the root has named no relay and no log");
+  return chain;
+}
+
+// Which size the checkpoint claims decides which chain it is checked with; it is checked then.
+Result<std::uint64_t> claimed_size(std::string_view signed_checkpoint) {
+  const auto signed_note = note::parse(signed_checkpoint);
+  if (!signed_note) return refuse("the checkpoint is no signed note");
+  const auto checkpoint = merkle::parse_checkpoint(signed_note->text);
+  if (!checkpoint) return refuse(checkpoint.error().text);
+  return checkpoint->size;
+}
+
+class Reading {
+ public:
+  Reading(const MirrorFolder& folder, const trust::Chain& chain, Mirror& mirror,
+          std::optional<std::uint64_t> then)
+      : folder_(folder), logged_(chain.entries()), mirror_(mirror), then_(then) {}
+
+  Result<void> read_bundle(std::uint64_t number) {
+    const std::uint64_t size = mirror_.checkpoint.size;
+    const merkle::TileId tile{-1, number, std::min(kTileWidth, size - number * kTileWidth)};
+    const auto bundle = folder_.tile(tile);
+    if (!bundle) return refuse(bundle.error().text);
+    const auto entries = merkle::split_bundle(*bundle);
+    if (!entries || entries->size() != tile.width) {
+      return refuse(merkle::tile_path(tile) + " is not complete");
+    }
+    for (const base::Bytes& entry : *entries) TRY(take(entry));
+    return {};
+  }
+
+  Result<void> finish(const trust::Chain& chain) {
+    TRY(tiles_.emit_partial(compare()));
+    if (tiles_.root() != mirror_.checkpoint.root) {
+      return refuse("its events are not those that the checkpoint signs");
+    }
+    if (logged_.logged() != chain.size()) {
+      return refuse(fmt::format("trust chain entry {} is not in the log", logged_.logged()));
+    }
+    mirror_.entries = logged_.seen();
+    return {};
+  }
+
+ private:
+  // Only events that may be of the trust chain are looked into: a canonical leaf that names an
+  // entry holds this text, and that every entry is found is checked at the end.
+  static bool may_log_entry(const base::Bytes& entry) {
+    return base::as_text(entry).find("\"trust\":") != std::string_view::npos;
+  }
+
+  Result<void> take(const base::Bytes& entry) {
+    if (may_log_entry(entry)) {
+      const auto event = audit::parse_leaf(entry);
+      if (!event) return refuse(fmt::format("event {} is out of form", tiles_.size()));
+      if (auto taken = logged_.take(tiles_.size(), *event); !taken) {
+        return refuse(taken.error().text);
+      }
+    }
+    TRY(tiles_.append(merkle::leaf_hash(entry), compare()));
+    if (then_ == tiles_.size()) mirror_.root_then = tiles_.root();
+    return {};
+  }
+
+  merkle::GrowingTiles::Emit compare() const {
+    return [this](const merkle::TileId& tile, base::ByteView hashes) -> Result<void> {
+      const auto stored = folder_.tile(tile);
+      if (!stored) return refuse(stored.error().text);
+      if (std::equal(stored->begin(), stored->end(), hashes.begin(), hashes.end())) return {};
+      return refuse(merkle::tile_path(tile) + " does not fit the events");
+    };
+  }
+
+  const MirrorFolder& folder_;
+  merkle::GrowingTiles tiles_;
+  LoggedChain logged_;
+  Mirror& mirror_;
+  std::optional<std::uint64_t> then_;
+};
+
+}  // namespace
+
+Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
+                                           const note::Verifier& log) {
+  const base::Error wrong{base::Code::kVerificationFailed,
+                          "the mirror's checkpoint is not signed by the log that the root named",
+                          "mirror anew into an empty folder"};
+  const auto signed_note = note::parse(signed_checkpoint);
+  if (!signed_note || !note::signed_by(*signed_note, log)) return wrong;
+  auto checkpoint = merkle::parse_checkpoint(signed_note->text);
+  if (!checkpoint || checkpoint->origin != log.name()) return wrong;
+  return checkpoint;
+}
+
+Result<Mirror> read_mirror(const std::filesystem::path& path, const note::Verifier& root,
+                           std::optional<std::uint64_t> then, const base::Interrupt& interrupt) {
+  TRY(const MirrorFolder folder, MirrorFolder::open_to_read(path));
+  if (folder.root() != root.vkey()) return refuse("it is of another organisation than the root's");
+  TRY(const std::optional<std::string> signed_checkpoint, folder.checkpoint());
+  if (!signed_checkpoint) {
+    return base::Error{base::Code::kNotFound, path.string() + " has not been filled yet",
+                       "run `sealpost audit mirror` again"};
+  }
+  TRY(const std::uint64_t size, claimed_size(*signed_checkpoint));
+  TRY(const trust::Chain chain, read_chain(folder, root, size));
+  Mirror mirror;
+  TRY(mirror.checkpoint, open_checkpoint(*signed_checkpoint, chain.relay()->log));
+  Reading reading(folder, chain, mirror, then);
+  for (std::uint64_t number = 0; number * kTileWidth < size; ++number) {
+    if (interrupt.requested()) return base::Error{base::Code::kInterrupted, "interrupted", ""};
+    TRY(reading.read_bundle(number));
+  }
+  TRY(reading.finish(chain));
+  return mirror;
+}
+
+}  // namespace sealpost::flow
