@@ -1,8 +1,9 @@
-// sealpost relay init | serve
+// sealpost relay init | serve; fsck is in relay_fsck.cpp
 #include <systemd/sd-daemon.h>
 
 #include <mutex>
 
+#include "cmd/relay_fsck.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "relay/relay.hpp"
@@ -119,6 +120,7 @@ void add_relay(CLI::App& app, Env& env) {
   auto [serve, options] = add_verb<ServeOptions>(
       relay, env, "serve", "Run a relay until it is asked to stop", run_serve);
   serve.add_option("--dir", options.dir, "The relay's folder")->type_name("DIR")->required();
+  add_relay_fsck(relay, env);
 }
 
 }  // namespace sealpost::cmd

@@ -1,8 +1,8 @@
 #include "relay/engine.hpp"
 
 #include <future>
-#include <set>
 
+#include "relay/recovery.hpp"
 #include "relay/store/sqlite_store.hpp"
 
 namespace sealpost::relay {
@@ -11,7 +11,6 @@ namespace {
 constexpr std::uint64_t kRefusalsPerMinute = 60;
 constexpr std::size_t kMaxReplies = 256 << 20;  // bytes
 constexpr std::size_t kMaxRepliesEach = kMaxReplies / 4;
-constexpr std::size_t kMaxBootId = 100;
 
 // A store that is not there must not be taken for an empty one: its log would start anew.
 base::Result<void> require_store(const std::filesystem::path& database) {
@@ -50,31 +49,9 @@ base::Result<void> load_chain(Engine& engine) {
   return {};
 }
 
-// Parts are synced when their blob is complete, so those of others do not outlive the machine.
-base::Result<void> forget_lost_parts(MetaWriter& store) {
-  TRY(const base::Bytes boot, base::read_file("/proc/sys/kernel/random/boot_id", kMaxBootId));
-  TRY(store.begin());
-  auto done = store.forget_unsynced_parts(base::as_text(boot));
-  if (done) done = store.commit();
-  if (!done) store.rollback();
-  return done;
-}
-
 void failed_job(std::string_view why, const Log& log, Metrics& metrics) {
   metrics.caught();
   log.error("worker.failed", {base::Code::kInternal, std::string(why), ""});
-}
-
-// Files that no row speaks of: left by a crash between a removal's commit and its unlink.
-base::Result<void> remove_orphans(Engine& engine) {
-  TRY(const MetaStore::Reading store, engine.store->read());
-  TRY(const auto known, store->blob_ids());
-  TRY(const auto there, engine.blobs->list());
-  const std::set<std::string> wanted(known.begin(), known.end());
-  for (const std::string& id : there) {
-    if (!wanted.contains(id)) TRY(engine.blobs->remove(id));
-  }
-  return {};
 }
 
 }  // namespace
@@ -102,9 +79,8 @@ base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& 
                                                    LogSink sink) {
   TRY(Opened opened, open_files(dir));
   auto engine = std::make_unique<Engine>(std::move(opened), seams, std::move(sink));
-  TRY(forget_lost_parts(engine->store->writer()));
   TRY(load_chain(*engine));
-  TRY(remove_orphans(*engine));
+  TRY(recover(*engine->store, *engine->blobs, seams.clock.now()));
   TRY(engine->writer.start());
   return engine;
 }

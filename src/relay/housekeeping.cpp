@@ -126,7 +126,10 @@ void sweep(Engine& engine) {
   engine.refusals.forget_idle(now);
 }
 
-Housekeeping::Housekeeping(Engine& engine) : engine_(&engine), thread_([this] { loop(); }) {}
+Housekeeping::Housekeeping(Engine& engine)
+    : engine_(&engine),
+      clock_(engine.seams.clock.now(), engine.seams.clock.steady()),
+      thread_([this] { loop(); }) {}
 
 void Housekeeping::stop() {
   {
@@ -135,6 +138,16 @@ void Housekeeping::stop() {
   }
   changed_.notify_one();
   if (thread_.joinable()) thread_.join();
+}
+
+bool Housekeeping::trusts_clock(base::milliseconds steady) {
+  const ClockWatch::Verdict verdict = clock_.look(engine_->seams.clock.now(), steady);
+  if (verdict == ClockWatch::Verdict::kJumped) {
+    engine_->log.error("clock.jumped",
+                       {base::Code::kBusy, "the clock jumped forward; nothing is swept for an hour",
+                        "set the clock of this machine, unless it was wrong before"});
+  }
+  return verdict == ClockWatch::Verdict::kTrusted;
 }
 
 void Housekeeping::loop() {
@@ -146,7 +159,7 @@ void Housekeeping::loop() {
     engine_->metrics.waiting_polls(engine_->waiters.size());
     if (now - swept < kSweepEvery) continue;
     swept = now;
-    sweep(*engine_);
+    if (trusts_clock(now)) sweep(*engine_);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "relay/clock_watch.hpp"
 #include "relay/engine.hpp"
 
 namespace sealpost::relay {
@@ -29,7 +30,9 @@ class Housekeeping {
 
  private:
   void loop();
+  bool trusts_clock(base::milliseconds steady);
   Engine* engine_;
+  ClockWatch clock_;  // the thread's
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stopping_ = false;

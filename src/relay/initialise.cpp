@@ -38,8 +38,8 @@ base::Result<void> write_tls(const Folder& folder, const NewRelay& options, Seam
   if (options.plain) return {};
   if (options.tls_certificate) {
     TRY(const std::string pem, read_pem(*options.tls_certificate));
-    TRY(tls_pin(pem));
-    return {};
+    TRY(const crypto::SecretBytes key, read_secret_text(*options.tls_key));
+    return check_tls_identity(pem, key);
   }
   TRY(const TlsIdentity identity, make_tls_identity(options.url, seams.clock.now(), seams.random));
   TRY(base::replace_file(folder.in_folder("tls.crt"), base::as_bytes(identity.certificate), 0644));

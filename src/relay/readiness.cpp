@@ -39,7 +39,8 @@ void Readiness::probe() {
 void Readiness::settle(const base::Result<void>& result) {
   base::Result<void> said = result;
   if (!result) {
-    said = base::Error{base::Code::kBusy,
+    const bool full = result.error().code == base::Code::kNoSpace;
+    said = base::Error{full ? base::Code::kNoSpace : base::Code::kBusy,
                        "the audit log cannot take events: " + result.error().text, ""};
   }
   std::vector<Got> all;

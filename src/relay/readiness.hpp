@@ -14,7 +14,8 @@ class Readiness {
  public:
   // All borrowed; they outlive it.
   Readiness(Writer& writer, base::Clock& clock) : writer_(&writer), clock_(&clock) {}
-  // `got` comes at once, or from the writer thread: nothing, or kBusy with the reason.
+  // `got` comes at once, or from the writer thread: nothing, or the reason
+  // as kNoSpace or, whatever else it is, kBusy.
   using Got = std::function<void(const base::Result<void>&)>;
   void ask(Got got);
 

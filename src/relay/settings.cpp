@@ -93,14 +93,21 @@ base::Result<void> read_tls(toml::table& root, Settings& out) {
   return {};
 }
 
+base::Result<note::Verifier> read_organisation(Table& table) {
+  std::string vkey;
+  TRY(table.take("organisation", vkey));
+  if (vkey.empty()) return malformed("organisation is missing; is this the file that init wrote?");
+  const auto parsed = note::Verifier::parse(vkey);
+  if (!parsed) return malformed("organisation is no vkey");
+  return *parsed;
+}
+
 base::Result<Settings> read(toml::table& root) {
   Settings out;
   TRY(read_limits(root, out.limits));
   TRY(read_tls(root, out));
   Table table(root);
-  std::string organisation;
-  TRY(table.take("organisation", organisation));
-  TRY(out.organisation, note::Verifier::parse(organisation));
+  TRY(out.organisation, read_organisation(table));
   TRY(table.take("listen", out.listen));
   TRY(table.take("url", out.url));
   TRY(table.take("plain", out.plain));

@@ -12,6 +12,8 @@
 namespace sealpost::relay {
 namespace {
 
+constexpr const char* kTlsHint =
+    "sealpost-relay(8), TLS; tls.certificate and tls.key in relay.toml";
 constexpr auto kLifetime = std::chrono::hours(24) * 3650;
 
 struct FreeKey {
@@ -46,6 +48,8 @@ base::Result<void> check(int status) {
   return base::Error{base::Code::kInternal,
                      "cannot make a TLS certificate: " + std::string(gnutls_strerror(status)), ""};
 }
+
+std::string pin_of(base::ByteView key_id) { return "sha256//" + base::to_base64(key_id); }
 
 // The host of "https://host:port", without brackets.
 std::string host_of(std::string_view url) {
@@ -111,8 +115,32 @@ base::Result<TlsIdentity> make_tls_identity(std::string_view url, base::Time now
                      crypto::SecretBytes(key_pem.view())};
 }
 
+base::Result<void> check_tls_identity(std::string_view certificate_pem,
+                                      const crypto::SecretBytes& key_pem) {
+  TRY(const std::string pin, tls_pin(certificate_pem));
+  gnutls_x509_privkey_t raw = nullptr;
+  TRY(check(gnutls_x509_privkey_init(&raw)));
+  const Key key(raw);
+  const auto text = key_pem.expose();
+  // GnuTLS does not write to its input.
+  const gnutls_datum_t input{const_cast<unsigned char*>(text.data()),
+                             static_cast<unsigned>(text.size())};
+  if (gnutls_x509_privkey_import(raw, &input, GNUTLS_X509_FMT_PEM) < 0) {
+    return base::Error{base::Code::kMalformed, "the TLS key is no private key in PEM form",
+                       kTlsHint};
+  }
+  std::array<std::uint8_t, 32> hash{};
+  std::size_t size = hash.size();
+  const int status =
+      gnutls_x509_privkey_get_key_id(raw, GNUTLS_KEYID_USE_SHA256, hash.data(), &size);
+  if (status >= 0 && pin == pin_of(hash)) return {};
+  return base::Error{base::Code::kMalformed, "the TLS certificate and the TLS key are no pair",
+                     kTlsHint};
+}
+
 base::Result<std::string> tls_pin(std::string_view certificate_pem) {
-  const base::Error wrong{base::Code::kMalformed, "not a TLS certificate in PEM form", ""};
+  const base::Error wrong{base::Code::kMalformed, "the TLS certificate is not one in PEM form",
+                          kTlsHint};
   TRY(const Certificate certificate, new_certificate());
   std::string copy(certificate_pem);
   const gnutls_datum_t input{reinterpret_cast<unsigned char*>(copy.data()),
@@ -125,7 +153,7 @@ base::Result<std::string> tls_pin(std::string_view certificate_pem) {
       size != hash.size()) {
     return wrong;
   }
-  return "sha256//" + base::to_base64(hash);
+  return pin_of(hash);
 }
 
 }  // namespace sealpost::relay

@@ -19,6 +19,10 @@ struct TlsIdentity {
 // pinned key, not its dates.
 base::Result<TlsIdentity> make_tls_identity(std::string_view url, base::Time now,
                                             base::Random& random);
+// What a server needs: a certificate, a key, and that they belong together. kMalformed names the
+// one that is wrong, without saying anything of the key.
+base::Result<void> check_tls_identity(std::string_view certificate_pem,
+                                      const crypto::SecretBytes& key_pem);
 // "sha256//<base64>" of the public key in the first certificate of a PEM file; kMalformed.
 base::Result<std::string> tls_pin(std::string_view certificate_pem);
 

@@ -43,10 +43,10 @@ Address peer_of(MHD_Connection* connection) {
 
 }  // namespace
 
-Exchange::Exchange(Engine& engine, std::atomic<std::size_t>& active, MHD_Connection* connection,
-                   std::string target)
-    : engine_(&engine),
-      active_(&active),
+Exchange::Exchange(const Shared& shared, MHD_Connection* connection, std::string target)
+    : engine_(&shared.engine),
+      crowd_(&shared.crowd),
+      active_(&shared.active),
       connection_(connection),
       target_(std::move(target)),
       began_(std::chrono::steady_clock::now()) {
@@ -95,6 +95,7 @@ MHD_Result Exchange::begin(const char* method) {
   head.range = header(connection_, "Range");
   head.peer = peer_of(connection_);
   admission_ = admit(head, *engine_);
+  if (admission_.request.caller.kind != Caller::Kind::kNobody) crowd_->proven(connection_);
   phase_ = Phase::kBody;
   const auto length = base::parse_decimal(header(connection_, "Content-Length"));
   const std::uint64_t limit = admission_.body_limit;

@@ -11,14 +11,20 @@
 #include <string>
 
 #include "relay/admit.hpp"
+#include "relay/http/crowd.hpp"
 
 namespace sealpost::relay {
 
 class Exchange {
  public:
-  // `engine` and `active` outlive it. `active` counts the exchanges there are.
-  Exchange(Engine& engine, std::atomic<std::size_t>& active, MHD_Connection* connection,
-           std::string target);
+  // What all exchanges of a server share; it outlives them. `active` counts the exchanges there
+  // are.
+  struct Shared {
+    Engine& engine;
+    Crowd& crowd;
+    std::atomic<std::size_t>& active;
+  };
+  Exchange(const Shared& shared, MHD_Connection* connection, std::string target);
   ~Exchange();
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
@@ -46,6 +52,7 @@ class Exchange {
   void log_answer() const;
 
   Engine* engine_;
+  Crowd* crowd_;
   std::atomic<std::size_t>* active_;
   MHD_Connection* connection_;
   std::string target_;

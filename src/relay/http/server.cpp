@@ -10,14 +10,20 @@
 
 #include "relay/handlers/handlers.hpp"
 #include "relay/housekeeping.hpp"
+#include "relay/http/crowd.hpp"
 #include "relay/http/exchange.hpp"
 #include "relay/relay.hpp"
+#include "relay/tls.hpp"
 
 namespace sealpost::relay {
 namespace {
 
 constexpr std::size_t kConnectionMemory = 256 << 10;
 constexpr std::size_t kMemoryStep = 32 << 10;
+// Files that are no connections: the store with its readers, blobs on their way, sockets.
+constexpr std::size_t kOtherFiles = 512;
+// Connections beyond the limit that exist until those that make room for them are gone.
+constexpr std::size_t kOverlap = 256;
 constexpr std::chrono::seconds kDrain{10};
 constexpr std::chrono::milliseconds kDrainStep{5};
 constexpr const char* kTlsPriorities = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
@@ -36,8 +42,9 @@ base::Result<TlsFiles> read_tls(const Engine& engine) {
   TlsFiles out;
   const Folder& folder = engine.folder;
   TRY(out.certificate, base::read_file(folder.in_folder(engine.settings.tls_certificate), 1 << 20));
-  out.certificate.push_back(0);
   TRY(const crypto::SecretBytes key, read_secret_text(folder.in_folder(engine.settings.tls_key)));
+  TRY(check_tls_identity(base::as_text(out.certificate), key));
+  out.certificate.push_back(0);
   out.key = crypto::SecretBytes(key.size() + 1);
   std::copy(key.expose().begin(), key.expose().end(), out.key.expose_mutable().begin());
   return out;
@@ -46,13 +53,23 @@ base::Result<TlsFiles> read_tls(const Engine& engine) {
 // What the callbacks of libmicrohttpd share.
 struct Service {
   Engine& engine;
+  Crowd crowd;
   std::atomic<std::size_t> active{0};
 };
 
 void* on_target(void* service, const char* target, MHD_Connection* connection) {
   auto& shared = *static_cast<Service*>(service);
   // Given back in on_completed.
-  return std::make_unique<Exchange>(shared.engine, shared.active, connection, target).release();
+  const Exchange::Shared seen{shared.engine, shared.crowd, shared.active};
+  return std::make_unique<Exchange>(seen, connection, target).release();
+}
+
+void on_connection(void* service, MHD_Connection* connection, void**,
+                   MHD_ConnectionNotificationCode what) {
+  Crowd& crowd = static_cast<Service*>(service)->crowd;
+  if (what == MHD_CONNECTION_NOTIFY_CLOSED) return crowd.left(connection);
+  const auto* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  if (info != nullptr) crowd.arrived(connection, info->connect_fd);
 }
 
 MHD_Result on_request(void*, MHD_Connection*, const char*, const char* method, const char*,
@@ -77,7 +94,9 @@ std::string with_port(const std::string& url, std::uint16_t port) {
 class HttpServer final : public Server {
  public:
   explicit HttpServer(std::unique_ptr<Engine> engine)
-      : engine_(std::move(engine)), service_{*engine_, {}} {}
+      : engine_(std::move(engine)),
+        connections_(allow_connections(engine_->settings.limits.connections, kOtherFiles)),
+        service_{*engine_, Crowd(connections_), {}} {}
   ~HttpServer() override { HttpServer::stop(); }
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -87,9 +106,10 @@ class HttpServer final : public Server {
   void stop() override;
 
  private:
-  base::Result<void> start_daemon(base::Fd socket);
+  base::Result<void> start_daemon(base::Fd socket, TlsFiles& tls);
   void drain();
   std::unique_ptr<Engine> engine_;
+  std::size_t connections_;
   Service service_;
   std::unique_ptr<Housekeeping> housekeeping_;
   Daemon daemon_;
@@ -97,38 +117,38 @@ class HttpServer final : public Server {
 };
 
 base::Result<void> HttpServer::start() {
+  TlsFiles tls;
+  if (!engine_->settings.plain) {
+    TRY(tls, read_tls(*engine_));
+  }
   TRY(const Address address, parse_address(engine_->settings.listen));
   TRY(base::Fd socket, listen_on(address));
   TRY(const std::uint16_t port, bound_port(socket));
   engine_->settings.url = with_port(engine_->settings.url, port);
   TRY(engine_->record_own("service.start"));
   sweep(*engine_);  // queued before any request, so that what expired meanwhile goes first
-  TRY(start_daemon(std::move(socket)));
+  TRY(start_daemon(std::move(socket), tls));
   housekeeping_ = std::make_unique<Housekeeping>(*engine_);
   engine_->log.info("service.start", {{"url", engine_->settings.url}});
   return {};
 }
 
-base::Result<void> HttpServer::start_daemon(base::Fd socket) {
+base::Result<void> HttpServer::start_daemon(base::Fd socket, TlsFiles& tls) {
   const Limits& limits = engine_->settings.limits;
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-  TlsFiles tls;
-  if (!engine_->settings.plain) {
-    flags |= MHD_USE_TLS;
-    TRY(tls, read_tls(*engine_));
-  }
+  if (!engine_->settings.plain) flags |= MHD_USE_TLS;
   const unsigned threads = std::clamp(std::thread::hardware_concurrency(), 2U, 4U);
-  const auto connections =
-      static_cast<unsigned>(std::min<std::uint64_t>(limits.connections, 65536));
+  const std::size_t connections = std::min<std::size_t>(connections_, 65536);
   std::vector<MHD_OptionItem> options{
       {MHD_OPTION_EXTERNAL_LOGGER, reinterpret_cast<intptr_t>(&on_log), nullptr},
       {MHD_OPTION_LISTEN_SOCKET, socket.get(), nullptr},
       {MHD_OPTION_THREAD_POOL_SIZE, threads, nullptr},
-      {MHD_OPTION_CONNECTION_LIMIT, std::max(connections, threads), nullptr},
+      {MHD_OPTION_CONNECTION_LIMIT, static_cast<intptr_t>(connections + kOverlap), nullptr},
       {MHD_OPTION_CONNECTION_TIMEOUT, static_cast<intptr_t>(limits.idle_seconds), nullptr},
       {MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory, nullptr},
       {MHD_OPTION_CONNECTION_MEMORY_INCREMENT, kMemoryStep, nullptr},
       {MHD_OPTION_URI_LOG_CALLBACK, reinterpret_cast<intptr_t>(&on_target), &service_},
+      {MHD_OPTION_NOTIFY_CONNECTION, reinterpret_cast<intptr_t>(&on_connection), &service_},
       {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&on_completed), nullptr},
   };
   if (!engine_->settings.plain) {

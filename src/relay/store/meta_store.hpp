@@ -122,6 +122,10 @@ class MetaReader {
   // Of this device's blobs that no message names, complete or not.
   virtual base::Result<std::uint64_t> unsent_blob_bytes(std::string_view owner) = 0;
   virtual base::Result<std::vector<std::string>> blob_ids() = 0;
+  // Those that are not complete, in the order of their ids.
+  virtual base::Result<std::vector<StoredBlob>> incomplete_blobs() = 0;
+  // What they have reserved beyond the parts that are noted: room that is promised and not taken.
+  virtual base::Result<std::uint64_t> unwritten_blob_bytes() = 0;
 
   virtual base::Result<std::uint64_t> tree_size() = 0;
   virtual base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) = 0;

@@ -1,5 +1,9 @@
 #include "relay/store/sqlite.hpp"
 
+#include <system_error>
+
+#include "base/encoding.hpp"
+
 namespace sealpost::relay {
 namespace {
 
@@ -11,6 +15,9 @@ base::Code code_of(int status) {
       return base::Code::kNoSpace;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_IOERR:
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
       return base::Code::kBusy;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -27,16 +34,27 @@ base::Error store_error(sqlite3* handle, int status) {
 
 }  // namespace
 
-base::Result<Database> Database::open(const std::filesystem::path& path, bool read_only) {
+base::Result<Database> Database::open_with(const std::string& name, int flags) {
   sqlite3* raw = nullptr;
-  const int flags =
-      (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-      SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  const int status = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+  const int all = flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  const int status = sqlite3_open_v2(name.c_str(), &raw, all, nullptr);
   Database database(raw);
   if (status != SQLITE_OK) return store_error(raw, status);
   sqlite3_busy_timeout(raw, kBusyTimeout);
   return database;
+}
+
+base::Result<Database> Database::open(const std::filesystem::path& path, bool read_only) {
+  return open_with(path.string(),
+                   read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+}
+
+base::Result<Database> Database::open_unchanging(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto journal = std::filesystem::file_size(path.string() + "-wal", error);
+  if (!error && journal > 0) return open(path, true);
+  const std::string uri = "file:" + base::percent_encode(path.string()) + "?immutable=1";
+  return open_with(uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 }
 
 base::Result<Query> Database::query(std::string_view sql) {

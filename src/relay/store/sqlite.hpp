@@ -1,7 +1,7 @@
 // SQLite behind values: a connection with its prepared statements, and queries that reset
 // themselves. One thread at a time per connection. Errors: kNoSpace when the disk or the page limit
-// is full, kBusy when another process holds the file, kVerificationFailed when the file is no
-// database or damaged, kInternal otherwise.
+// is full, kBusy when another process holds the file or the disk fails, kVerificationFailed when
+// the file is no database or damaged, kInternal otherwise.
 #pragma once
 
 #include <sqlite3.h>
@@ -22,6 +22,9 @@ class Database {
  public:
   // Opens or creates; `read_only` connections see the last committed state.
   static base::Result<Database> open(const std::filesystem::path& path, bool read_only);
+  // Reads a file that nobody writes, and leaves no trace beside it unless a killed process left a
+  // journal there.
+  static base::Result<Database> open_unchanging(const std::filesystem::path& path);
   // A prepared statement, kept for the next time. `sql` must live as long as the program.
   base::Result<Query> query(std::string_view sql);
   // Statements without parameters and rows.
@@ -43,6 +46,7 @@ class Database {
     void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
   };
   explicit Database(sqlite3* handle) : handle_(handle) {}
+  static base::Result<Database> open_with(const std::string& name, int flags);
   std::unique_ptr<sqlite3, CloseHandle> handle_;
   std::map<const char*, std::unique_ptr<sqlite3_stmt, Finalize>> statements_;
 };

@@ -200,6 +200,25 @@ base::Result<std::vector<std::string>> SqliteReader::blob_ids() {
   return texts(std::move(query));
 }
 
+base::Result<std::vector<StoredBlob>> SqliteReader::incomplete_blobs() {
+  TRY(Query query, db_->query("SELECT id FROM blobs WHERE complete = 0 ORDER BY id"));
+  TRY(const auto ids, texts(std::move(query)));
+  std::vector<StoredBlob> out;
+  for (const std::string& id : ids) {
+    TRY(auto found, blob(id));
+    if (found) out.push_back(*std::move(found));
+  }
+  return out;
+}
+
+base::Result<std::uint64_t> SqliteReader::unwritten_blob_bytes() {
+  TRY(Query query, db_->query("SELECT coalesce(sum(max(0, size - ? * (SELECT count(*) FROM parts p "
+                              "WHERE p.blob = b.id))), 0) FROM blobs b WHERE complete = 0"));
+  query.bind(wire::kPartSize);
+  TRY(const bool row, query.step());
+  return row ? query.number(0) : 0;
+}
+
 base::Result<std::uint64_t> SqliteReader::tree_size() {
   return number("SELECT coalesce(max(id) + 1, 0) FROM leaves");
 }

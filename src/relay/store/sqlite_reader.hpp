@@ -41,6 +41,8 @@ class SqliteReader final : public MetaReader {
   base::Result<std::uint64_t> blob_bytes() override;
   base::Result<std::uint64_t> unsent_blob_bytes(std::string_view owner) override;
   base::Result<std::vector<std::string>> blob_ids() override;
+  base::Result<std::vector<StoredBlob>> incomplete_blobs() override;
+  base::Result<std::uint64_t> unwritten_blob_bytes() override;
   base::Result<std::uint64_t> tree_size() override;
   base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) override;
   base::Result<base::Bytes> tile(int level, std::uint64_t index) override;

@@ -1,0 +1,131 @@
+# Faults of a real disk under a real relay: strace lets one system call of a running process fail,
+# or end the process. `load faults` behind `load support`.
+# shellcheck shell=bash disable=SC2154
+
+needs_strace() {
+  command -v strace >/dev/null || skip "strace is not installed (scripts/install-deps --tests)"
+  strace -o /dev/null true 2>/dev/null || skip "strace may not trace here (ptrace is forbidden)"
+}
+
+needs_root() { [[ $(id -u) -eq 0 ]] || skip "needs root: $1"; }
+
+# threads WHICH: ids of the relay's threads: all, the writer (the one that syncs the store), or the
+# others.
+threads() {
+  local tasks
+  mapfile -t tasks < <(ls "/proc/$(relay_pid)/task")
+  case $1 in
+    all) echo "${tasks[@]}" ;;
+    writer) echo "${tasks[$WRITER]}" ;;
+    others) echo "${tasks[@]:0:$WRITER}" "${tasks[@]:$((WRITER + 1))}" ;;
+  esac
+}
+
+# trace_calls THREADS OPTIONS...: strace on these threads of the relay until release.
+trace_calls() {
+  local attach=() thread
+  for thread in $1; do attach+=(-p "$thread"); done
+  shift
+  : >"$T/trace"
+  strace "${attach[@]}" -o "$T/trace" "$@" 2>"$T/attached" </dev/null 3>&- &
+  STRACE=$!
+  wait_for "strace" 20 _attached $((${#attach[@]} / 2))
+}
+_attached() { [[ $(grep -c attached "$T/attached") -ge $1 ]] || { _gone "$STRACE" && cat "$T/attached" >&2 && exit 1; }; }
+release() {
+  kill -INT "$STRACE" 2>/dev/null || true
+  wait "$STRACE" || true
+}
+
+# The calls that reach the disk.
+DISK_CALLS=pwrite64,pwritev,fsync,fdatasync,ftruncate,unlink,rename,openat,mkdir
+
+# find_writer: sets WRITER to the place of the writer's thread among the relay's threads, which is
+# the same at every start: the one that syncs when the relay proves that it can commit.
+find_writer() {
+  local tasks place
+  mapfile -t tasks < <(ls "/proc/$(relay_pid)/task")
+  trace_calls "${tasks[*]}" -e trace=fdatasync
+  wait_for "a commit" 30 _has_synced
+  release
+  for place in "${!tasks[@]}"; do
+    if grep -q "^${tasks[place]} .*fdatasync" "$T/trace"; then WRITER=$place; fi
+  done
+  [[ -n ${WRITER:-} ]]
+}
+_has_synced() { curl -sk "$RELAY_URL/readyz" >/dev/null && grep -q fdatasync "$T/trace"; }
+
+# count_calls WHICH COMMAND...: lines of "number call" for what these threads do while the command
+# runs and until the log's checkpoint is stored.
+count_calls() {
+  trace_calls "$(threads "$1")" -e trace="$DISK_CALLS"
+  shift
+  "$@" >/dev/null
+  wait_for "the checkpoint" 20 checkpoint_stored
+  release
+  # A call that another thread interrupted is printed twice; its end does not count.
+  sed -nE "s/^([0-9]+ +)?([a-z0-9]+)\(.*/\2/p" "$T/trace" | sort | uniq -c
+}
+checkpoint_stored() {
+  curl -sk "$RELAY_URL/metrics" >"$T/metrics" || return 1
+  [[ $(awk '$1 == "sealpost_log_size" { print $2 }' "$T/metrics") == \
+    $(awk '$1 == "sealpost_checkpoint_size" { print $2 }' "$T/metrics") ]]
+}
+
+# sound: what lies on the disk holds together; the relay must not run.
+sound() {
+  "$SEALPOST" relay fsck --dir "$RELAY_DIR" >"$T/fsck" 2>&1 ||
+    { cat "$T/fsck" >&2 && return 1; }
+}
+
+# strike WHICH CALL FAULT NUMBER: sends a message while the given call of these threads, counted
+# from now, meets the fault. A relay that dies of it is examined and started again. In the end the
+# same command with the same key has succeeded, and the message's subject names the fault.
+# Sets STRUCK to yes when the fault was met.
+strike() {
+  local which=$1 call=$2 fault=$3 number=$4
+  local subject="$which $call $fault $number" status=0
+  local send=(as olivia send --to dr.lee --purpose general --subject "$subject" --key "$subject" "${ATTACH[@]}" text)
+  rm -f "$T/status"
+  STRUCK=no
+  trace_calls "$(threads "$which")" -e trace="$call" -e inject="$call:$fault:when=$number"
+  (
+    set +e
+    "${send[@]}" >"$T/sent" 2>"$T/sent.err"
+    echo $? >"$T/status"
+  ) 3>&- &
+  # The checkpoint behind the message is part of it.
+  wait_for "an end" 60 _settled_or_dead
+  if _gone "$(relay_pid)"; then
+    STRUCK=yes
+    wait "$STRACE" || true
+    sound || { echo "after: $subject" >&2 && return 1; }
+    start_relay
+  else
+    release
+  fi
+  wait_for "the sender" 60 test -s "$T/status"
+  if grep -q INJECTED "$T/trace"; then STRUCK=yes; fi
+  status=$(<"$T/status")
+  # 10: the disk is full; 75: try again. Nothing else may be said of a fault that passes.
+  [[ $status == 0 || $status == 10 || $status == 75 ]] ||
+    { echo "exit $status: $subject" >&2 && cat "$T/sent.err" >&2 && return 1; }
+  "${send[@]}" >"$T/again" 2>"$T/again.err" ||
+    { echo "not sent in the end: $subject" >&2 && cat "$T/again.err" >&2 && return 1; }
+  if [[ $status == 0 ]]; then cmp "$T/sent" "$T/again" || return 1; fi
+  echo "$subject" >>"$ORG_DIR/expected"
+}
+_settled_or_dead() { _gone "$(relay_pid)" || { [[ -s $T/status ]] && checkpoint_stored; }; }
+
+# each_once: dr.lee has got every message that was sent, once; the log is one history; what lies on
+# the disk holds together.
+each_once() {
+  as dr.lee inbox --json 2>/dev/null | jq -r 'select(.type == "message") | .subject' |
+    grep ' ' | sort >"$T/got" || true
+  sort "$ORG_DIR/expected" | diff - "$T/got" >&2 || return 1
+  as olivia audit verify >"$T/verified" || return 1
+  as dr.lee audit verify >"$T/verified" || return 1
+  stop_relay
+  sound || return 1
+  start_relay
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+# sealpost relay fsck
+
+load support
+
+setup_file() {
+  start_org olivia dr.lee
+  echo "the first" | as olivia send --to dr.lee --purpose general -
+  head -c 3000000 /dev/zero | tr '\0' x >"$BATS_FILE_TMPDIR/scan.dcm"
+  echo "with a file" | as dr.lee send --to olivia --purpose general --file "$BATS_FILE_TMPDIR/scan.dcm" -
+  as olivia inbox >/dev/null
+  stop_relay
+}
+teardown_file() { stop_org; }
+
+# A copy to damage.
+setup() {
+  fresh_home
+  cp -a "$RELAY_DIR" copy
+}
+
+database() { sqlite3 copy/relay.db "$1"; }
+
+@test "a sound folder: exit 0, one line that counts, nothing changed" {
+  before=$(cd copy && find . -type f -exec sha256sum {} + | sort)
+  expect_exit 0 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "sound: "
+  contains "$output" "2 messages"
+  [ "$(wc -l <<<"$output")" -eq 1 ]
+  [ "$(cd copy && find . -type f -exec sha256sum {} + | sort)" = "$before" ]
+}
+
+@test "--json ends with a document that counts" {
+  expect_exit 0 "$SEALPOST" relay fsck --dir copy --json
+  json '.type == "relay-fsck" and .sound and .damages == 0 and .messages == 2 and .attachments == 1'
+  json '.leaves == .checkpoint and .bytes_hashed > 3000000'
+}
+
+@test "a damaged leaf: exit 7, and a line that says what, which, what it means and what to do" {
+  database "UPDATE leaves SET leaf = replace(CAST(leaf AS TEXT), 'message.send', 'message.read') WHERE id = 8"
+  database "UPDATE leaves SET leaf = CAST(leaf AS BLOB) WHERE id = 8"
+  database "DELETE FROM leaves WHERE id = 5"
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "leaf 5: is missing (the log is not the history that was recorded); restore"
+  contains "$output" "damaged: "
+  contains "$errors" "hint"
+}
+
+@test "--json: an object for each damage, then the counts" {
+  database "UPDATE messages SET pending = 7 WHERE id = 1"
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy --json
+  json_lines 'length == 2 and .[0].type == "relay-damage" and .[0].part == "message"'
+  json_lines '.[0] | .what != "" and .meaning != "" and .remedy != "" and (.id | length) == 36'
+  json_lines '.[1].type == "relay-fsck" and (.[1].sound | not) and .[1].damages == 1'
+  [ "$(error_code)" = verification-failed ]
+}
+
+@test "a flipped byte of an attachment is found, and with --quick it is not looked for" {
+  flip "$(find copy/blobs -type f)" 1234567
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "1 of 3 MiB are not what its leaf list says"
+  expect_exit 0 "$SEALPOST" relay fsck --dir copy --quick
+}
+
+@test "a torn page of any table or index is found" {
+  pages=$(database "SELECT rootpage FROM sqlite_schema WHERE rootpage > 0")
+  [ "$(wc -w <<<"$pages")" -gt 20 ]
+  for page in $pages; do
+    cp "$RELAY_DIR/relay.db" copy/relay.db
+    head -c 64 /dev/zero | tr '\0' '\377' |
+      dd of=copy/relay.db bs=4096 seek=$((page - 1)) conv=notrunc status=none
+    status=0
+    "$SEALPOST" relay fsck --dir copy >out 2>err || status=$?
+    [ "$status" -eq 7 ] || { echo "page $page: $status" >&2 && cat out err >&2 && return 1; }
+    contains "$(cat out)" "store"
+  done
+}
+
+@test "a relay that is served: exit 9 with a hint; killed: sound" {
+  cp -a "$RELAY_DIR" whole
+  start_relay
+  expect_exit 9 "$SEALPOST" relay fsck --dir "$RELAY_DIR"
+  contains "$errors" "stop the relay first"
+  echo "just before the end" | as olivia send --to dr.lee --purpose general -
+  kill_relay
+  expect_exit 0 "$SEALPOST" relay fsck --dir "$RELAY_DIR"
+  contains "$output" "3 messages"
+}
+
+@test "a folder without a relay: exit 3" {
+  expect_exit 3 "$SEALPOST" relay fsck --dir "$T"
+}
