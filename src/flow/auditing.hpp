@@ -15,8 +15,8 @@ struct LoggedEvent {
   std::uint64_t index = 0;
   audit::Event event;
 };
-// Visits matching events in order of their index. The relay's answer is checked against the filter,
-// not against the tree: that is verify_log().
+// Visits matching events in order of their index, each proved to be in the log at its index:
+// kVerificationFailed otherwise. That none was left out is verify_log()'s to find.
 base::Result<void> query_log(Installation& installation, audit::Filter filter,
                              std::optional<std::uint64_t> limit, Context& context,
                              const std::function<base::Result<void>(const LoggedEvent&)>& visit);

@@ -12,7 +12,8 @@ namespace {
 using base::Code;
 
 constexpr std::string_view kTypePrefix = "urn:sealpost:error:";
-constexpr std::size_t kMaxSentence = 1000;  // bytes shown of what a relay says
+constexpr std::size_t kMaxSentence = 500;  // bytes shown of what a relay says
+constexpr std::string_view kSpeaker = "the relay says: ";
 
 struct Row {
   Code code;
@@ -57,9 +58,10 @@ Code code_of_status(int status) {
   return status >= 400 && status < 500 ? Code::kMalformed : Code::kInternal;
 }
 
-std::string sentence(std::string text) {
+// A relay's words stay its own: nobody takes them for what this program found out.
+std::string quoted(std::string text) {
   if (text.size() > kMaxSentence) text.resize(kMaxSentence);
-  return text::for_terminal(text);
+  return std::string(kSpeaker) + text::for_terminal(text);
 }
 
 std::optional<base::Error> read_problem(std::string_view body) {
@@ -72,8 +74,8 @@ std::optional<base::Error> read_problem(std::string_view body) {
   auto detail = text::string_at(*document, "detail");
   auto hint = text::optional_string_at(*document, "hint");
   base::Error error{*code, std::string(row_of(*code).title), ""};
-  if (detail && !detail->empty()) error.text = sentence(*std::move(detail));
-  if (hint && *hint) error.hint = sentence(**std::move(hint));
+  if (detail && !detail->empty()) error.text = quoted(*std::move(detail));
+  if (hint && *hint && !(*hint)->empty()) error.hint = quoted(**std::move(hint));
   return error;
 }
 

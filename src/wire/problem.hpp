@@ -15,7 +15,8 @@ int http_status(base::Code code);
 // {"type":"urn:sealpost:error:denied","title":"...","detail":"...","hint":"..."}
 std::string to_problem(const base::Error& error);
 // The error a response stands for: the problem's own when the body is one, otherwise what the
-// status alone says. Text from the relay is made safe to print.
+// status alone says. Text from the relay is made safe to print, cut to 500 bytes, and begins with
+// "the relay says: ", so that it cannot pass for this program's own findings.
 base::Error from_problem(int status, std::string_view body);
 
 }  // namespace sealpost::wire

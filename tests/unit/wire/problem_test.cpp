@@ -11,8 +11,8 @@ TEST_CASE("every code of the closed list survives the way through a problem") {
     const auto back =
         wire::from_problem(wire::http_status(code), wire::to_problem({code, "a sentence", "do"}));
     CHECK(back.code == code);
-    CHECK(back.text == "a sentence");
-    CHECK(back.hint == "do");
+    CHECK(back.text == "the relay says: a sentence");
+    CHECK(back.hint == "the relay says: do");
   }
 }
 
@@ -47,4 +47,13 @@ TEST_CASE("control characters of a relay do not reach a terminal") {
       400, "{\"type\":\"urn:sealpost:error:usage\",\"detail\":\"a\\u001b[2Jb\"}");
   CHECK(error.code == Code::kUsage);
   CHECK(error.text.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("a relay's words are cut and marked as its own") {
+  const std::string body = "{\"type\":\"urn:sealpost:error:usage\",\"detail\":\"" +
+                           std::string(100'000, 'x') + "\",\"hint\":\"run this\"}";
+  const auto error = wire::from_problem(400, body);
+  CHECK(error.text.starts_with("the relay says: xxx"));
+  CHECK(error.text.size() < 600);
+  CHECK(error.hint == "the relay says: run this");
 }
