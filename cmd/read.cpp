@@ -4,6 +4,7 @@
 
 #include "cmd/listing.hpp"
 #include "cmd/opened.hpp"
+#include "cmd/rate.hpp"
 #include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -19,6 +20,7 @@ struct Options {
   std::string save;
   std::uint64_t attachment = 0;
   std::string output;
+  std::string bwlimit;
   bool no_receipt = false;
 };
 
@@ -29,6 +31,7 @@ base::Result<void> check(const Options& options) {
   if (options.attachment != 0 && options.output.empty()) {
     return base::Error{base::Code::kUsage, "--attachment needs -o", "add -o FILE, or -o - to pipe"};
   }
+  TRY(parse_rate(options.bwlimit));
   return {};
 }
 
@@ -67,17 +70,17 @@ base::Result<void> write_attachment(const Options& options, Env& env, Opened& op
                                     const flow::Listed& message) {
   flow::Context context = context_of(env);
   ui::Transfer progress(env);
+  TRY(const std::uint64_t bandwidth, parse_rate(options.bwlimit));
+  const flow::Fetching fetching{opened.installation, context, progress, bandwidth};
   if (options.output != "-") {
-    return flow::save_attachment(opened.installation, message, options.attachment, options.output,
-                                 context, progress);
+    return flow::save_attachment(fetching, message, options.attachment, options.output);
   }
   if (env.terminal.out_is_terminal()) {
     return base::Error{base::Code::kUsage, "a file is not written to a terminal",
                        "use -o FILE, or a pipe"};
   }
   base::FdSink sink(STDOUT_FILENO);
-  return flow::stream_attachment(opened.installation, message, options.attachment, sink, context,
-                                 progress);
+  return flow::stream_attachment(fetching, message, options.attachment, sink);
 }
 
 base::Result<void> acknowledge(const Options& options, Env& env, Opened& opened,
@@ -104,8 +107,9 @@ base::Result<void> run_read(const Options& options, Env& env) {
   if (!options.save.empty()) {
     flow::Context context = context_of(env);
     ui::Transfer progress(env);
-    TRY(saved,
-        flow::save_attachments(opened.installation, message, options.save, context, progress));
+    TRY(const std::uint64_t bandwidth, parse_rate(options.bwlimit));
+    const flow::Fetching fetching{opened.installation, context, progress, bandwidth};
+    TRY(saved, flow::save_attachments(fetching, message, options.save));
   }
   TRY(print(env, message, saved));
   return acknowledge(options, env, opened, message);
@@ -120,6 +124,7 @@ void add_read(CLI::App& app, Env& env) {
   auto* save = verb.add_option("--save", options.save, "Folder to save all files in");
   verb.add_option("--attachment", options.attachment, "One file, counted from 1")->excludes(save);
   verb.add_option("-o,--output", options.output, "Where that file goes; - is standard output");
+  verb.add_option("--bwlimit", options.bwlimit, "Most bytes per second, like 500K or 20M");
   verb.add_flag("--no-receipt", options.no_receipt, "Do not tell the sender that it was read");
 }
 

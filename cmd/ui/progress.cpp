@@ -31,19 +31,21 @@ Progress::~Progress() {
   if (dirty_) terminal_.write_err(kClearLine);
 }
 
-void Progress::update(std::uint64_t done) {
+void Progress::update(std::uint64_t done, std::uint64_t before) {
   if (!shown_) return;
   const std::scoped_lock lock(mutex_);
   const base::milliseconds now = clock_.steady();
   if (now - drawn_ < kBetweenDrawings) return;
   drawn_ = now;
   dirty_ = true;
-  terminal_.write_err(std::string(kClearLine) + describe(done, now - begun_));
+  terminal_.write_err(std::string(kClearLine) + describe(done, before, now - begun_));
 }
 
-std::string Progress::describe(std::uint64_t done, base::milliseconds elapsed) const {
+std::string Progress::describe(std::uint64_t done, std::uint64_t before,
+                               base::milliseconds elapsed) const {
   const double seconds = static_cast<double>(elapsed.count()) / 1000;
   const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  done += before;
   std::string line = fmt::format("{}  {}", label_, human_size(done));
   if (total_ > 0 && done <= total_) {
     line += fmt::format(

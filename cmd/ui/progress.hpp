@@ -17,10 +17,12 @@ class Progress {
   ~Progress();  // clears the line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
-  void update(std::uint64_t done);  // bytes so far
+  // Bytes done so far by this run, and those that were there before: they count as done, but say
+  // nothing about the rate.
+  void update(std::uint64_t done, std::uint64_t before = 0);
 
  private:
-  std::string describe(std::uint64_t done, base::milliseconds elapsed) const;
+  std::string describe(std::uint64_t done, std::uint64_t before, base::milliseconds elapsed) const;
 
   base::Clock& clock_;
   base::Terminal& terminal_;

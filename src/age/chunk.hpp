@@ -1,4 +1,5 @@
-// The STREAM chunks that an age payload consists of (c2sp.org/age, "Payload"). Internal to age.
+// The STREAM chunks that an age payload consists of (c2sp.org/age, "Payload"). Sizes are for
+// everybody, functions internal to age.
 #pragma once
 
 #include <cstdint>

@@ -68,12 +68,12 @@ base::Error refuse_payload(ChunkFate fate, bool last) {
                 last ? "the payload was cut short" : "something was added to the payload", nullptr);
 }
 
-void open_block(Block& block, crypto::ChaChaPoly& aead) {
+void open_block(Block& block, crypto::ChaChaPoly& aead, std::uint64_t first) {
   block.out_size = 0;
   block.refused = false;
   const bool whole = block.ending.has_value();
   base::ByteView rest = base::ByteView(block.in).first(block.in_size);
-  std::uint64_t index = block.number * kChunksPerBlock;
+  std::uint64_t index = first + block.number * kChunksPerBlock;
   do {
     // Behind a failed read, only chunks that are certainly complete are looked at.
     if (!whole && rest.size() < kSealedChunkSize) return;
@@ -98,8 +98,14 @@ void open_block(Block& block, crypto::ChaChaPoly& aead) {
 base::Result<void> encrypt_payload(const FileKey& file_key, base::ByteSource& plain,
                                    base::ByteSink& payload, unsigned threads,
                                    base::Random& random) {
-  std::array<std::uint8_t, kPayloadNonceSize> nonce{};
+  PayloadNonce nonce{};
   random.fill(nonce);
+  return encrypt_payload(file_key, nonce, plain, payload, threads);
+}
+
+base::Result<void> encrypt_payload(const FileKey& file_key, const PayloadNonce& nonce,
+                                   base::ByteSource& plain, base::ByteSink& payload,
+                                   unsigned threads) {
   TRY(payload.write(nonce));
   BlockReader reader(plain);
   const LaneSteps steps{[&](Block& block) { reader.fill(block); }, seal_block,
@@ -111,19 +117,26 @@ base::Result<void> encrypt_payload(const FileKey& file_key, base::ByteSource& pl
 
 base::Result<void> decrypt_payload(const FileKey& file_key, base::ByteSource& payload,
                                    base::ByteSink& plain, const DecryptOptions& options) {
-  std::array<std::uint8_t, kPayloadNonceSize> nonce{};
+  PayloadNonce nonce{};
   TRY(const std::size_t read, base::read_full(payload, nonce));
   if (read < nonce.size()) {
     // The vectors count the nonce as part of what precedes the payload.
     return refuse(Failure::kHeader, "the file ends before its payload", options.failure);
   }
+  return decrypt_payload_from(file_key, nonce, 0, payload, plain, options);
+}
+
+base::Result<void> decrypt_payload_from(const FileKey& file_key, const PayloadNonce& nonce,
+                                        std::uint64_t first, base::ByteSource& payload,
+                                        base::ByteSink& plain, const DecryptOptions& options) {
   BlockReader reader(payload);
-  const LaneSteps steps{[&](Block& block) { reader.fill(block); }, open_block,
-                        [&](const Block& block) {
-                          if (block.refused && options.failure != nullptr)
-                            *options.failure = Failure::kPayload;
-                          return plain.write(base::ByteView(block.out).first(block.out_size));
-                        }};
+  const LaneSteps steps{
+      [&](Block& block) { reader.fill(block); },
+      [&](Block& block, crypto::ChaChaPoly& aead) { open_block(block, aead, first); },
+      [&](const Block& block) {
+        if (block.refused && options.failure != nullptr) *options.failure = Failure::kPayload;
+        return plain.write(base::ByteView(block.out).first(block.out_size));
+      }};
   return run_lanes(steps, payload_key(file_key, nonce), kSealedBlock, kPlainBlock, options.threads);
 }
 

@@ -4,6 +4,7 @@
 // order of the bytes. Nothing is buffered beyond a few megabytes, whatever the size.
 #pragma once
 
+#include <array>
 #include <span>
 
 #include "age/failure.hpp"
@@ -39,6 +40,20 @@ base::Result<void> encrypt_payload(const FileKey& file_key, base::ByteSource& pl
                                    base::ByteSink& payload, unsigned threads, base::Random& random);
 base::Result<void> decrypt_payload(const FileKey& file_key, base::ByteSource& payload,
                                    base::ByteSink& plain, const DecryptOptions& options = {});
+
+using PayloadNonce = std::array<std::uint8_t, 16>;
+
+// The same with a nonce that the caller has kept, so that one plaintext gives one ciphertext
+// however often it is encrypted. Whoever encrypts two plaintexts under one file key and nonce gives
+// both away.
+base::Result<void> encrypt_payload(const FileKey& file_key, const PayloadNonce& nonce,
+                                   base::ByteSource& plain, base::ByteSink& payload,
+                                   unsigned threads);
+// Goes on with chunk `first` (of 64 KiB of plaintext, counted from zero): `payload` begins with
+// that chunk, without the nonce, and ends where the payload ends.
+base::Result<void> decrypt_payload_from(const FileKey& file_key, const PayloadNonce& nonce,
+                                        std::uint64_t first, base::ByteSource& payload,
+                                        base::ByteSink& plain, const DecryptOptions& options = {});
 
 // Bytes of payload for `size` bytes of plaintext.
 std::uint64_t payload_size(std::uint64_t size);

@@ -37,11 +37,23 @@ Error exists_already(const std::filesystem::path& path) {
   return {Code::kConflict, path.string() + " exists already", "choose another name"};
 }
 
+Error being_written(const std::filesystem::path& partial) {
+  return {Code::kConflict, partial.string() + " is being written by another process",
+          "wait for the other one"};
+}
+
+// A regular file that nobody else made or reaches by another name.
+bool is_own_file(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1 &&
+         info.st_uid == ::geteuid();
+}
+
 // Removes what an interrupted run left. Its lock tells a living writer from a dead one.
 Result<void> remove_stale(const std::filesystem::path& partial) {
   const Fd fd(::open(partial.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    return Error{Code::kConflict, partial.string() + " is being written", "wait for the other one"};
+    return being_written(partial);
   }
   ::unlink(partial.c_str());
   return {};
@@ -169,6 +181,21 @@ Result<PartialFile> PartialFile::create(std::filesystem::path path, mode_t mode)
   TRY(remove_stale(partial));
   TRY(Fd fd, create_new(partial, mode));
   ::flock(fd.get(), LOCK_EX | LOCK_NB);  // where locks do not exist, commit() still looks
+  return PartialFile(std::move(path), std::move(partial), std::move(fd));
+}
+
+Result<PartialFile> PartialFile::resume(std::filesystem::path path, mode_t mode) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) == 0) return exists_already(path);
+  std::filesystem::path partial = path;
+  partial += ".partial";
+  Fd fd(::open(partial.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!fd || !is_own_file(fd.get())) return create(std::move(path), mode);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+    return being_written(partial);
+  // Whoever wrote it may have been done just before the lock was free.
+  if (!same_file(fd.get(), partial)) return create(std::move(path), mode);
+  if (::fchmod(fd.get(), mode) != 0) return errno_error("cannot set the mode of", partial);
   return PartialFile(std::move(path), std::move(partial), std::move(fd));
 }
 

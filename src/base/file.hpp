@@ -52,12 +52,15 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
 
 // A file that appears under its name only when it is complete: written to "<name>.partial" beside
 // it, synced by commit(), then renamed to the final name, which must not exist. Destroyed without
-// commit, it leaves nothing. One thread.
+// commit() or keep(), it leaves nothing. One thread.
 class PartialFile {
  public:
   // kConflict when the final name exists already or another process writes the same file now; a
   // stale .partial is replaced.
   static Result<PartialFile> create(std::filesystem::path path, mode_t mode);
+  // The same, but takes up a .partial that is there, with what it holds, if it is a regular file of
+  // this user under one name. Its content is nobody's word: check it.
+  static Result<PartialFile> resume(std::filesystem::path path, mode_t mode);
   PartialFile(PartialFile&& other) noexcept;
   PartialFile& operator=(PartialFile&&) = delete;
   ~PartialFile();
@@ -65,6 +68,8 @@ class PartialFile {
   const std::filesystem::path& path() const { return path_; }
   // Syncs the file, gives it its name without replacing anything, syncs the folder.
   Result<void> commit();
+  // Leaves the .partial behind, to be resumed.
+  void keep() { partial_.clear(); }
 
  private:
   PartialFile(std::filesystem::path path, std::filesystem::path partial, Fd fd);

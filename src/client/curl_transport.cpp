@@ -27,6 +27,7 @@ struct Exchange {
   const base::Interrupt* interrupt;
   base::Bytes body;
   std::uint64_t received = 0;
+  std::size_t sent = 0;                // bytes of the request's body
   std::optional<base::Error> refusal;  // why the body was not taken
 };
 
@@ -51,6 +52,28 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* user) noexc
   if (taken) return size;
   exchange.refusal = std::move(taken).error();
   return size == 0 ? 1 : 0;  // anything but `size` ends the transfer
+}
+
+// For bodies that are watched.
+std::size_t on_read(char* out, std::size_t, std::size_t room, void* user) noexcept {
+  auto& exchange = *static_cast<Exchange*>(user);
+  const Request& request = *exchange.request;
+  if (request.piece > 0) room = std::min(room, request.piece);
+  const auto piece =
+      request.body.subspan(exchange.sent, std::min(room, request.body.size() - exchange.sent));
+  exchange.sent += piece.size();
+  if (!piece.empty()) request.watch->leaving(exchange.sent);
+  if (exchange.interrupt->requested()) return CURL_READFUNC_ABORT;
+  std::copy(piece.begin(), piece.end(), out);
+  return piece.size();
+}
+
+// A kept connection that turns out to be closed makes curl begin again on a new one.
+int on_seek(void* user, curl_off_t offset, int origin) noexcept {
+  auto& exchange = *static_cast<Exchange*>(user);
+  if (origin != SEEK_SET || offset < 0) return CURL_SEEKFUNC_CANTSEEK;
+  exchange.sent = std::min(static_cast<std::size_t>(offset), exchange.request->body.size());
+  return CURL_SEEKFUNC_OK;
 }
 
 int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
@@ -78,6 +101,9 @@ base::Error error_of(CURLcode code, Exchange& exchange) {
   }
 }
 
+// libcurl takes no less than 1 KiB.
+std::size_t buffer_size(std::size_t piece) { return std::max(piece, std::size_t{1024}); }
+
 List header_list(const Headers& headers) {
   curl_slist* list = curl_slist_append(nullptr, "Expect:");  // bodies are small: do not ask first
   for (const auto& header : headers) {
@@ -94,19 +120,20 @@ class CurlTransport final : public Transport {
   base::Result<Response> perform(const Request& request) override {
     if (!easy_) return base::Error{base::Code::kInternal, "libcurl cannot be started", ""};
     if (interrupt_.requested()) return base::Error{base::Code::kInterrupted, "interrupted", ""};
-    Exchange exchange{easy_.get(), &request, &interrupt_, {}, 0, {}};
+    Exchange exchange{easy_.get(), &request, &interrupt_, {}, 0, 0, {}};
     const List headers = header_list(request.headers);
     curl_easy_reset(easy_.get());  // options only: the connection stays
     set_connection();
     set_request(request, headers.get());
+    set_body(exchange);
     set_callbacks(exchange);
     const CURLcode code = curl_easy_perform(easy_.get());
     if (code != CURLE_OK) return error_of(code, exchange);
     return response(exchange);
   }
 
-  std::unique_ptr<Transport> another() const override {
-    return make_curl_transport(endpoint_, interrupt_);
+  std::unique_ptr<Transport> another(const base::Interrupt& interrupt) const override {
+    return make_curl_transport(endpoint_, interrupt);
   }
 
  private:
@@ -136,14 +163,28 @@ class CurlTransport final : public Transport {
   void set_request(const Request& request, curl_slist* headers) {
     set(CURLOPT_URL, request.url.c_str());
     set(CURLOPT_HTTPHEADER, headers);
-    if (request.method != "GET") {
-      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-      set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : base::as_text(request.body).data());
-      set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
-    }
+    if (request.piece > 0) set(CURLOPT_BUFFERSIZE, static_cast<long>(buffer_size(request.piece)));
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request.patience).count();
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(std::max<std::int64_t>(seconds, 1)));
+  }
+
+  void set_body(Exchange& exchange) {
+    const Request& request = *exchange.request;
+    if (request.method == "GET") return;
+    const auto size = static_cast<curl_off_t>(request.body.size());
+    if (request.watch == nullptr) {
+      set(CURLOPT_POSTFIELDSIZE_LARGE, size);
+      set(CURLOPT_POSTFIELDS, request.body.empty() ? "" : base::as_text(request.body).data());
+    } else {
+      set(CURLOPT_UPLOAD, 1L);
+      set(CURLOPT_INFILESIZE_LARGE, size);
+      set(CURLOPT_READFUNCTION, &on_read);
+      set(CURLOPT_READDATA, &exchange);
+      set(CURLOPT_SEEKFUNCTION, &on_seek);
+      set(CURLOPT_SEEKDATA, &exchange);
+    }
+    set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
 
   void set_callbacks(Exchange& exchange) {

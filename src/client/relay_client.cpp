@@ -21,7 +21,9 @@ RelayClient::RelayClient(std::unique_ptr<Transport> transport, std::string url,
                          const note::Signer* signer, Seams seams)
     : transport_(std::move(transport)), url_(std::move(url)), signer_(signer), seams_(seams) {}
 
-RelayClient RelayClient::another() const { return {transport_->another(), url_, signer_, seams_}; }
+RelayClient RelayClient::another(const base::Interrupt& interrupt) const {
+  return {transport_->another(interrupt), url_, signer_, {seams_.clock, seams_.random, interrupt}};
+}
 
 Request RelayClient::request(std::string_view method, const std::string& path) const {
   Request request;
@@ -32,27 +34,31 @@ Request RelayClient::request(std::string_view method, const std::string& path) c
   return request;
 }
 
-base::Result<base::Bytes> RelayClient::get(const std::string& path, std::chrono::seconds wait) {
+base::Result<base::Bytes> RelayClient::get(const std::string& path, std::chrono::seconds wait,
+                                           const RetryBudget& budget) {
   Request asked = request("GET", path);
   asked.patience += wait;
-  TRY(Response response, exchange(asked));
+  TRY(Response response, exchange(asked, budget));
   return std::move(response.body);
 }
 
-base::Result<base::Bytes> RelayClient::post(const std::string& path, base::ByteView body) {
+base::Result<base::Bytes> RelayClient::post(const std::string& path, base::ByteView body,
+                                            const RetryBudget& budget) {
   Request asked = request("POST", path);
   asked.headers.emplace_back("Content-Type", wire::kCborType);
   asked.body = body;
-  TRY(Response response, exchange(asked));
+  TRY(Response response, exchange(asked, budget));
   return std::move(response.body);
 }
 
-base::Result<Response> RelayClient::exchange(const Request& request) {
-  Retry retry(seams_.clock, seams_.interrupt);
+base::Result<Response> RelayClient::exchange(const Request& request, const RetryBudget& budget,
+                                             const std::function<bool()>& alive) {
+  Retry retry(seams_.clock, seams_.interrupt, budget);
   for (;;) {
     auto response = attempt(request);
     Verdict verdict = judge(response);
     if (verdict.fine) return response;
+    if (alive && alive()) retry.reset();
     if (!verdict.repeatable || !retry.again(verdict.retry_after))
       return stopped_or(std::move(verdict.error));
   }

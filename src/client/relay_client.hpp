@@ -1,8 +1,8 @@
 // The relay as a typed object: one method per route of sealpost-relay(8), PROTOCOL.
 //
 // Every request is signed (RFC 9421) anew for each try. All of them may be repeated, because ids
-// are chosen by the client: connection failures and "busy" are tried again, at most four times
-// within ten seconds, unless the process is asked to stop.
+// are chosen by the client: connection failures and "busy" are tried again, as long as
+// client/limits.hpp says, unless the process is asked to stop.
 //
 // Errors common to all methods: kUnreachable when nobody answered, kBusy when the relay asked to
 // come back later, kInterrupted, kVerificationFailed when the server's key is not the pinned one,
@@ -12,6 +12,7 @@
 // second connection for a second thread.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@
 #include "base/seams.hpp"
 #include "base/stream.hpp"
 #include "client/endpoint.hpp"
+#include "client/limits.hpp"
+#include "client/pacer.hpp"
 #include "client/transport.hpp"
 #include "merkle/tile.hpp"
 #include "note/note.hpp"
@@ -46,7 +49,8 @@ class RelayClient {
   // Over a transport of the caller's (tests).
   RelayClient(std::unique_ptr<Transport> transport, std::string url, const note::Signer* signer,
               Seams seams);
-  RelayClient another() const;
+  RelayClient another() const { return another(seams_.interrupt); }
+  RelayClient another(const base::Interrupt& interrupt) const;  // ended by this one, which outlives
   const std::string& url() const { return url_; }
 
   // Who this relay says it is. Needs no signature.
@@ -62,6 +66,11 @@ class RelayClient {
   base::Result<wire::ClaimedPrekeys> claim_prekeys(const std::vector<std::string>& devices);
 
   base::Result<wire::SubmissionResults> submit(const wire::Submissions& submissions);
+  // A new envelope of a message that this device sent, for a recipient device that could not open
+  // its last one. kNotFound when the message or the device is out of reach for good, kConflict when
+  // the device does not wait for one.
+  base::Result<wire::EnvelopeResult> add_envelope(std::string_view message,
+                                                  const wire::Envelope& envelope);
   // Deliveries behind cursor `after`. With `wait` the relay holds the answer until there is one or
   // the time is over; the answer may then be empty.
   base::Result<wire::Inbox> inbox(std::uint64_t after, std::size_t limit,
@@ -78,24 +87,30 @@ class RelayClient {
   base::Result<wire::EvidenceList> trust_evidence(const std::vector<std::uint64_t>& numbers);
 
   base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
-  base::Result<void> put_part(std::string_view blob, std::uint64_t part, base::ByteView bytes);
+  // `sent` hears how many bytes leave for the first time, repetitions left out; it may be empty.
+  base::Result<void> put_part(std::string_view blob, std::uint64_t part, base::ByteView bytes,
+                              Pacer& pacer, const std::function<void(std::uint64_t)>& sent);
   base::Result<void> complete_blob(std::string_view blob, const wire::BlobCompletion& completion);
   base::Result<wire::BlobCompletion> blob_leaves(std::string_view blob);
   // Streams ciphertext bytes [from, from + count) to the sink, going on where a connection broke.
   // kMalformed when the relay has fewer or gives more.
   base::Result<void> fetch_blob(std::string_view blob, std::uint64_t from, std::uint64_t count,
-                                base::ByteSink& sink);
+                                base::ByteSink& sink, Pacer& pacer);
 
   base::Result<std::string> checkpoint();  // the signed note, verbatim
   base::Result<base::Bytes> tile(const merkle::TileId& tile);
   base::Result<wire::AuditEntries> audit_events(const audit::Filter& filter, std::size_t limit);
 
  private:
-  base::Result<base::Bytes> get(const std::string& path, std::chrono::seconds wait = {});
-  base::Result<base::Bytes> post(const std::string& path, base::ByteView body);
+  base::Result<base::Bytes> get(const std::string& path, std::chrono::seconds wait = {},
+                                const RetryBudget& budget = kRequestBudget);
+  base::Result<base::Bytes> post(const std::string& path, base::ByteView body,
+                                 const RetryBudget& budget = kRequestBudget);
   Request request(std::string_view method, const std::string& path) const;
-  // With as many tries as retry.hpp allows; a response of the 2xx class.
-  base::Result<Response> exchange(const Request& request);
+  // With as many tries as the budget allows; a response of the 2xx class. `alive` says whether the
+  // last try showed a sign of life, for which the budget begins anew.
+  base::Result<Response> exchange(const Request& request, const RetryBudget& budget,
+                                  const std::function<bool()>& alive = {});
   // One try, freshly signed; a response of any class.
   base::Result<Response> attempt(Request request);
   base::Error stopped_or(base::Error error) const;

@@ -18,11 +18,12 @@ std::string blob_path(std::string_view blob, std::string_view rest = "") {
   return "blobs/" + base::percent_encode(blob) + std::string(rest);
 }
 
-// Counts what got through before a connection broke.
+// Counts what got through before a connection broke, as slowly as the pacer says.
 class CountingSink final : public base::ByteSink {
  public:
-  explicit CountingSink(base::ByteSink& inner) : inner_(inner) {}
+  CountingSink(base::ByteSink& inner, Pacer& pacer) : inner_(inner), pacer_(pacer) {}
   base::Result<void> write(base::ByteView bytes) override {
+    pacer_.pass(bytes.size());
     TRY(inner_.write(bytes));
     count_ += bytes.size();
     return {};
@@ -31,8 +32,46 @@ class CountingSink final : public base::ByteSink {
 
  private:
   base::ByteSink& inner_;
+  Pacer& pacer_;
   std::uint64_t count_ = 0;
 };
+
+// Holds the bytes of a body back as the pacer says, and counts how far it has ever come.
+class UploadWatch final : public BodyWatch {
+ public:
+  UploadWatch(Pacer& pacer, const std::function<void(std::uint64_t)>& sent)
+      : pacer_(pacer), sent_(sent) {}
+  void leaving(std::uint64_t end) override {
+    const std::uint64_t begin = end <= at_ ? 0 : at_;  // 0: a new try
+    pacer_.pass(static_cast<std::size_t>(end - begin));
+    at_ = end;
+    if (end <= farthest_) return;
+    if (sent_) sent_(end - farthest_);
+    farthest_ = end;
+  }
+  // Whether it came farther since it was last asked.
+  bool alive() {
+    const bool farther = farthest_ >= asked_ + kSignOfLife;
+    if (farther) asked_ = farthest_;
+    return farther;
+  }
+
+ private:
+  Pacer& pacer_;
+  const std::function<void(std::uint64_t)>& sent_;
+  std::uint64_t at_ = 0;  // in this try
+  std::uint64_t farthest_ = 0;
+  std::uint64_t asked_ = 0;
+};
+
+// Says whose fault it is when an answer cannot be read.
+template <typename T>
+base::Result<T> understood(base::Result<T> parsed) {
+  if (parsed || parsed.error().code != base::Code::kMalformed) return parsed;
+  return base::Error{
+      base::Code::kMalformed, "the relay's answer is out of form: " + parsed.error().text,
+      "something else may answer at its address, or the relay is of another version"};
+}
 
 base::Error short_blob() {
   return {base::Code::kMalformed, "the relay's answer is shorter than the range asked for", ""};
@@ -42,12 +81,12 @@ base::Error short_blob() {
 
 base::Result<wire::RelayInfo> RelayClient::relay_info() {
   TRY(const base::Bytes body, get("relay"));
-  return wire::parse_relay_info(body);
+  return understood(wire::parse_relay_info(body));
 }
 
 base::Result<wire::TrustEntries> RelayClient::trust_since(std::uint64_t from) {
   TRY(const base::Bytes body, get("trust?from=" + number(from)));
-  return wire::parse_trust_entries(body);
+  return understood(wire::parse_trust_entries(body));
 }
 
 base::Result<void> RelayClient::append_trust(const wire::TrustEntries& entries) {
@@ -68,12 +107,19 @@ base::Result<void> RelayClient::publish_prekeys(const std::vector<std::string>& 
 base::Result<wire::ClaimedPrekeys> RelayClient::claim_prekeys(
     const std::vector<std::string>& devices) {
   TRY(const base::Bytes body, post("prekeys/claim", wire::to_cbor(wire::PrekeyClaim{devices})));
-  return wire::parse_claimed_prekeys(body);
+  return understood(wire::parse_claimed_prekeys(body));
 }
 
 base::Result<wire::SubmissionResults> RelayClient::submit(const wire::Submissions& submissions) {
   TRY(const base::Bytes body, post("messages", wire::to_cbor(submissions)));
-  return wire::parse_submission_results(body);
+  return understood(wire::parse_submission_results(body));
+}
+
+base::Result<wire::EnvelopeResult> RelayClient::add_envelope(std::string_view message,
+                                                             const wire::Envelope& envelope) {
+  TRY(const base::Bytes body,
+      post("messages/" + base::percent_encode(message) + "/envelopes", wire::to_cbor(envelope)));
+  return understood(wire::parse_envelope_result(body));
 }
 
 base::Result<wire::Inbox> RelayClient::inbox(std::uint64_t after, std::size_t limit,
@@ -81,33 +127,33 @@ base::Result<wire::Inbox> RelayClient::inbox(std::uint64_t after, std::size_t li
   std::string path = "inbox?" + page(after, limit);
   if (wait.count() > 0) path += "&wait=" + std::to_string(wait.count());
   TRY(const base::Bytes body, get(path, wait));
-  return wire::parse_inbox(body);
+  return understood(wire::parse_inbox(body));
 }
 
 base::Result<wire::ReceiptBatchResult> RelayClient::acknowledge(
     const std::vector<std::string>& receipts) {
   TRY(const base::Bytes body,
       post("inbox/acknowledge", wire::to_cbor(wire::ReceiptBatch{receipts})));
-  return wire::parse_receipt_batch_result(body);
+  return understood(wire::parse_receipt_batch_result(body));
 }
 
 base::Result<wire::ReceiptBatchResult> RelayClient::post_receipts(
     const std::vector<std::string>& receipts) {
   TRY(const base::Bytes body, post("receipts", wire::to_cbor(wire::ReceiptBatch{receipts})));
-  return wire::parse_receipt_batch_result(body);
+  return understood(wire::parse_receipt_batch_result(body));
 }
 
 base::Result<wire::EvidenceList> RelayClient::receipts_after(std::uint64_t after,
                                                              std::size_t limit) {
   TRY(const base::Bytes body, get("receipts?" + page(after, limit)));
-  return wire::parse_evidence_list(body);
+  return understood(wire::parse_evidence_list(body));
 }
 
 base::Result<wire::EvidenceList> RelayClient::evidence(std::string_view message,
                                                        std::string_view from_device) {
   TRY(const base::Bytes body, get("messages/" + base::percent_encode(message) +
                                   "/evidence?from=" + base::percent_encode(from_device)));
-  return wire::parse_evidence_list(body);
+  return understood(wire::parse_evidence_list(body));
 }
 
 base::Result<wire::EvidenceList> RelayClient::trust_evidence(
@@ -115,48 +161,58 @@ base::Result<wire::EvidenceList> RelayClient::trust_evidence(
   std::string list;
   for (const std::uint64_t entry : numbers) list += (list.empty() ? "" : ",") + number(entry);
   TRY(const base::Bytes body, get("trust/evidence?entries=" + list));
-  return wire::parse_evidence_list(body);
+  return understood(wire::parse_evidence_list(body));
 }
 
 base::Result<wire::BlobState> RelayClient::reserve_blob(const wire::BlobReservation& reservation) {
-  TRY(const base::Bytes body, post("blobs", wire::to_cbor(reservation)));
-  return wire::parse_blob_state(body);
+  TRY(const base::Bytes body, post("blobs", wire::to_cbor(reservation), kTransferBudget));
+  return understood(wire::parse_blob_state(body));
 }
 
 base::Result<void> RelayClient::put_part(std::string_view blob, std::uint64_t part,
-                                         base::ByteView bytes) {
+                                         base::ByteView bytes, Pacer& pacer,
+                                         const std::function<void(std::uint64_t)>& sent) {
+  UploadWatch watch(pacer, sent);
   Request asked = request("PUT", blob_path(blob, "/parts/" + number(part)));
   asked.headers.emplace_back("Content-Type", "application/octet-stream");
   asked.body = bytes;
-  TRY(exchange(asked));
+  asked.watch = &watch;
+  asked.piece = pacer.piece();
+  TRY(exchange(asked, kTransferBudget, [&] { return watch.alive(); }));
   return {};
 }
 
 base::Result<void> RelayClient::complete_blob(std::string_view blob,
                                               const wire::BlobCompletion& completion) {
-  TRY(post(blob_path(blob, "/complete"), wire::to_cbor(completion)));
+  TRY(post(blob_path(blob, "/complete"), wire::to_cbor(completion), kTransferBudget));
   return {};
 }
 
 base::Result<wire::BlobCompletion> RelayClient::blob_leaves(std::string_view blob) {
-  TRY(const base::Bytes body, get(blob_path(blob, "/leaves")));
-  return wire::parse_blob_completion(body);
+  TRY(const base::Bytes body, get(blob_path(blob, "/leaves"), {}, kTransferBudget));
+  return understood(wire::parse_blob_completion(body));
 }
 
 base::Result<void> RelayClient::fetch_blob(std::string_view blob, std::uint64_t from,
-                                           std::uint64_t count, base::ByteSink& sink) {
-  CountingSink counted(sink);
-  Retry retry(seams_.clock, seams_.interrupt);
+                                           std::uint64_t count, base::ByteSink& sink,
+                                           Pacer& pacer) {
+  CountingSink counted(sink, pacer);
+  Retry retry(seams_.clock, seams_.interrupt, kTransferBudget);
+  std::uint64_t alive = 0;
   while (counted.count() < count) {
     const std::uint64_t before = counted.count();
     Request asked = request("GET", blob_path(blob));
     asked.headers.emplace_back("Range",
                                "bytes=" + number(from + before) + "-" + number(from + count - 1));
+    asked.piece = pacer.piece();
     asked.sink = &counted;
     asked.max_streamed = count - before;
     Verdict verdict = judge(attempt(asked));
     if (verdict.fine) return counted.count() == count ? base::Result<void>() : short_blob();
-    if (counted.count() > before) retry.reset();
+    if (counted.count() >= alive + kSignOfLife) {
+      alive = counted.count();
+      retry.reset();
+    }
     if (!verdict.repeatable || !retry.again(verdict.retry_after))
       return stopped_or(std::move(verdict.error));
   }
@@ -177,7 +233,7 @@ base::Result<wire::AuditEntries> RelayClient::audit_events(const audit::Filter& 
   std::string query = audit::to_query(filter);
   if (!query.empty()) query += '&';
   TRY(const base::Bytes body, get("audit/events?" + query + "limit=" + number(limit)));
-  return wire::parse_audit_entries(body);
+  return understood(wire::parse_audit_entries(body));
 }
 
 }  // namespace sealpost::client

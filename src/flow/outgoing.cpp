@@ -14,33 +14,10 @@ namespace {
 
 using vault::Kind;
 
-constexpr std::size_t kReadBuffer = 1 << 20;
-
-// Hashes what passes through.
-class HashingSource final : public base::ByteSource {
- public:
-  explicit HashingSource(base::ByteSource& source) : source_(source) {}
-  base::Result<std::size_t> read(std::span<std::uint8_t> out) override {
-    TRY(const std::size_t count, source_.read(out));
-    hash_.update(out.first(count));
-    return count;
-  }
-  crypto::Digest finish() { return hash_.finish(); }
-
- private:
-  base::ByteSource& source_;
-  crypto::Sha256 hash_;
-};
-
 base::Result<crypto::Digest> digest_of(const OutgoingFile& file) {
   TRY(OpenFile open, open_outgoing(file.path));
   base::FdSource source(open.fd());
-  HashingSource hashing(source);
-  base::Bytes buffer(kReadBuffer);
-  for (;;) {
-    TRY(const std::size_t count, hashing.read(buffer));
-    if (count == 0) return hashing.finish();
-  }
+  return content_digest(source);
 }
 
 base::Result<void> forget(Installation& installation, const MessageRecord& record,
@@ -120,19 +97,19 @@ base::Result<void> check_same_content(const Installation& installation, const Se
                      "choose another key for other content"};
 }
 
-base::Result<Uploaded> upload_files(const SendRequest& request, client::RelayClient& relay,
-                                    Context& context, TransferProgress& progress) {
+base::Result<Uploaded> upload_files(Installation& installation, const SendRequest& request,
+                                    client::RelayClient& relay, Context& context,
+                                    TransferProgress& progress) {
   Uploaded uploaded;
   for (const OutgoingFile& file : request.files) {
     TRY(OpenFile open, open_outgoing(file.path));
-    base::FdSource source(open.fd());
-    HashingSource hashing(source);
-    base::ByteSource& plain = request.key ? static_cast<base::ByteSource&>(hashing) : source;
-    auto attachment = upload_attachment(
-        relay, {plain, open.size(), file.name, media_type_of(file.name)}, context, progress);
-    if (!attachment) return base::with_context(std::move(attachment).error(), file.name);
-    uploaded.attachments.push_back(*std::move(attachment));
-    uploaded.digests.push_back(hashing.finish());
+    const std::string journal = request.key ? *request.key + "\n" + file.name : "";
+    auto stored = upload_attachment(
+        installation.vault(), relay,
+        {open, file.name, media_type_of(file.name), journal, request.bandwidth}, context, progress);
+    if (!stored) return base::with_context(std::move(stored).error(), file.name);
+    uploaded.attachments.push_back(std::move(stored->attachment));
+    uploaded.digests.push_back(stored->content);
   }
   return uploaded;
 }

@@ -25,8 +25,9 @@ struct Uploaded {
   std::vector<message::Attachment> attachments;
   std::vector<crypto::Digest> digests;  // of the plaintexts; only with a key
 };
-base::Result<Uploaded> upload_files(const SendRequest& request, client::RelayClient& relay,
-                                    Context& context, TransferProgress& progress);
+base::Result<Uploaded> upload_files(Installation& installation, const SendRequest& request,
+                                    client::RelayClient& relay, Context& context,
+                                    TransferProgress& progress);
 
 // Stores message and submission in one transaction.
 base::Result<void> keep_outgoing(Installation& installation, MessageRecord record,

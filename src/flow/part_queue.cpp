@@ -4,9 +4,11 @@
 
 namespace sealpost::flow {
 
-PartQueue::PartQueue(const client::RelayClient& client, std::string blob) : blob_(std::move(blob)) {
+PartQueue::PartQueue(const client::RelayClient& client, PartsWanted wanted, client::Pacer& pacer,
+                     const base::Interrupt& interrupt)
+    : wanted_(std::move(wanted)), pacer_(pacer), stop_(interrupt) {
   connections_.reserve(kPartsInFlight);
-  for (std::size_t i = 0; i < kPartsInFlight; ++i) connections_.push_back(client.another());
+  for (std::size_t i = 0; i < kPartsInFlight; ++i) connections_.push_back(client.another(stop_));
   for (client::RelayClient& connection : connections_) {
     threads_.emplace_back([this, &connection] { work(connection); });
   }
@@ -18,6 +20,7 @@ PartQueue::~PartQueue() {
 }
 
 void PartQueue::stop() {
+  stop_.stop();
   const std::lock_guard lock(mutex_);
   stopped_ = true;
   changed_.notify_all();
@@ -39,7 +42,14 @@ base::Bytes PartQueue::buffer() {
 base::Result<void> PartQueue::put(base::Bytes part) {
   const std::lock_guard lock(mutex_);
   if (!outcome_) return outcome_;
-  waiting_.push_back({count_++, std::move(part)});
+  const std::uint64_t number = count_++;
+  if (wanted_.stored.contains(number)) {
+    const std::lock_guard counting(counting_);
+    if (wanted_.skipped) wanted_.skipped(part.size());
+    spare_.push_back(std::move(part));
+    return {};
+  }
+  waiting_.push_back({number, std::move(part)});
   ++in_flight_;
   changed_.notify_all();
   return {};
@@ -53,7 +63,8 @@ base::Result<void> PartQueue::finish() {
 
 void PartQueue::work(client::RelayClient& connection) {
   while (auto part = next()) {
-    auto outcome = connection.put_part(blob_, part->number, part->bytes);
+    auto outcome = connection.put_part(wanted_.blob, part->number, part->bytes, pacer_,
+                                       [this](std::uint64_t bytes) { count(bytes); });
     stored(*std::move(part), std::move(outcome));
   }
 }
@@ -65,6 +76,11 @@ std::optional<PartQueue::Part> PartQueue::next() {
   Part part = std::move(waiting_.front());
   waiting_.pop_front();
   return part;
+}
+
+void PartQueue::count(std::uint64_t bytes) {
+  const std::lock_guard lock(counting_);
+  if (wanted_.sent) wanted_.sent(bytes);
 }
 
 // After a failure nothing more is sent: what waits counts as done.

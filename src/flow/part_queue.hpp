@@ -4,24 +4,36 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/stream.hpp"
 #include "client/relay_client.hpp"
+#include "flow/stop_switch.hpp"
 
 namespace sealpost::flow {
+
+struct PartsWanted {
+  std::string blob;
+  std::set<std::uint64_t> stored;  // parts that the relay has: they are not sent
+  // Told of bytes that leave for the first time, and of bytes that need not; never two at once.
+  std::function<void(std::uint64_t)> sent;
+  std::function<void(std::uint64_t)> skipped;
+};
 
 // Holds at most kPartsInFlight + 1 parts of 8 MiB. put() and finish() belong to one thread.
 class PartQueue {
  public:
   static constexpr std::size_t kPartsInFlight = 3;
 
-  // Opens a connection of its own for each part in flight.
-  PartQueue(const client::RelayClient& client, std::string blob);
+  // Opens a connection of its own for each part in flight. Borrows pacer and interrupt.
+  PartQueue(const client::RelayClient& client, PartsWanted wanted, client::Pacer& pacer,
+            const base::Interrupt& interrupt);
   PartQueue(const PartQueue&) = delete;
   PartQueue& operator=(const PartQueue&) = delete;
   ~PartQueue();  // gives up what is not sent yet
@@ -42,8 +54,11 @@ class PartQueue {
   std::optional<Part> next();
   void stored(Part part, base::Result<void> outcome);
   void stop();
+  void count(std::uint64_t bytes);
 
-  std::string blob_;
+  PartsWanted wanted_;
+  client::Pacer& pacer_;
+  StopSwitch stop_;
   std::vector<client::RelayClient> connections_;
   std::vector<std::thread> threads_;
   std::mutex mutex_;
@@ -54,6 +69,7 @@ class PartQueue {
   std::uint64_t count_ = 0;    // parts so far
   bool stopped_ = false;
   base::Result<void> outcome_;
+  std::mutex counting_;
 };
 
 // Cuts what is written into parts. One thread at a time.

@@ -111,7 +111,7 @@ base::Result<void> prepare(Installation& installation, const SendRequest& reques
       !targets.reachable.empty() && (targets.unreachable.empty() || request.partial);
   if (!enough) return unreachable_error(targets.unreachable);
   TRY(message::Header header, make_header(installation, request, targets, id, now));
-  TRY(Uploaded uploaded, upload_files(request, relay, context, progress));
+  TRY(Uploaded uploaded, upload_files(installation, request, relay, context, progress));
   header.attachments = std::move(uploaded.attachments);
   std::vector<age::X25519Recipient> recipients;
   for (const Target& target : targets.reachable) recipients.push_back(target.recipient);

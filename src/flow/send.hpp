@@ -29,6 +29,7 @@ struct SendRequest {
   crypto::SecretBytes body;
   std::vector<OutgoingFile> files;
   std::optional<std::string> key;  // the same key sends once
+  std::uint64_t bandwidth = 0;
   bool partial = false;            // send although some recipients cannot be reached
 };
 

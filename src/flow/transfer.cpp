@@ -5,11 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <thread>
 #include <utility>
 
-#include "flow/byte_pipe.hpp"
-#include "message/attachment.hpp"
+#include "flow/blob_reader.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -71,20 +69,31 @@ class WatchedSink final : public base::ByteSink {
   TransferProgress& progress_;
 };
 
-// One thread receives while others check, decrypt and write.
-base::Result<void> fetch_and_open(client::RelayClient& client,
-                                  const message::Attachment& attachment, base::ByteSink& into) {
-  TRY(const wire::BlobCompletion blob, client.blob_leaves(attachment.blob));
-  BytePipe pipe;
-  std::thread receiver([&] {
-    BytePipe::Sink sink(pipe);
-    pipe.close(client.fetch_blob(attachment.blob, 0, attachment.ciphertext_size, sink));
-  });
-  BytePipe::Source source(pipe);
-  auto opened = message::open_blob(attachment, blob.leaves, source, into);
-  pipe.abandon();
-  receiver.join();
-  return opened;
+// Failures after which what was fetched is worth keeping.
+bool may_go_on(base::Code code) {
+  return code == base::Code::kUnreachable || code == base::Code::kBusy ||
+         code == base::Code::kInterrupted || code == base::Code::kNoSpace;
+}
+
+// Fetches what the file does not hold yet. What it holds and what is not true is cut off first.
+base::Result<void> fill(base::PartialFile& file, client::RelayClient& client,
+                        const Download& download, Context& context, TransferProgress& progress) {
+  TRY(BlobReader reader, BlobReader::open(client, download, context));
+  TRY(const std::uint64_t from, reader.count_true(file.fd()));
+  const auto offset = static_cast<off_t>(from);
+  if (::ftruncate(file.fd(), offset) != 0 || ::lseek(file.fd(), offset, SEEK_SET) != offset) {
+    return base::errno_error("cannot go on with", file.path());
+  }
+  if (from > 0) progress.skip(from);
+  if (from == download.attachment.size && from > 0) return {};
+  base::FdSink sink(file.fd());
+  WatchedSink watched(sink, progress);
+  return reader.read_rest(from, watched);
+}
+
+bool holds_something(int fd) {
+  struct stat status {};
+  return ::fstat(fd, &status) == 0 && status.st_size > 0;
 }
 
 }  // namespace
@@ -118,24 +127,33 @@ std::string media_type_of(std::string_view name) {
   return std::string(at->second);
 }
 
-base::Result<void> download_attachment(client::RelayClient& client,
-                                       const message::Attachment& attachment, base::ByteSink& into,
-                                       Context&, TransferProgress& progress) {
+base::Result<void> download_attachment(client::RelayClient& client, const Download& download,
+                                       base::ByteSink& into, Context& context,
+                                       TransferProgress& progress) {
   WatchedSink watched(into, progress);
-  progress.start(attachment.name, attachment.size);
-  auto outcome = fetch_and_open(client, attachment, watched);
+  progress.start(download.attachment.name, download.attachment.size);
+  auto outcome = [&]() -> base::Result<void> {
+    TRY(BlobReader reader, BlobReader::open(client, download, context));
+    return reader.read_rest(0, watched);
+  }();
   progress.done();
   return outcome;
 }
 
-base::Result<void> download_attachment(client::RelayClient& client,
-                                       const message::Attachment& attachment,
+base::Result<void> download_attachment(client::RelayClient& client, const Download& download,
                                        const std::filesystem::path& into, Context& context,
                                        TransferProgress& progress) {
-  TRY(auto file, base::PartialFile::create(into, 0600));
-  base::FdSink sink(file.fd());
-  TRY(download_attachment(client, attachment, sink, context, progress));
-  return file.commit();
+  TRY(auto file, base::PartialFile::resume(into, 0600));
+  progress.start(download.attachment.name, download.attachment.size);
+  auto outcome = fill(file, client, download, context, progress);
+  progress.done();
+  if (outcome) return file.commit();
+  base::Error error = std::move(outcome).error();
+  if (may_go_on(error.code) && holds_something(file.fd())) {
+    file.keep();
+    error.hint = "the same command goes on from what is in " + into.string() + ".partial";
+  }
+  return error;
 }
 
 }  // namespace sealpost::flow

@@ -1,41 +1,20 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
-#include "base/encoding.hpp"
-#include "crypto/random.hpp"
+#include "flow/block_source.hpp"
 #include "flow/part_queue.hpp"
 #include "flow/transfer.hpp"
+#include "flow/upload_journal.hpp"
 #include "message/attachment.hpp"
 
 namespace sealpost::flow {
 namespace {
 
-constexpr std::size_t kBlobIdBytes = 16;
 constexpr std::size_t kCopyBytes = 1 << 20;
-
-// Tells the progress what is read, and ends after `limit` bytes.
-class WatchedSource final : public base::ByteSource {
- public:
-  WatchedSource(base::ByteSource& inner, std::optional<std::uint64_t> limit,
-                TransferProgress& progress)
-      : inner_(inner), left_(limit), progress_(progress) {}
-
-  base::Result<std::size_t> read(std::span<std::uint8_t> out) override {
-    if (left_ && *left_ < out.size()) out = out.first(static_cast<std::size_t>(*left_));
-    if (out.empty()) return std::size_t{0};
-    TRY(const std::size_t count, inner_.read(out));
-    if (left_) *left_ -= count;
-    progress_.advance(count);
-    return count;
-  }
-
- private:
-  base::ByteSource& inner_;
-  std::optional<std::uint64_t> left_;
-  TransferProgress& progress_;
-};
+constexpr int kBeginnings = 3;  // of one upload in one run; more often nothing steady can be sent
 
 // A file without a name: gone when it is closed, whatever happens.
 base::Result<base::Fd> temporary_file() {
@@ -58,62 +37,162 @@ base::Result<void> copy(base::ByteSource& from, base::ByteSink& to) {
   }
 }
 
+// Tells the progress what is read.
+class CountingSource final : public base::ByteSource {
+ public:
+  CountingSource(base::ByteSource& inner, TransferProgress& progress)
+      : inner_(inner), progress_(progress) {}
+  base::Result<std::size_t> read(std::span<std::uint8_t> out) override {
+    TRY(const std::size_t count, inner_.read(out));
+    progress_.advance(count);
+    return count;
+  }
+
+ private:
+  base::ByteSource& inner_;
+  TransferProgress& progress_;
+};
+
+// Whether the relay has a part of a block that the journal does not know. Part n has bytes of no
+// later block than n.
+bool beyond(const std::set<std::uint64_t>& stored, std::uint64_t known, std::uint64_t size) {
+  if (stored.empty() || size == 0) return false;
+  return std::min(*stored.rbegin(), (size - 1) / kBlockSize) >= known;
+}
+
+// Says how to go on where that is possible.
+base::Error stopped(base::Error error, const Upload& upload) {
+  const bool later = error.code == base::Code::kUnreachable || error.code == base::Code::kBusy ||
+                     error.code == base::Code::kInterrupted;
+  if (!later || upload.journal.empty()) return error;
+  error.hint = upload.file.size()
+                   ? "`sealpost outbox retry` goes on, and so does the same command with the same "
+                     "--key: parts that the relay has are not sent again"
+                   : "a pipe cannot be read again: run the whole command once more";
+  return error;
+}
+
 struct Blob {
   std::string id;
   message::SealedBlob sealed;
+  crypto::Digest content{};
 };
 
 class Uploader {
  public:
-  Uploader(client::RelayClient& client, base::Random& random)
-      : client_(client),
-        random_(random),
-        id_(base::to_hex(crypto::random_bytes(random, kBlobIdBytes))) {}
+  Uploader(vault::Vault& vault, client::RelayClient& client, const Upload& upload, Context& context,
+           TransferProgress& progress)
+      : vault_(vault),
+        client_(client),
+        upload_(upload),
+        context_(context),
+        progress_(progress),
+        pacer_(context.clock, context.interrupt, upload.bandwidth) {}
 
-  // Straight through: what the sealing threads give out is what the connections send.
-  base::Result<Blob> stream(base::ByteSource& plain, std::uint64_t size) {
-    TRY(client_.reserve_blob({id_, message::blob_ciphertext_size(size)}));
-    PartQueue queue(client_, id_);
-    PartSink parts(queue);
-    TRY(auto sealed, seal(plain, parts));
-    if (sealed.size != size) return shrunk();
-    TRY(parts.finish());
-    return complete(std::move(sealed));
+  // Straight through, going on where an earlier run stopped, or anew when that cannot be.
+  base::Result<Blob> regular(std::uint64_t size) {
+    const std::uint64_t total = message::blob_ciphertext_size(size);
+    for (int beginning = 1;; ++beginning) {
+      TRY(auto journal, UploadJournal::open(vault_, upload_.journal, size, context_.random));
+      progress_.start(upload_.name, total);
+      again_ = Again::kNo;
+      auto blob = stream(size, journal);
+      progress_.done();
+      if (blob || again_ == Again::kNo || beginning == kBeginnings) return blob;
+      if (again_ == Again::kUnderNewKeys) {
+        TRY(vault_.transaction([&] { return UploadJournal::forget(vault_, upload_.journal); }));
+      }
+    }
   }
 
   // Sealed first, sent when its size is known.
-  base::Result<Blob> spool(base::ByteSource& plain) {
-    TRY(const base::Fd file, temporary_file());
-    base::FdSink into(file.get());
-    TRY(auto sealed, seal(plain, into));
-    if (::lseek(file.get(), 0, SEEK_SET) != 0) return base::errno_error("cannot read back");
-    TRY(client_.reserve_blob({id_, sealed.ciphertext_size}));
-    PartQueue queue(client_, id_);
-    PartSink parts(queue);
-    base::FdSource from(file.get());
-    TRY(copy(from, parts));
-    TRY(parts.finish());
-    return complete(std::move(sealed));
+  base::Result<Blob> pipe() {
+    TRY(UploadJournal journal, UploadJournal::open(vault_, {}, 0, context_.random));
+    progress_.start(upload_.name, std::nullopt);
+    auto spooled = spool(journal);
+    progress_.done();
+    if (!spooled) return std::move(spooled).error();
+    const std::uint64_t total = spooled->blob.sealed.ciphertext_size;
+    progress_.start(upload_.name, total);
+    auto sent = send_spool(*spooled, total);
+    progress_.done();
+    if (!sent) return std::move(sent).error();
+    return std::move(spooled->blob);
   }
 
  private:
-  base::Result<message::SealedBlob> seal(base::ByteSource& plain, base::ByteSink& cipher) {
-    return message::seal_blob(plain, cipher, message::new_blob_key(random_), random_);
+  enum class Again { kNo, kUnderSameKeys, kUnderNewKeys };
+  struct Spooled {
+    base::Fd file;
+    Blob blob;
+  };
+
+  // What the sealing threads give out is what the connections send.
+  base::Result<Blob> stream(std::uint64_t size, UploadJournal& journal) {
+    if (::lseek(upload_.file.fd(), 0, SEEK_SET) != 0) return base::errno_error("cannot read back");
+    TRY(PartsWanted wanted, reserve(journal.blob(), message::blob_ciphertext_size(size)));
+    // Such parts were made by a vault that is no more.
+    if (beyond(wanted.stored, journal.known(), size)) {
+      again_ = Again::kUnderNewKeys;
+      return base::Error{base::Code::kConflict, "the relay has parts that this vault never sent",
+                         "was the vault restored from a copy? Send the file again"};
+    }
+    PartQueue queue(client_, std::move(wanted), pacer_, context_.interrupt);
+    PartSink parts(queue);
+    BlockSource plain(upload_.file.fd(), size, journal, context_.interrupt);
+    auto sealed = message::seal_blob(plain, parts, journal.keys());
+    if (plain.changed()) again_ = Again::kUnderNewKeys;
+    if (!sealed) return std::move(sealed).error();
+    TRY(const crypto::Digest content, plain.finish());
+    TRY(parts.finish());
+    TRY(complete(journal.blob(), sealed->leaves));
+    return Blob{journal.blob(), *std::move(sealed), content};
   }
 
-  base::Result<Blob> complete(message::SealedBlob sealed) {
-    TRY(client_.complete_blob(id_, {sealed.leaves}));
-    return Blob{id_, std::move(sealed)};
+  base::Result<Spooled> spool(UploadJournal& journal) {
+    TRY(base::Fd file, temporary_file());
+    base::FdSink into(file.get());
+    BlockSource plain(upload_.file.fd(), std::nullopt, journal, context_.interrupt);
+    CountingSource counted(plain, progress_);
+    TRY(auto sealed, message::seal_blob(counted, into, journal.keys()));
+    TRY(const crypto::Digest content, plain.finish());
+    if (::lseek(file.get(), 0, SEEK_SET) != 0) return base::errno_error("cannot read back");
+    return Spooled{std::move(file), {journal.blob(), std::move(sealed), content}};
   }
 
-  static base::Error shrunk() {
-    return {base::Code::kConflict, "the file became shorter while it was read",
-            "send it when nobody writes to it"};
+  base::Result<void> send_spool(const Spooled& spooled, std::uint64_t total) {
+    TRY(PartsWanted wanted, reserve(spooled.blob.id, total));
+    PartQueue queue(client_, std::move(wanted), pacer_, context_.interrupt);
+    PartSink parts(queue);
+    base::FdSource from(spooled.file.get());
+    TRY(copy(from, parts));
+    TRY(parts.finish());
+    return complete(spooled.blob.id, spooled.blob.sealed.leaves);
   }
 
+  base::Result<PartsWanted> reserve(const std::string& blob, std::uint64_t size) {
+    TRY(const wire::BlobState state, client_.reserve_blob({blob, size}));
+    PartsWanted wanted{blob, {state.parts.begin(), state.parts.end()}, {}, {}};
+    wanted.sent = [this](std::uint64_t bytes) { progress_.advance(bytes); };
+    wanted.skipped = [this](std::uint64_t bytes) { progress_.skip(bytes); };
+    return wanted;
+  }
+
+  base::Result<void> complete(const std::string& blob, const std::vector<crypto::Digest>& leaves) {
+    auto completed = client_.complete_blob(blob, {leaves});
+    // The relay has swept or lost parts meanwhile.
+    const bool lost = !completed && completed.error().code == base::Code::kConflict;
+    if (lost) again_ = Again::kUnderSameKeys;
+    return completed;
+  }
+
+  vault::Vault& vault_;
   client::RelayClient& client_;
-  base::Random& random_;
-  std::string id_;
+  const Upload& upload_;
+  Context& context_;
+  TransferProgress& progress_;
+  client::Pacer pacer_;
+  Again again_ = Again::kNo;
 };
 
 message::Attachment attachment_of(const Upload& upload, Blob blob) {
@@ -130,19 +209,26 @@ message::Attachment attachment_of(const Upload& upload, Blob blob) {
 
 }  // namespace
 
-base::Result<message::Attachment> upload_attachment(client::RelayClient& client,
-                                                    const Upload& upload, Context& context,
-                                                    TransferProgress& progress) {
-  if (upload.size && *upload.size > message::kMaxAttachmentSize) {
+base::Result<UploadedFile> upload_attachment(vault::Vault& vault, client::RelayClient& client,
+                                             const Upload& upload, Context& context,
+                                             TransferProgress& progress) {
+  const std::optional<std::uint64_t> size = upload.file.size();
+  if (size && *size > message::kMaxAttachmentSize) {
     return base::Error{base::Code::kUsage, "an attachment may hold at most 128 GiB", ""};
   }
-  WatchedSource plain(upload.source, upload.size, progress);
-  Uploader uploader(client, context.random);
-  progress.start(upload.name, upload.size);
-  auto blob = upload.size ? uploader.stream(plain, *upload.size) : uploader.spool(plain);
-  progress.done();
-  if (!blob) return std::move(blob).error();
-  return attachment_of(upload, *std::move(blob));
+  Uploader uploader(vault, client, upload, context, progress);
+  auto blob = size ? uploader.regular(*size) : uploader.pipe();
+  if (!blob) return stopped(std::move(blob).error(), upload);
+  const crypto::Digest content = blob->content;
+  return UploadedFile{attachment_of(upload, *std::move(blob)), content};
+}
+
+base::Result<std::uint64_t> uploaded_bytes(vault::Vault& vault, const std::string& journal) {
+  return UploadJournal::noted_bytes(vault, journal);
+}
+
+base::Result<void> forget_upload(vault::Vault& vault, const std::string& journal) {
+  return UploadJournal::forget(vault, journal);
 }
 
 }  // namespace sealpost::flow

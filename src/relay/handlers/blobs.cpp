@@ -1,6 +1,7 @@
 // Blobs: reserve, upload in parts, complete; download in ranges.
 #include <algorithm>
 #include <exception>
+#include <functional>
 
 #include "base/encoding.hpp"
 #include "relay/handlers/blob_rules.hpp"
@@ -58,7 +59,34 @@ base::Result<Written> reserve(Unit& unit, BlobStore& blobs, const Caller& caller
   return Written{cbor(wire::to_cbor(state)), Record::staging()};
 }
 
-// Writes a part where it belongs as it arrives, and notes it when it is whole.
+// The sync may take as long as the disk likes, so it happens beside the server's threads; the
+// change is queued when the bytes are safe.
+using Sync = std::function<base::Result<void>()>;
+Pending sync_then(Engine& engine, Sync sync, const Caller& caller, Change change) {
+  return {[&engine, sync = std::move(sync), nonce = caller.nonce,
+           change = std::move(change)](Done done) {
+    const auto finish = [&engine, sync, nonce, change, done] {
+      if (auto synced = sync(); !synced) return done(synced.error());
+      Task task;
+      task.change = change;
+      task.nonce = nonce;
+      task.done = done;
+      engine.writer.submit(std::move(task));
+    };
+    const auto job = [finish, done] {
+      try {
+        finish();
+      } catch (const std::exception&) {
+        done(base::Error{Code::kInternal, "the relay could not do this", ""});
+        throw;
+      }
+    };
+    if (!engine.worker.post(job)) done(base::Error{Code::kBusy, "the relay stops", ""});
+  }};
+}
+
+// Writes a part where it belongs as it arrives, and notes it when it is whole and safe: a sender
+// that goes on after a power cut does not send again what is noted.
 class PartSink final : public BodySink {
  public:
   PartSink(Engine& engine, base::Fd file, Caller caller, std::string id, std::uint64_t part,
@@ -95,13 +123,15 @@ class PartSink final : public BodySink {
       }
     }
     // Blobs are swept on the writer thread, so that the file stays while the change runs.
-    return Outcome(Change([blobs = blobs_, file = file_, caller = caller_, id = id_,
-                           part = part_](Unit& unit) -> base::Result<Written> {
+    Change change = [blobs = blobs_, file = file_, caller = caller_, id = id_,
+                     part = part_](Unit& unit) -> base::Result<Written> {
       if (!blobs->is_there(*file)) {
         return base::Error{Code::kConflict, "the blob was swept meanwhile", "upload it again"};
       }
       return note_part(unit, caller, id, part);
-    }));
+    };
+    const Sync sync = [blobs = blobs_, file = file_] { return blobs->sync_part(*file); };
+    return Outcome(sync_then(engine_, sync, caller_, std::move(change)));
   }
 
  private:
@@ -153,29 +183,14 @@ Change completion_change(const Caller& caller, const std::string& id, base::Byte
   };
 }
 
-// The sync may take as long as the disk likes, so it happens beside the server's threads; the
-// change is queued when the bytes are safe.
-Pending sync_then(Engine& engine, const StoredBlob& blob, const Caller& caller, Change change) {
-  return {[&engine, id = blob.id, size = blob.size, nonce = caller.nonce,
-           change = std::move(change)](Done done) {
-    const auto finish = [&engine, id, size, nonce, change, done] {
-      if (auto synced = engine.blobs->sync(id, size); !synced) return done(synced.error());
-      Task task;
-      task.change = change;
-      task.nonce = nonce;
-      task.done = done;
-      engine.writer.submit(std::move(task));
-    };
-    const auto job = [finish, done] {
-      try {
-        finish();
-      } catch (const std::exception&) {
-        done(base::Error{Code::kInternal, "the relay could not do this", ""});
-        throw;
-      }
-    };
-    if (!engine.worker.post(job)) done(base::Error{Code::kBusy, "the relay stops", ""});
-  }};
+// A file in which noted parts are missing all the same is of no use: its sender begins again.
+Sync whole_sync(Engine& engine, const StoredBlob& blob) {
+  return [&engine, id = blob.id, size = blob.size]() -> base::Result<void> {
+    auto synced = engine.blobs->sync(id, size);
+    if (synced || synced.error().code != Code::kVerificationFailed) return synced;
+    drop_blob(engine, id);
+    return base::Error{Code::kConflict, "parts of the blob are missing", "upload them again"};
+  };
 }
 
 // The uploader, and recipients of messages that name the blob.
@@ -225,7 +240,7 @@ base::Result<Outcome> post_blob_complete(Request& request, Engine& engine) {
   if (blob.complete) return Outcome(Reply{});
   TRY(check_complete(blob, completion));
   Change change = completion_change(request.caller, id, joined(completion.leaves));
-  return Outcome(sync_then(engine, blob, request.caller, std::move(change)));
+  return Outcome(sync_then(engine, whole_sync(engine, blob), request.caller, std::move(change)));
 }
 
 base::Result<Outcome> get_blob(Request& request, Engine& engine) {

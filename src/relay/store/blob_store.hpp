@@ -20,6 +20,8 @@ class BlobStore {
                                       base::ByteView bytes) = 0;
   // False when the file was removed after it was opened: what was written to it is lost.
   virtual bool is_there(const base::Fd& file) = 0;
+  // Returns when what was written to the file is on stable storage.
+  virtual base::Result<void> sync_part(const base::Fd& file) = 0;
   // Gives the room of everything written so far back at once, although the file is still open.
   virtual void abandon(const base::Fd& file) = 0;
   // Bytes that more blobs could take, leaving what the rest of the relay needs to go on.

@@ -15,6 +15,14 @@ namespace {
 
 constexpr std::uint64_t kReserve = 64 << 20;  // bytes left for messages, log and their commits
 
+// A disk that fails now may work later: whoever asked comes again.
+base::Error disk_error(std::string_view what, const std::filesystem::path& path = {}) {
+  const bool failing = errno == EIO || errno == EROFS;
+  base::Error error = base::errno_error(what, path);
+  if (failing) error.code = base::Code::kBusy;
+  return error;
+}
+
 // A part that was abandoned, or never came, is a hole.
 bool has_hole(int file, std::uint64_t size) {
   const off_t hole = ::lseek(file, 0, SEEK_HOLE);
@@ -36,7 +44,7 @@ base::Result<base::Fd> DiskBlobs::open_for_writing(std::string_view id) {
   const std::filesystem::path path = path_of(id);
   TRY(base::make_private_folder(path.parent_path()));
   base::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return base::errno_error("cannot write", path.filename());
+  if (!file) return disk_error("cannot write", path.filename());
   return file;
 }
 
@@ -46,7 +54,7 @@ base::Result<void> DiskBlobs::write_at(const base::Fd& file, std::uint64_t offse
     const ssize_t written =
         ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return base::errno_error("cannot write a blob");
+    if (written < 0) return disk_error("cannot write a blob");
     offset += static_cast<std::uint64_t>(written);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
@@ -58,6 +66,11 @@ bool DiskBlobs::is_there(const base::Fd& file) {
   return ::fstat(file.get(), &info) == 0 && info.st_nlink > 0;
 }
 
+base::Result<void> DiskBlobs::sync_part(const base::Fd& file) {
+  if (::fdatasync(file.get()) != 0) return disk_error("cannot sync a blob");
+  return {};
+}
+
 void DiskBlobs::abandon(const base::Fd& file) {
   // Failing leaves the room taken until the sweep, and the hole check guards completion.
   [[maybe_unused]] const int ignored = ::ftruncate(file.get(), 0);
@@ -65,7 +78,7 @@ void DiskBlobs::abandon(const base::Fd& file) {
 
 base::Result<std::uint64_t> DiskBlobs::room() {
   struct statvfs info {};
-  if (::statvfs(folder_.c_str(), &info) != 0) return base::errno_error("cannot examine", folder_);
+  if (::statvfs(folder_.c_str(), &info) != 0) return disk_error("cannot examine", folder_);
   const std::uint64_t free = std::uint64_t{info.f_bavail} * info.f_frsize;
   const std::uint64_t all = std::uint64_t{info.f_blocks} * info.f_frsize;
   const std::uint64_t kept = std::min(kReserve, all / 10);
@@ -75,13 +88,13 @@ base::Result<std::uint64_t> DiskBlobs::room() {
 base::Result<void> DiskBlobs::sync(std::string_view id, std::uint64_t size) {
   const std::filesystem::path path = path_of(id);
   const base::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
-  if (!file) return base::errno_error("cannot open", path.filename());
+  if (!file) return disk_error("cannot open", path.filename());
   struct stat info {};
-  if (::fstat(file.get(), &info) != 0) return base::errno_error("cannot examine a blob");
+  if (::fstat(file.get(), &info) != 0) return disk_error("cannot examine a blob");
   if (static_cast<std::uint64_t>(info.st_size) != size || has_hole(file.get(), size)) {
     return base::Error{base::Code::kVerificationFailed, "the blob's parts do not add up", ""};
   }
-  if (::fdatasync(file.get()) != 0) return base::errno_error("cannot sync", path.filename());
+  if (::fdatasync(file.get()) != 0) return disk_error("cannot sync", path.filename());
   TRY(base::sync_folder(path.parent_path()));
   return base::sync_folder(folder_);
 }

@@ -14,6 +14,7 @@ class DiskBlobs final : public BlobStore {
   base::Result<void> write_at(const base::Fd& file, std::uint64_t offset,
                               base::ByteView bytes) override;
   bool is_there(const base::Fd& file) override;
+  base::Result<void> sync_part(const base::Fd& file) override;
   void abandon(const base::Fd& file) override;
   base::Result<std::uint64_t> room() override;
   base::Result<void> sync(std::string_view id, std::uint64_t size) override;

@@ -81,7 +81,7 @@ TEST_CASE("parts go out whole, without a digest") {
   });
   base::Bytes part(3'000'000);
   world.random.fill(part);
-  CHECK(world.client(server.url()).put_part("00ff", 7, part));
+  CHECK(world.client(server.url()).put_part("00ff", 7, part, world.pacer, {}));
   CHECK(path == "/v1/blobs/00ff/parts/7");
   CHECK(body == base::as_text(part));
 }
@@ -138,7 +138,7 @@ TEST_CASE("the relay's problem is the caller's error, made safe to print") {
   const auto result = world.client(server.url()).submit({});
   CHECK(code_of(result) == base::Code::kDenied);
   CHECK(result.error().text.find('\x1b') == std::string::npos);
-  CHECK(result.error().hint == "ask");
+  CHECK(result.error().hint == "the relay says: ask");
 }
 
 TEST_CASE("a redirect is not followed") {
@@ -192,7 +192,7 @@ TEST_CASE("a blob is fetched on from where the connection broke") {
     return answer;
   });
   base::MemorySink sink;
-  CHECK(world.client(server.url()).fetch_blob("00ff", 0, blob.size(), sink));
+  CHECK(world.client(server.url()).fetch_blob("00ff", 0, blob.size(), sink, world.pacer));
   CHECK(base::as_text(sink.bytes()) == blob);
   CHECK(starts.size() == 6);
   CHECK(starts[1] == 40'000);
@@ -202,11 +202,11 @@ TEST_CASE("a blob that is shorter or not a range is refused") {
   World world;
   Server brief([](const Asked&) { return Answer{206, "abc", {}}; });
   base::MemorySink sink;
-  CHECK(code_of(world.client(brief.url()).fetch_blob("00ff", 0, 4, sink)) ==
+  CHECK(code_of(world.client(brief.url()).fetch_blob("00ff", 0, 4, sink, world.pacer)) ==
         base::Code::kMalformed);
   Server whole([](const Asked&) { return Answer{200, "abcd", {}}; });
   base::MemorySink nothing;
-  CHECK(code_of(world.client(whole.url()).fetch_blob("00ff", 0, 4, nothing)) ==
+  CHECK(code_of(world.client(whole.url()).fetch_blob("00ff", 0, 4, nothing, world.pacer)) ==
         base::Code::kMalformed);
   CHECK(nothing.bytes().empty());
 }
@@ -266,4 +266,56 @@ TEST_CASE("queries and names are encoded") {
   CHECK(last.query == "from=mercy.example/dr.lee/laptop");
   CHECK(!client.tile({0, 1000, 256}));
   CHECK(last.path == "/v1/audit/tile/0/x001/000");
+}
+
+TEST_CASE("a part is held back by the pacer, and counted once however often it is sent") {
+  World world;
+  const base::Bytes part(100'000, 'p');
+  int tries = 0;
+  Server server([&](const Asked& asked) {
+    CHECK(asked.body.size() == part.size());
+    return Answer{++tries < 3 ? 503 : 204, "", {}};
+  });
+  client::Pacer pacer(world.clock, world.interrupt, 10'000);
+  std::uint64_t counted = 0;
+  const auto start = world.clock.steady();
+  CHECK(world.client(server.url()).put_part("00ff", 7, part, pacer, [&](std::uint64_t bytes) {
+    counted += bytes;
+  }));
+  CHECK(tries == 3);
+  CHECK(counted == part.size());
+  CHECK(world.clock.steady() - start >= base::milliseconds(29'900));
+}
+
+TEST_CASE("a transfer outlasts a relay that is away for a minute, but not one that is gone") {
+  World world;
+  const base::Bytes part(1'000, 'p');
+  const auto start = world.clock.steady();
+  const auto minute = base::milliseconds(60'000);
+  Server server([&](const Asked&) {
+    return Answer{world.clock.steady() - start < minute ? 503 : 204, "", {}};
+  });
+  CHECK(world.client(server.url()).put_part("00ff", 7, part, world.pacer, {}));
+  const auto later = world.clock.steady();
+  CHECK(code_of(world.client(testing::dead_url()).put_part("00ff", 7, part, world.pacer, {})) ==
+        base::Code::kUnreachable);
+  CHECK(world.clock.steady() - later >= minute);
+  CHECK(world.clock.steady() - later <= 2 * minute);
+}
+
+TEST_CASE("a blob that comes in crumbs is given up: a few bytes are no sign of life") {
+  World world;
+  const std::string blob(1'000'000, 'b');
+  int asked_times = 0;
+  Server server([&](const Asked& asked) {
+    ++asked_times;
+    const auto range = range_of(asked);
+    Answer answer{206, blob.substr(range.first, range.second - range.first + 1), {}};
+    answer.cut_after = 10;
+    return answer;
+  });
+  base::MemorySink sink;
+  CHECK(code_of(world.client(server.url()).fetch_blob("00ff", 0, blob.size(), sink, world.pacer)) ==
+        base::Code::kUnreachable);
+  CHECK(asked_times <= client::kTransferBudget.tries);
 }

@@ -30,6 +30,7 @@ struct World {
   SharedClock clock;
   crypto::SystemRandom random;
   FakeInterrupt interrupt;
+  client::Pacer pacer{clock, interrupt, 0};
   note::Signer signer =
       *note::Signer::make("mercy.example/dr.lee/laptop", crypto::SigningKey::generate(random));
 

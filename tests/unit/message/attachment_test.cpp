@@ -32,7 +32,7 @@ Stored store(const base::Bytes& plain) {
   testing::FakeRandom random(9);
   base::MemorySource source(plain);
   base::MemorySink sink;
-  auto sealed = seal_blob(source, sink, new_blob_key(random), random);
+  auto sealed = seal_blob(source, sink, new_blob_keys(random));
   REQUIRE(sealed);
   CHECK(sealed->size == plain.size());
   Stored stored{sample_attachment(), std::move(sealed->leaves), sink.take()};
@@ -172,9 +172,106 @@ TEST_CASE("a full disk stops the work with its own error") {
   base::MemorySource source(plain);
   FailingSink full;
   testing::FakeRandom random(9);
-  CHECK(seal_blob(source, full, new_blob_key(random), random).error().code == base::Code::kNoSpace);
+  CHECK(seal_blob(source, full, new_blob_keys(random)).error().code == base::Code::kNoSpace);
   const Stored stored = store(plain);
   base::MemorySource cipher(stored.cipher);
   CHECK(open_blob(stored.attachment, stored.leaves, cipher, full).error().code ==
         base::Code::kNoSpace);
+}
+
+TEST_CASE("the same keys and the same plaintext give the same blob") {
+  const base::Bytes plain = some_bytes(2 * kMiB + 1);
+  testing::FakeRandom random(3);
+  const BlobKeys keys = new_blob_keys(random);
+  const auto again = open_blob_keys(keys.key, keys.beginning);
+  REQUIRE(again);
+  base::MemorySink first;
+  base::MemorySink second;
+  base::MemorySource source(plain);
+  base::MemorySource repeated(plain);
+  REQUIRE(seal_blob(source, first, keys));
+  REQUIRE(seal_blob(repeated, second, *again));
+  CHECK(first.bytes() == second.bytes());
+  CHECK(std::equal(keys.beginning.begin(), keys.beginning.end(), first.bytes().begin()));
+  CHECK(new_blob_keys(random).beginning != keys.beginning);
+}
+
+TEST_CASE("keys that do not belong to a beginning are refused") {
+  testing::FakeRandom random(3);
+  const BlobKeys keys = new_blob_keys(random);
+  const auto code = [](const auto& result) { return result.error().code; };
+  CHECK(code(open_blob_keys(new_blob_key(random), keys.beginning)) ==
+        base::Code::kVerificationFailed);
+  auto flipped = keys.beginning;
+  flipped[100] ^= 1;
+  CHECK(code(open_blob_keys(keys.key, flipped)) == base::Code::kVerificationFailed);
+  CHECK(code(open_blob_keys(keys.key, base::ByteView(keys.beginning).first(164))) ==
+        base::Code::kVerificationFailed);
+}
+
+namespace {
+
+// A reader that has `have` of the attachment goes on with it.
+struct Reader {
+  explicit Reader(const base::Bytes& plain)
+      : whole(plain),
+        stored(store(plain)),
+        keys(*open_blob_keys(stored.attachment.key, stored.cipher)) {}
+
+  std::uint64_t true_bytes(const base::Bytes& have) const {
+    base::MemorySource source(have);
+    const auto first = base::ByteView(stored.cipher).first(std::min(kMiB, stored.cipher.size()));
+    return *count_true_bytes(stored.attachment, keys, stored.leaves, first, source);
+  }
+  base::Bytes rest(std::uint64_t from) const {
+    base::MemorySource source(base::ByteView(stored.cipher).subspan(place_of(from)));
+    base::MemorySink sink;
+    CHECK(open_rest(stored.attachment, keys, from, source, sink));
+    return sink.take();
+  }
+  base::Bytes beginning(std::size_t size) const {
+    return {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)};
+  }
+
+  base::Bytes whole;
+  Stored stored;
+  BlobKeys keys;
+};
+
+}  // namespace
+
+TEST_CASE("a reader goes on close to where it stopped, at every border of chunks and leaves") {
+  const Reader reader(some_bytes(3 * kMiB + 777));
+  for (const std::size_t have :
+       {std::size_t{0}, std::size_t{1}, 64 * kKiB, 128 * kKiB, kMiB - 64 * kKiB, kMiB, kMiB + 1,
+        2 * kMiB + 64 * kKiB, 3 * kMiB, 3 * kMiB + 776}) {
+    CAPTURE(have);
+    const std::uint64_t from = reader.true_bytes(reader.beginning(have));
+    CHECK(from <= have);
+    CHECK(from + kMiB + 128 * kKiB > have);
+    base::Bytes both = reader.beginning(from);
+    base::append(both, reader.rest(from));
+    CHECK(both == reader.whole);
+  }
+  CHECK(reader.true_bytes(reader.whole) == reader.whole.size());
+}
+
+TEST_CASE("nothing from a flipped byte on counts as true") {
+  const Reader reader(some_bytes(4 * kMiB));
+  for (const std::size_t at : {std::size_t{0}, 70 * kKiB, kMiB + 5, 3 * kMiB, 4 * kMiB - 1}) {
+    CAPTURE(at);
+    base::Bytes have = reader.whole;
+    have[at] ^= 1;
+    const std::uint64_t from = reader.true_bytes(have);
+    CHECK(from <= at);
+    CHECK(from + kMiB + 128 * kKiB > at);
+  }
+  CHECK(reader.true_bytes(some_bytes(5 * kMiB)) <= 4 * kMiB);
+}
+
+TEST_CASE("small attachments are told apart, too") {
+  const Reader reader(some_bytes(100));
+  CHECK(reader.true_bytes(reader.whole) == 100);
+  CHECK(reader.true_bytes(reader.beginning(99)) == 0);
+  CHECK(Reader({}).true_bytes({}) == 0);
 }
