@@ -12,7 +12,8 @@ SUPPORT=$BATS_TEST_DIRNAME/../support
 
 # Moves the relay behind the liar, who takes its address and its TLS key.
 start_liar() {
-  export LIES=$BATS_FILE_TMPDIR/lies UPSTREAM=127.0.0.1:$(free_port)
+  UPSTREAM=127.0.0.1:$(free_port)
+  export UPSTREAM LIES=$BATS_FILE_TMPDIR/lies
   mkdir -p "$LIES"
   stop_relay
   sed -i -e "s|^listen = .*|listen = \"$UPSTREAM\"|" -e 's|^plain = .*|plain = true|' \

@@ -128,6 +128,7 @@ PYTHON
 @test "links and special files in the folder: nothing is followed, overwritten or waited for" {
   mkdir out outside
   for file in target hard partial-hard partial-target; do echo untouched >"outside/$file"; done
+  : >outside/empty
   ln -s ../outside/target out/link
   ln -s ../outside/new out/dangling
   mkfifo out/fifo
@@ -136,12 +137,14 @@ PYTHON
   ln -s ../outside/partial-target out/p-link.partial
   ln -s ../outside/partial-new out/p-dangling.partial
   ln outside/partial-hard out/p-hard.partial
+  ln outside/empty out/p-empty.partial
   mkfifo out/p-fifo.partial
   mkdir out/p-folder.partial
   cp -a out direct
-  rm direct/p-hard.partial && ln outside/partial-hard direct/p-hard.partial
+  ln -f outside/partial-hard direct/p-hard.partial
+  ln -f outside/empty direct/p-empty.partial
   touch -d '2001-01-01' outside/*
-  names=(link dangling fifo folder hard p-link p-dangling p-hard p-fifo p-folder)
+  names=(link dangling fifo folder hard p-link p-dangling p-hard p-fifo p-folder p-empty)
   printf -v quoted '"%s"\n' "${names[@]}"
   mapfile -t quoted <<<"${quoted%$'\n'}"
   id=$(from_eve "$(files "${quoted[@]}")")
@@ -152,15 +155,15 @@ PYTHON
   # Whether half-written names are avoided or cleared away: what they led to is as it was.
   mapfile -t saved < <(jq -r '.saved[]' <<<"$output")
   [ "${saved[*]:0:5}" = "out/link-2 out/dangling-2 out/fifo-2 out/folder-2 out/hard-2" ]
-  for number in {1..10}; do
+  for number in {1..11}; do
     [ -f "${saved[number - 1]}" ] && [ ! -L "${saved[number - 1]}" ]
     [ "$(cat "${saved[number - 1]}")" = "$number" ]
   done
-  for name in p-link p-dangling p-hard p-fifo p-folder; do
+  for name in p-link p-dangling p-hard p-fifo p-folder p-empty; do
     timeout 30 env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" read "$id" --attachment 1 \
       -o "direct/$name" || [ $? = 9 ]
   done
-  [ "$(ls outside | xargs)" = "hard partial-hard partial-target target" ]
+  [ "$(cd outside && echo *)" = "empty hard partial-hard partial-target target" ]
   [ "$(cat outside/* | sort -u)" = untouched ]
   [ -z "$(find outside -newermt 2002-01-01 -type f)" ]
   [ -p out/fifo ] && [ -d out/folder ] && [ -L out/link ] && [ -L out/dangling ]
@@ -177,4 +180,30 @@ PYTHON
   ln -s nowhere dangling
   caught 3 "is not a folder" as dr.lee read "$id" --save dangling
   [ ! -e nowhere ]
+}
+
+@test "names on the command line come back harmless" {
+  evil=$'x\e]0;owned\a\e[2J\u202e\xff'
+  for arguments in "$evil" "inspect $evil" "read $evil" "send --to $evil text" "--$evil" \
+    "inbox --wait $evil" "decrypt $evil" "send --to dr.lee --file $evil" "config get $evil" \
+    "inbox --profile $evil" "receipt show $evil" "audit query --event $evil"; do
+    status=0
+    # shellcheck disable=SC2086
+    as olivia $arguments >out 2>err </dev/null || status=$?
+    [ "$status" != 0 ] && [ "$status" -lt 76 ]
+    output=$(<out) errors=$(<err)
+    plain_screen || { echo "on: $arguments" >&2 && return 1; }
+  done
+}
+
+@test "the progress of a transfer shows a name and obeys none of it" {
+  id=$(from_eve '{"files": [{"name": "x\u001b]0;owned\u0007\u001b[2J\u009b1m\u202ey", "content": "0123456789", "times": 30000}]}')
+  mkdir out
+  export SEALPOST_HOME=$ORG_DIR/dr.lee
+  env -u NO_COLOR /usr/bin/python3 "$SUPPORT/../interop/with_tty.py" "" \
+    "$SEALPOST" read "$id" --save out --bwlimit 100K 2>screen
+  grep -q 'owned.*%' screen
+  # Only going back to the beginning of the line and clearing it is the program's own.
+  output=$(sed -e 's/\r$//' -e 's/\r\x1b\[K//g' screen) errors=
+  plain_screen
 }

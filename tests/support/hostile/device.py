@@ -106,7 +106,7 @@ class Device:
         blobs = [
             Blob(
                 base64.b64decode(file["name_base64"]) if "name_base64" in file else file["name"].encode(),
-                file.get("content", "").encode(),
+                file.get("content", "").encode() * file.get("times", 1),
                 file.get("type", "text/plain"),
             )
             for file in spec.get("files", [])

@@ -39,6 +39,11 @@ class House:
         finally:
             store.close()
 
+    def accepted(self, message: str) -> str:
+        """The receipt of acceptance that the relay keeps for a message."""
+        notes = self._rows("SELECT statement FROM evidence WHERE state = 0")
+        return next(note for note in notes if f"\nmessage: {message}\n" in note)
+
     def leaves(self) -> list[bytes]:
         return [bytes(leaf) for leaf in self._rows("SELECT leaf FROM leaves ORDER BY id")]
 

@@ -373,6 +373,22 @@ def forge_receipts(request: Request, document):
 
 
 @edits("GET /receipts")
+def stranger_receipt(request: Request, document):
+    """A member who never got `message` signs that it could not be opened."""
+    stranger = Device.load(request.options["state"])
+    accepted = request.house.accepted(request.options["message"])
+    text = changed(accepted, state="undecryptable", by=stranger.key.name)
+    text = re.sub("^purpose: .*\n", "", text, flags=re.MULTILINE)
+    cursor = 1 << 40
+    if request.query("after") >= cursor:
+        return False
+    note = sign(text, stranger.key)
+    leaf = request.house.leaves()[-1]
+    document["items"].append({"cursor": cursor, "statement": note, "index": 1, "leaf": leaf})
+    return True
+
+
+@edits("GET /receipts")
 def receipts_backwards(request: Request, document):
     for item in document["items"]:
         item["cursor"] = 0

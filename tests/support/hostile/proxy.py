@@ -69,7 +69,7 @@ def forward(house: House, upstream: str, request: http.server.BaseHTTPRequestHan
 
 
 class Control:
-    """The file in which a test writes the lie that it wants, and the one where lies are counted."""
+    """Where a test writes the lie that it wants, and finds what was told and what was passed on."""
 
     def __init__(self, folder: str):
         self.folder = pathlib.Path(folder)
@@ -84,6 +84,10 @@ class Control:
     def count(self, name: str, target: str) -> None:
         with self._lock, open(self.folder / "told", "a", encoding="utf-8") as told:
             told.write(f"{name} {target}\n")
+
+    def passed(self, route: str) -> None:
+        with self._lock, open(self.folder / "passed", "a", encoding="utf-8") as passed:
+            passed.write(f"{route}\n")
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -121,6 +125,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 if told.status != 0:
                     request.told()
                 return told
+        self.control.passed(request.route)
         answer = request.forward()
         if request.route in ("GET /inbox", "POST /prekeys/claim") and answer.status == 200:
             self.house.remember(request.route, request.device, answer.document)

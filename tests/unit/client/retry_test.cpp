@@ -80,7 +80,7 @@ TEST_CASE("each answer becomes its code, and only what may pass is repeatable") 
     const auto problem = wire::to_problem({code, "a sentence", "a hint"});
     const Verdict verdict = judged(wire::http_status(code), problem);
     CHECK(verdict.error.code == code);
-    CHECK(verdict.error.text == "a sentence");
+    CHECK(verdict.error.text == "the relay says: a sentence");
     CHECK(!verdict.repeatable);
   }
 }
