@@ -246,6 +246,20 @@ restore_vault() {
   expect_exit 0 as olivia audit query
 }
 
+@test "a mirror takes in nothing of a log that is another one" {
+  expect_exit 0 as olivia audit mirror mirror
+  cp -a mirror before
+  send_each dr.lee more
+  lie fork at=0
+  caught 7 "does not extend" as olivia audit mirror mirror
+  truth
+  lie roll_back by=5
+  caught 7 "this vault has seen" as olivia audit mirror mirror
+  truth
+  diff -r mirror before
+  expect_exit 0 as olivia audit mirror mirror
+}
+
 @test "two logs shown to two members: noticed with the next message, whoever sends it" {
   keep_vault dr.lee
   as dr.lee inbox >/dev/null
@@ -321,6 +335,8 @@ restore_vault() {
   for leaf in "of another event" "made up" "behind the log"; do
     lie made_up_evidence leaf="$leaf"
     caught 7 "does not hold" as olivia receipt verify "$id"
+    expect_exit 7 as olivia receipt export "$id" -o proof
+    [ ! -e proof ]
     truth
   done
   goes_on

@@ -125,6 +125,21 @@ PYTHON
   plain_screen
 }
 
+@test "an invitation that says something else than names and addresses is refused" {
+  as olivia member invite zoe --role member --json | jq -er .invitation >token
+  evil=$'x\e]0;owned\a\e[2J\u202e\xff'
+  for number in 0 1 2 3 5 7; do
+    unchecked token token "$number" "https://127.0.0.1:1/$evil" >forged
+    status=0
+    as zoe join forged --device laptop --passphrase-file "$PASSFILE" >out 2>err || status=$?
+    output=$(<out) errors=$(<err)
+    [ "$status" = 2 ]
+    contains "$errors" "an invitation out of form"
+    plain_screen
+  done
+  [ -z "$(find "$ORG_DIR/zoe" -type f)" ]
+}
+
 @test "links and special files in the folder: nothing is followed, overwritten or waited for" {
   mkdir out outside
   for file in target hard partial-hard partial-target; do echo untouched >"outside/$file"; done

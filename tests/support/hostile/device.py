@@ -14,12 +14,29 @@ from .sealed import Blob, Sealed, header
 PART = 8 << 20
 
 
+TOKEN = "sealpost-invitation-1-"
+
+
+def unpacked(token: str) -> bytes:
+    packed = token.strip().removeprefix(TOKEN)
+    return base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+
+
+def forged_token(token: str, number: int, line: str) -> str:
+    """The same invitation with another line of its public part, and a right checksum."""
+    raw = unpacked(token)
+    lines = raw[40:].split(b"\n")
+    lines[number] = os.fsencode(line)
+    content = raw[8:40] + b"\n".join(lines)
+    packed = base64.urlsafe_b64encode(sha256(content)[:8] + content).decode().rstrip("=")
+    return TOKEN + packed
+
+
 class Invitation:
     """The token that `sealpost member invite` prints."""
 
     def __init__(self, token: str):
-        packed = token.strip().removeprefix("sealpost-invitation-1-")
-        raw = base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4))
+        raw = unpacked(token)
         self.root, self.url, self.pin, _, _, self.note = raw[40:].decode().split("\n", 5)
         self.key = Key(field(self.note, "key").split("+")[0], raw[8:40])
         self.organisation = self.root.split("+")[0]
