@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "cmd/audit_mirror.hpp"
 #include "cmd/listing.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/ui/progress.hpp"
@@ -151,6 +152,7 @@ void add_audit(CLI::App& app, Env& env) {
   query.add_option("--limit", options.limit, "At most so many");
   add_verb<VerifyOptions>(audit, env, "verify", "Verify signatures, tree and history of the log",
                           run_verify);
+  add_audit_mirror(audit, env);
 }
 
 }  // namespace sealpost::cmd

@@ -3,6 +3,7 @@
 
 #include "cmd/listing.hpp"
 #include "cmd/opened.hpp"
+#include "cmd/receipt_export.hpp"
 #include "cmd/receipt_verify.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -131,6 +132,7 @@ void add_receipt(CLI::App& app, Env& env) {
   wait.add_option("--state", wait_options.state, "delivered or read (default read)");
   wait.add_option("--timeout", wait_options.timeout, "Give up after so long (default 2h)");
   add_receipt_verify(receipt, env);
+  add_receipt_export(receipt, env);
 }
 
 }  // namespace sealpost::cmd

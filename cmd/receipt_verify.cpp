@@ -1,9 +1,11 @@
-// sealpost receipt verify: all evidence about one message, and whether it holds.
+// sealpost receipt verify: all evidence about one message, from the relay or from a file, and
+// whether it holds.
 #include "cmd/receipt_verify.hpp"
 
 #include <fmt/format.h>
 
 #include "cmd/opened.hpp"
+#include "cmd/receipt_file.hpp"
 #include "cmd/verb.hpp"
 #include "flow/receipts.hpp"
 #include "text/time.hpp"
@@ -13,6 +15,8 @@ namespace {
 
 struct VerifyOptions {
   std::string message;
+  std::string root;
+  std::string mirror;
 };
 
 base::Result<void> print(Env& env, const flow::ReceiptVerification& verification) {
@@ -46,6 +50,13 @@ base::Result<void> print(Env& env, const flow::ReceiptVerification& verification
 }
 
 base::Result<void> run_verify(const VerifyOptions& options, Env& env) {
+  if (names_receipt_file(options.message)) {
+    return verify_receipt_file({options.message, options.root, options.mirror}, env);
+  }
+  if (!options.root.empty() || !options.mirror.empty()) {
+    return base::Error{base::Code::kUsage, "--root and --mirror are for receipt files",
+                       "a message is checked with what this profile knows"};
+  }
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
   TRY(const flow::ReceiptVerification verification,
@@ -61,7 +72,11 @@ base::Result<void> run_verify(const VerifyOptions& options, Env& env) {
 void add_receipt_verify(CLI::App& receipt, Env& env) {
   auto [verb, options] = add_verb<VerifyOptions>(receipt, env, "verify",
                                                  "Verify all evidence about a message", run_verify);
-  verb.add_option("MESSAGE", options.message, "Number or id")->required();
+  verb.add_option("MESSAGE", options.message, "Number or id, or a receipt file")->required();
+  verb.add_option("--root", options.root, "Check a receipt file against this root key")
+      ->type_name("VKEY");
+  verb.add_option("--mirror", options.mirror, "Also against the mirror of the log in DIR")
+      ->type_name("DIR");
 }
 
 }  // namespace sealpost::cmd

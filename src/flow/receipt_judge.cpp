@@ -193,9 +193,11 @@ class Hearing {
 
   Result<note::Verifier> signer_of(const note::Note& signed_note, const receipt::Receipt& said,
                                    base::Time logged_at) const {
+    if (!then_.relay()) return doubt("the relay was not named by the root when this was logged");
+    const note::Verifier& log = then_.relay()->log;
+    if (said.by == log.name()) return log;
     if (receipt::is_relays(said.state)) {
-      if (then_.relay()) return then_.relay()->log;
-      return doubt("the relay was not named by the root when this was logged");
+      return doubt("only the relay can say that it accepted a message, or that one expired");
     }
     const std::string by = shown(said.by);
     const trust::Device* device = then_.device(said.by);

@@ -99,6 +99,14 @@ base::Result<std::optional<base::Time>> time_of(const Installation& installation
   return std::optional<base::Time>(said.at);
 }
 
+// The relay's word that the message's time passed before everybody had taken it.
+base::Result<bool> has_expired(const Installation& installation, const std::string& message) {
+  const std::optional<trust::RelayStatement>& relay = installation.chain().relay();
+  if (!relay) return false;
+  TRY(const auto at, time_of(installation, message, relay->log.name(), receipt::State::kExpired));
+  return at.has_value();
+}
+
 base::Result<Progressed> progress_of(const Installation& installation, const MessageRecord& record,
                                      const RecipientRecord& recipient) {
   Progressed progressed{recipient.device, recipient.user, recipient.state, {}, {}};
@@ -109,6 +117,8 @@ base::Result<Progressed> progress_of(const Installation& installation, const Mes
   TRY(progressed.read, time_of(installation, record.id, recipient.device, receipt::State::kRead));
   TRY(const std::optional<base::Time> failed,
       time_of(installation, record.id, recipient.device, receipt::State::kUndecryptable));
+  TRY(const bool expired, has_expired(installation, record.id));
+  if (expired && progressed.state == "accepted") progressed.state = "expired";
   if (failed) progressed.state = "undecryptable";
   if (progressed.delivered) progressed.state = "delivered";
   if (progressed.read) progressed.state = "read";

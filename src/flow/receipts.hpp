@@ -20,8 +20,8 @@ base::Result<std::vector<std::string>> sync_receipts(Installation& installation,
 struct Progressed {
   std::string device;
   std::string user;
-  std::string
-      state;  // accepted, delivered, read, undecryptable, unknown, revoked, refused, unconfirmed
+  std::string state;  // accepted, delivered, read, undecryptable, expired, unknown, revoked,
+                      // refused, unconfirmed
   std::optional<base::Time> delivered;
   std::optional<base::Time> read;
 };

@@ -1,0 +1,216 @@
+# sealpost audit mirror: a verified copy of the log, and receipts held against it.
+load support
+
+setup_file() {
+  start_org olivia dr.lee
+  add_member aud auditor
+  ROOT=$(as olivia org show --json | jq -er .root)
+  export ROOT
+  as olivia send --to dr.lee first >"$ORG_DIR/first"
+  as dr.lee inbox >/dev/null
+  as aud audit mirror "$ORG_DIR/mirror" >/dev/null
+}
+teardown_file() { stop_org; }
+
+setup() {
+  cd "$BATS_TEST_TMPDIR"
+  cp -a "$ORG_DIR/mirror" mirror
+}
+
+laptop() { env -i PATH="$PATH" HOME=/nonexistent "$SEALPOST" "$@"; }
+size() { sed -n 2p "$1/checkpoint"; }
+
+# An independent reader of the C2SP layout: rebuilds the root from the entries alone.
+root_of() {
+  python3 - "$1" <<'PYTHON'
+import base64, hashlib, os, sys
+mirror = sys.argv[1]
+origin, size, root = open(mirror + "/checkpoint").read().split("\n")[:3]
+def h(b): return hashlib.sha256(b).digest()
+leaves = []
+for n in range((int(size) + 255) // 256):
+    width = min(256, int(size) - n * 256)
+    name = "%s/tile/entries/%03d" % (mirror, n) + ("" if width == 256 else ".p/%d" % width)
+    data = open(name, "rb").read()
+    tile = open(name.replace("entries", "0"), "rb").read()
+    i = 0
+    while data:
+        length = int.from_bytes(data[:2], "big")
+        leaves.append(h(b"\0" + data[2:2 + length]))
+        assert tile[32 * i:32 * i + 32] == leaves[-1]
+        data, i = data[2 + length:], i + 1
+    assert i == width and len(tile) == 32 * width
+def mth(d):
+    if len(d) == 1: return d[0]
+    k = 1
+    while k * 2 < len(d): k *= 2
+    return h(b"\1" + mth(d[:k]) + mth(d[k:]))
+assert base64.b64encode(mth(leaves)).decode() == root, "root"
+print(size)
+PYTHON
+}
+
+# A listing with every file's digest: that nothing changed.
+fingerprint() { (cd "$1" && find . -type f ! -name .lock -exec sha256sum {} + | sort); }
+
+@test "the mirror is the log, laid out as C2SP tiles that anybody can read" {
+  expect_exit 0 as aud audit mirror fresh --json
+  json '.type == "audit-mirror" and .added == .size and .trust_entries > 3 and .folder == "fresh"'
+  n=$(field .size)
+  [ "$(root_of fresh)" = "$n" ]
+  [ "$(head -1 fresh/sealpost-mirror)" = sealpost-mirror/1 ]
+  expect_exit 0 laptop inspect "fresh/trust/$n" --root "$ROOT" --json
+  json '.kind == "trust-chain"'
+  [ "$(stat -c %a fresh)" = 700 ]
+}
+
+@test "an update brings only what is new, across tile borders" {
+  before=$(size mirror)
+  for i in $(seq 1 3); do as olivia send --to dr.lee "more $i" >/dev/null; done
+  expect_exit 0 as aud audit mirror mirror --json
+  json '.added > 2 and .size == $before + .added' --argjson before "$before"
+  [ "$(root_of mirror)" = "$(field .size)" ]
+  sum=$(fingerprint mirror)
+  # Readers leave traces of their own in the log only when they are refused.
+  expect_exit 0 as aud audit mirror mirror --json
+  json '.added == 0'
+  [ "$(fingerprint mirror)" = "$sum" ]
+  # Past 256 events: full tiles appear, partial ones go.
+  SEALPOST_HOME=$ORG_DIR/olivia xargs -P 4 -I{} "$SEALPOST" send --to dr.lee {} \
+    < <(seq 120) >/dev/null
+  as dr.lee inbox >/dev/null
+  expect_exit 0 as aud audit mirror mirror --json
+  [ "$(field .size)" -gt 256 ]
+  [ "$(root_of mirror)" = "$(field .size)" ]
+  [ -f mirror/tile/0/000 ] && [ -f mirror/tile/entries/000 ] && [ ! -e mirror/tile/0/000.p ]
+  [ -f mirror/tile/1/000.p/1 ]
+  [ "$(ls mirror/trust)" = "$(size mirror)" ]
+}
+
+@test "who may not read the log cannot mirror it" {
+  expect_exit 5 as dr.lee audit mirror mine
+  [ ! -e mine ]
+}
+
+@test "a folder that holds something else is left alone" {
+  mkdir photos && echo x >photos/cat.jpg
+  expect_exit 9 as aud audit mirror photos
+  [ "$(ls -A photos)" = cat.jpg ]
+  echo x >file
+  expect_exit 9 as aud audit mirror file
+}
+
+@test "two at once: the second is told" {
+  exec 8>mirror/.lock
+  flock -n 8
+  expect_exit 9 as aud audit mirror mirror --json
+  [ "$(error_code)" = conflict ]
+  exec 8>&-
+  expect_exit 0 as aud audit mirror mirror
+}
+
+@test "a log that is not an extension is refused and the mirror stays" {
+  as aud audit mirror mirror >/dev/null
+  stop_relay
+  cp -a "$RELAY_DIR" older
+  start_relay
+  as olivia send --to dr.lee newer >/dev/null
+  as aud audit mirror mirror >/dev/null
+  stop_relay
+  mv "$RELAY_DIR" newer && cp -a older "$RELAY_DIR"
+  start_relay
+  sum=$(fingerprint mirror)
+  # Seen by the auditor's vault as well; a vault that knows nothing of it is stopped by the mirror.
+  expect_exit 7 as aud audit mirror mirror
+  [ "$(fingerprint mirror)" = "$sum" ]
+  stop_relay
+  rm -rf "$RELAY_DIR" && mv newer "$RELAY_DIR"
+  start_relay
+  expect_exit 0 as aud audit mirror mirror
+}
+
+@test "events that are not those of the tree are refused and the mirror stays" {
+  as olivia send --to dr.lee "to be edited" >/dev/null
+  as dr.lee inbox >/dev/null
+  stop_relay
+  last=$(sqlite3 "$RELAY_DIR/relay.db" "SELECT max(id) FROM leaves
+    WHERE CAST(leaf AS TEXT) LIKE '%message.deliver%'")
+  edit() { sqlite3 "$RELAY_DIR/relay.db" "UPDATE leaves
+    SET leaf = CAST(replace(CAST(leaf AS TEXT), '$1', '$2') AS BLOB) WHERE id = $last"; }
+  edit dr.lee dr.lea
+  start_relay
+  sum=$(fingerprint mirror)
+  expect_exit 7 as aud audit mirror mirror
+  [ "$(fingerprint mirror)" = "$sum" ]
+  expect_exit 7 as aud audit mirror fresh
+  [ ! -e fresh/checkpoint ]
+  stop_relay
+  edit dr.lea dr.lee
+  start_relay
+  expect_exit 0 as aud audit mirror mirror
+  expect_exit 0 as aud audit mirror fresh
+}
+
+@test "what a killed run left behind does no harm" {
+  as olivia send --to dr.lee "while it ran" >/dev/null
+  # Killed at each of its first renames: only the last one of a run makes it count.
+  for call in 1 2 3 4 5; do
+    cp -a "$ORG_DIR/mirror" "killed$call"
+    SEALPOST_HOME=$ORG_DIR/aud strace -f -o trace -e trace=rename \
+      -e inject=rename:signal=KILL:when="$call" \
+      "$SEALPOST" audit mirror "killed$call" >/dev/null 2>&1 || true
+    cmp "killed$call/checkpoint" "$ORG_DIR/mirror/checkpoint" ||
+      [ "$(size "killed$call")" -gt "$(size "$ORG_DIR/mirror")" ]
+    [ "$(root_of "killed$call")" = "$(size "killed$call")" ]
+    expect_exit 0 as aud audit mirror "killed$call" --json
+    [ "$(root_of "killed$call")" = "$(field .size)" ]
+  done
+}
+
+@test "a receipt holds against the mirror, and says so" {
+  as aud audit mirror mirror >/dev/null
+  as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
+  as aud audit mirror mirror >/dev/null
+  expect_exit 0 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror --json
+  json '.verified and .not_checked == []'
+  json '.checked == ["signatures","certificates","inclusion","order","revocation","later-log"]'
+  json '.mirror_size >= .log_size'
+  expect_exit 0 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror
+  contains "$output" "revocation:     checked, in a mirror of"
+}
+
+@test "a receipt that is newer than the mirror asks for an update" {
+  as olivia send --to dr.lee news >/dev/null
+  as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
+  expect_exit 7 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror
+  contains "$errors" "bring it up to date"
+}
+
+@test "a mirror that was tampered with proves nothing" {
+  as aud audit mirror mirror >/dev/null
+  as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
+  as aud audit mirror mirror >/dev/null
+  expect_exit 0 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror
+  files=$(cd mirror && find . -type f ! -name .lock)
+  [ "$(wc -l <<<"$files")" -ge 5 ]
+  for file in $files; do
+    cp -a mirror bent
+    flip "bent/$file" $(($(stat -c %s "bent/$file") / 2))
+    status=0
+    laptop receipt verify m.receipt --root "$ROOT" --mirror bent >/dev/null 2>&1 || status=$?
+    [ "$status" = 7 ] || [ "$file" = ./sealpost-mirror ]
+    rm -rf bent/"$file"
+    never laptop receipt verify m.receipt --root "$ROOT" --mirror bent
+    rm -rf bent
+  done
+  expect_exit 2 laptop receipt verify m.receipt --root "$ROOT" --mirror .
+}
+
+@test "a mirror of another organisation is told apart" {
+  as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
+  sed -i 's/^root: .*/root: county.example+251fe40c+AXulT8VsKNuWxDGaisMXxfZc6opvIjdI2Fg/' \
+    mirror/sealpost-mirror
+  expect_exit 7 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror
+  contains "$errors" "another organisation"
+  expect_exit 9 as aud audit mirror mirror
+}

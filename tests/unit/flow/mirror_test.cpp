@@ -1,0 +1,219 @@
+// Mirrors on disk: what is written is read back, and nothing that was changed is believed.
+#include "flow/mirror.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "flow/mirror_folder.hpp"
+#include "merkle/growing.hpp"
+#include "receipt_world.hpp"
+#include "support/fakes.hpp"
+
+using namespace sealpost;
+using namespace sealpost::testing;
+using base::Code;
+using flow::MirrorFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Scratch {
+ public:
+  Scratch() {
+    std::string pattern = fs::temp_directory_path() / "sealpost-mirror-XXXXXX";
+    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+    path = pattern;
+  }
+  ~Scratch() { fs::remove_all(path); }
+  fs::path path;
+};
+
+class Patient final : public base::Interrupt {
+ public:
+  bool requested() const override { return false; }
+};
+
+const note::Verifier& root() { return verifier(std::string(kOrganisation)); }
+
+// As update_mirror() writes it.
+void put(MirrorFolder& folder, const ReceiptWorld& world) {
+  const merkle::GrowingTiles::Emit emit = [&folder](const merkle::TileId& tile,
+                                                    base::ByteView bytes) {
+    return folder.put_tile(tile, bytes);
+  };
+  merkle::GrowingTiles tiles;
+  base::Bytes bundle;
+  for (const base::Bytes& leaf : world.leaves) {
+    merkle::append_entry(bundle, leaf);
+    REQUIRE(tiles.append(merkle::leaf_hash(leaf), emit));
+    if (tiles.size() % merkle::kTileWidth != 0) continue;
+    REQUIRE(emit({-1, tiles.size() / merkle::kTileWidth - 1, merkle::kTileWidth}, bundle));
+    bundle.clear();
+  }
+  const std::uint64_t size = tiles.size();
+  if (!bundle.empty()) REQUIRE(emit(merkle::tile_at(size, -1, size / merkle::kTileWidth), bundle));
+  REQUIRE(tiles.emit_partial(emit));
+  std::string chain;
+  for (const std::string& entry : world.chain.entries()) chain += entry;
+  REQUIRE(folder.put_trust(size, chain));
+}
+
+void write(const fs::path& path, const ReceiptWorld& world) {
+  MirrorFolder folder = MirrorFolder::open_to_write(path, root().vkey()).value();
+  put(folder, world);
+  REQUIRE(folder.commit(world.checkpoint(full("relay"))));
+}
+
+base::Result<flow::Mirror> read(const fs::path& path, std::optional<std::uint64_t> then = {}) {
+  return flow::read_mirror(path, root(), then, Patient());
+}
+
+ReceiptWorld busy(std::size_t size) {
+  ReceiptWorld world;
+  world.accept();
+  audit::Event event;
+  event.event = "service.start";
+  event.actor = full("relay");
+  while (world.leaves.size() < size) world.log_event(event);
+  return world;
+}
+
+std::vector<fs::path> files_in(const fs::path& path) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    if (entry.is_regular_file() && entry.path().filename() != ".lock") {
+      files.push_back(entry.path());
+    }
+  }
+  return files;
+}
+
+void flip(const fs::path& path) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto middle = static_cast<std::streamoff>(fs::file_size(path) / 2);
+  file.seekg(middle);
+  const char byte = static_cast<char>(file.get() ^ 1);
+  file.seekp(middle);
+  file.put(byte);
+}
+
+}  // namespace
+
+TEST_CASE("a mirror says what the log says, of any size") {
+  for (const std::size_t size : {8UL, 255UL, 256UL, 257UL, 600UL}) {
+    CAPTURE(size);
+    const Scratch scratch;
+    const ReceiptWorld world = busy(size);
+    write(scratch.path / "mirror", world);
+    const auto mirror = read(scratch.path / "mirror", 7);
+    REQUIRE_MESSAGE(mirror.has_value(), (mirror ? "" : mirror.error().text));
+    CHECK(mirror->checkpoint.size == world.leaves.size());
+    CHECK(mirror->root_then == world.root(7));
+    REQUIRE(mirror->entries.size() == world.entries.size());
+    for (std::size_t i = 0; i < world.entries.size(); ++i) {
+      CHECK(mirror->entries[i].entry == world.entries[i].entry);
+      CHECK(mirror->entries[i].index == world.entries[i].index);
+    }
+  }
+}
+
+TEST_CASE("a bit changed anywhere in a mirror is noticed, and so is a missing file") {
+  const Scratch scratch;
+  const fs::path whole = scratch.path / "whole";
+  write(whole, busy(600));
+  const std::vector<fs::path> files = files_in(whole);
+  CHECK(files.size() >= 10);
+  for (const fs::path& file : files) {
+    const fs::path relative = fs::relative(file, whole);
+    CAPTURE(relative.string());
+    const fs::path bent = scratch.path / "bent";
+    fs::copy(whole, bent, fs::copy_options::recursive);
+    flip(bent / relative);
+    const auto changed = read(bent);
+    CHECK(!changed);
+    if (relative != "sealpost-mirror") CHECK(changed.error().code == Code::kVerificationFailed);
+    fs::remove(bent / relative);
+    CHECK(!read(bent));
+    fs::remove_all(bent);
+  }
+}
+
+TEST_CASE("a mirror in which a trust chain entry is not logged does not hold") {
+  const Scratch scratch;
+  ReceiptWorld world = busy(20);
+  SUBCASE("one more in the chain than in the log") {
+    add_device(world.chain, "max/phone", trust::Role::kMember);
+    write(scratch.path, world);
+    CHECK(read(scratch.path).error().text.find("is not in the log") != std::string::npos);
+  }
+  SUBCASE("one more in the log than in the chain") {
+    audit::Event event;
+    event.event = "device.revoke";
+    event.actor = std::string(kOrganisation);
+    event.details = {{"trust", "7"}, {"statement", hash_of("hidden")}};
+    world.log_event(event);
+    write(scratch.path, world);
+    CHECK(read(scratch.path).error().text.find("another trust chain entry") != std::string::npos);
+  }
+}
+
+TEST_CASE("what was put without a commit changes nothing, and is taken back") {
+  const Scratch scratch;
+  const ReceiptWorld world = busy(300);
+  write(scratch.path / "mirror", world);
+  const auto before = files_in(scratch.path / "mirror");
+  {
+    ReceiptWorld more = world;
+    more.accept();
+    MirrorFolder folder =
+        MirrorFolder::open_to_write(scratch.path / "mirror", root().vkey()).value();
+    put(folder, more);
+    CHECK(files_in(scratch.path / "mirror").size() > before.size());
+  }
+  CHECK(read(scratch.path / "mirror")->checkpoint.size == world.leaves.size());
+  MirrorFolder folder = MirrorFolder::open_to_write(scratch.path / "mirror", root().vkey()).value();
+  ReceiptWorld other = busy(1000);
+  put(folder, other);
+  folder.take_back();
+  CHECK(!fs::exists(scratch.path / "mirror/tile/0/001"));
+}
+
+TEST_CASE("tidying leaves exactly the files that the log has") {
+  const Scratch scratch;
+  ReceiptWorld world = busy(250);
+  write(scratch.path / "grown", world);
+  const std::uint64_t before = world.leaves.size();
+  while (world.leaves.size() < 520) world.accept();
+  write(scratch.path / "grown", world);
+  write(scratch.path / "fresh", world);
+  const MirrorFolder grown = MirrorFolder::open_to_read(scratch.path / "grown").value();
+  grown.tidy(before, world.leaves.size());
+  CHECK(files_in(scratch.path / "grown").size() == files_in(scratch.path / "fresh").size());
+  CHECK(read(scratch.path / "grown").has_value());
+}
+
+TEST_CASE("a folder with anything else in it does not become a mirror") {
+  const Scratch scratch;
+  std::ofstream(scratch.path / "letter") << "x";
+  CHECK(MirrorFolder::open_to_write(scratch.path, root().vkey()).error().code == Code::kConflict);
+  CHECK(files_in(scratch.path).size() == 1);
+  CHECK(MirrorFolder::open_to_read(scratch.path).error().code == Code::kMalformed);
+  CHECK(!read(scratch.path / "nowhere"));
+}
+
+TEST_CASE("one mirror, one writer, one organisation") {
+  const Scratch scratch;
+  const auto first = MirrorFolder::open_to_write(scratch.path / "m", root().vkey());
+  REQUIRE(first);
+  CHECK(MirrorFolder::open_to_write(scratch.path / "m", root().vkey()).error().code ==
+        Code::kConflict);
+  CHECK(MirrorFolder::open_to_read(scratch.path / "m").error().code == Code::kConflict);
+  CHECK(MirrorFolder::open_to_write(scratch.path / "n", root().vkey()).has_value());
+  CHECK(MirrorFolder::open_to_write(scratch.path / "n", verifier("county.example").vkey())
+            .error()
+            .code == Code::kConflict);
+  CHECK(flow::read_mirror(scratch.path / "n", root(), {}, Patient()).error().code ==
+        Code::kNotFound);
+}
