@@ -16,7 +16,7 @@
 
 namespace sealpost::message {
 
-inline constexpr std::uint64_t kLeafSize = 1 << 20;  // bytes of ciphertext
+inline constexpr std::uint64_t kLeafSize = merkle::kBlobLeafSize;  // bytes of ciphertext
 inline constexpr std::uint64_t kMaxAttachmentSize = std::uint64_t{128} << 30;  // bytes, plaintext
 inline constexpr std::size_t kBlobKeySize = 32;                                // bytes
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "base/encoding.hpp"
+#include "merkle/blob_leaf.hpp"
 #include "relay/handlers/blob_rules.hpp"
 #include "relay/handlers/handlers.hpp"
 #include "relay/housekeeping.hpp"
@@ -13,8 +14,6 @@ namespace sealpost::relay {
 namespace {
 
 using base::Code;
-
-constexpr std::uint64_t kLeafSize = 1 << 20;  // bytes of ciphertext under one leaf
 
 base::Error no_blob() { return {Code::kNotFound, "no such blob", ""}; }
 
@@ -29,13 +28,15 @@ base::Error no_room() {
           "ask the relay's operator to make room"};
 }
 
-// Room in all, on the disk too, and room for what this device has not sent in a message yet.
+// Room in all, on the disk too, beside what others were promised there; and room for what this
+// device has not sent in a message yet.
 base::Result<void> check_room(MetaReader& store, BlobStore& blobs, const Caller& caller,
                               const Limits& limits, std::uint64_t size) {
   TRY(const std::uint64_t used, store.blob_bytes());
   if (size > limits.blob_bytes || used > limits.blob_bytes - size) return no_room();
   TRY(const std::uint64_t room, blobs.room());
-  if (size > room) return no_room();
+  TRY(const std::uint64_t promised, store.unwritten_blob_bytes());
+  if (promised > room || size > room - promised) return no_room();
   const std::uint64_t share = device_blob_bytes(limits);
   TRY(const std::uint64_t unsent, store.unsent_blob_bytes(caller.name));
   if (size <= share && unsent <= share - size) return {};
@@ -160,7 +161,7 @@ base::Result<void> check_parts(const StoredBlob& blob) {
 
 base::Result<void> check_complete(const StoredBlob& blob, const wire::BlobCompletion& completion) {
   TRY(check_parts(blob));
-  if (completion.leaves.size() != (blob.size + kLeafSize - 1) / kLeafSize) {
+  if (completion.leaves.size() != merkle::blob_leaf_count(blob.size)) {
     return base::Error{Code::kMalformed, "\"leaves\" must hold a hash for each MiB", ""};
   }
   return {};

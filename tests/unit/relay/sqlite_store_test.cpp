@@ -1,0 +1,75 @@
+// SqliteStore: the promises of every store, and its own: versions, limits, files that are none.
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "relay/store/sqlite_store.hpp"
+#include "store_conformance.hpp"
+
+using namespace sealpost;
+using namespace sealpost::testing;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "sealpost-store-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::filesystem::path file() const { return path_ / "relay.db"; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace
+
+TEST_CASE("SQLite keeps the promises of a store") {
+  const Folder folder;
+  check_store([&]() -> OpenStore {
+    return [&]() -> std::unique_ptr<relay::MetaStore> {
+      auto store = relay::SqliteStore::open(folder.file(), 0);
+      REQUIRE_MESSAGE(store.has_value(), (store ? "" : store.error().text));
+      return *std::move(store);
+    };
+  });
+}
+
+TEST_CASE("a store that is full says so and goes on") {
+  const Folder folder;
+  const auto store = relay::SqliteStore::open(folder.file(), 400 << 10).value();
+  relay::MetaWriter& writer = store->writer();
+  REQUIRE(writer.begin().has_value());
+  REQUIRE(writer.savepoint().has_value());
+  const auto full = writer.add_leaf(0, base::Bytes(1 << 20, 1));
+  REQUIRE_FALSE(full.has_value());
+  CHECK(full.error().code == base::Code::kNoSpace);
+  writer.rollback();
+  REQUIRE(writer.begin().has_value());
+  CHECK(writer.add_leaf(0, base::Bytes(10, 1)).has_value());
+  CHECK(writer.commit().has_value());
+}
+
+TEST_CASE("a file that is no database, or of a newer version, is not opened") {
+  const Folder folder;
+  std::ofstream(folder.file()) << std::string(8192, 'x');
+  CHECK(relay::SqliteStore::open(folder.file(), 0).error().code == base::Code::kVerificationFailed);
+  std::filesystem::remove(folder.file());
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open(folder.file().c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(database, "PRAGMA user_version = 99", nullptr, nullptr, nullptr) ==
+          SQLITE_OK);
+  sqlite3_close(database);
+  CHECK(relay::SqliteStore::open(folder.file(), 0).error().code == base::Code::kMalformed);
+}
