@@ -56,6 +56,7 @@ base::Result<void> run_encrypt(const Options& options, Env& env) {
   TRY(check(options));
   TRY(const auto named, read_recipients(options));
   std::vector<const age::Recipient*> recipients;
+  recipients.reserve(named.size() + 1);
   for (const age::X25519Recipient& recipient : named) recipients.push_back(&recipient);
   std::optional<age::ScryptRecipient> by_passphrase;
   if (options.passphrase) {

@@ -1,6 +1,7 @@
 #include "flow/process.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -29,12 +30,14 @@ std::vector<std::string> environment_for(const Launch& launch) {
                          std::any_of(launch.unset.begin(), launch.unset.end(), is_unset);
     if (!dropped) entries.emplace_back(text);
   }
-  for (const auto& [name, value] : launch.variables) entries.push_back(name + "=" + value);
+  for (const auto& [name, value] : launch.variables)
+    entries.push_back(fmt::format("{}={}", name, value));
   return entries;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
   std::vector<char*> out;
+  out.reserve(strings.size() + 1);
   for (std::string& text : strings) out.push_back(text.data());
   out.push_back(nullptr);
   return out;
