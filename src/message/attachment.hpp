@@ -12,6 +12,8 @@
 #include "base/seams.hpp"
 #include "base/stream.hpp"
 #include "crypto/hash.hpp"
+#include "merkle/blob_leaf.hpp"
+#include "merkle/blob_leaf.hpp"
 #include "message/header.hpp"
 
 namespace sealpost::message {
