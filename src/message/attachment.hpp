@@ -13,7 +13,6 @@
 #include "base/stream.hpp"
 #include "crypto/hash.hpp"
 #include "merkle/blob_leaf.hpp"
-#include "merkle/blob_leaf.hpp"
 #include "message/header.hpp"
 
 namespace sealpost::message {
