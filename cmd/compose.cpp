@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.hpp"
+#include "cmd/rate.hpp"
 #include "text/safety.hpp"
 #include "text/time.hpp"
 
@@ -86,6 +87,7 @@ base::Result<flow::SendRequest> compose(const SendOptions& options, Env& env) {
     return usage("a message's text is UTF-8", "send other data with --file");
   }
   if (!options.key.empty()) request.key = options.key;
+  TRY(request.bandwidth, parse_rate(options.bwlimit));
   request.partial = options.partial;
   return request;
 }

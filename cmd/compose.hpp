@@ -19,6 +19,7 @@ struct SendOptions {
   std::vector<std::string> files;
   std::string file_name;
   std::string key;
+  std::string bwlimit;
   bool partial = false;
   std::string text;
 };

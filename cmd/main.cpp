@@ -44,6 +44,7 @@ constexpr std::array kVerbs{
     Entry{"join", kSettingUp, add_join},
     Entry{"send", kEveryDay, add_send},
     Entry{"sent", kEveryDay, add_sent},
+    Entry{"outbox", kEveryDay, add_outbox},
     Entry{"inbox", kEveryDay, add_inbox},
     Entry{"read", kEveryDay, add_read},
     Entry{"receipt", kEveryDay, add_receipt},

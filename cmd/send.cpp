@@ -19,6 +19,7 @@ base::Result<void> print_result(Env& env, const flow::Sent& sent) {
     TRY(env.out.document({{"type", "sent"},
                           {"id", sent.id},
                           {"duplicate", sent.duplicate},
+                          {"adopted", sent.adopted},
                           {"recipients", std::move(recipients)}}));
   } else {
     TRY(env.out.line(sent.id));
@@ -28,6 +29,11 @@ base::Result<void> print_result(Env& env, const flow::Sent& sent) {
 }
 
 base::Result<void> print(Env& env, const flow::Sent& sent) {
+  if (sent.adopted) {
+    env.out.note(
+        "The relay had accepted the same content under this key before; this vault, an older copy, "
+        "did not know it.");
+  }
   if (auto printed = print_result(env, sent); !printed) {
     return base::Error{
         base::Code::kInternal,
@@ -67,6 +73,7 @@ void add_send(CLI::App& app, Env& env) {
   add_repeatable(verb, "--file", options.files, "A file to attach, - for standard input");
   verb.add_option("--file-name", options.file_name, "Name of the file from standard input");
   verb.add_option("--key", options.key, "The same key sends once, however often it is repeated");
+  verb.add_option("--bwlimit", options.bwlimit, "Most bytes per second, like 500K or 20M");
   verb.add_flag("--partial", options.partial, "Send although some recipients cannot be reached");
   verb.add_option("TEXT", options.text, "The message; - or nothing reads standard input");
 }

@@ -3,6 +3,7 @@
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "flow/installation.hpp"
+#include "flow/outbox.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -16,6 +17,7 @@ struct Status {
   std::string organisation;           // empty when not known, because locked
   std::string device;
   std::string relay;
+  std::optional<std::uint64_t> outbox;  // how many messages wait in it
 };
 
 // Looks through the agent, without prolonging what it keeps. What cannot be read is not known.
@@ -30,6 +32,8 @@ void identify(Env& env, const agent::Address& address, Status& status) {
   status.organisation = installation->name().organisation;
   status.device = installation->name().str();
   status.relay = installation->profile().url;
+  const auto outbox = flow::count_outbox(*vault);
+  if (outbox) status.outbox = *outbox;
 }
 
 base::milliseconds left(const agent::State& state) {
@@ -43,6 +47,7 @@ base::Result<void> print_json(const Env& env, const Status& status) {
   if (!status.organisation.empty()) document["organisation"] = status.organisation;
   if (!status.device.empty()) document["device"] = status.device;
   if (!status.relay.empty()) document["relay"] = status.relay;
+  if (status.outbox) document["outbox"] = *status.outbox;
   document["folder"] = status.profile.folder.string();
   return env.out.document(document);
 }
@@ -50,18 +55,21 @@ base::Result<void> print_json(const Env& env, const Status& status) {
 base::Result<void> print_text(const Env& env, const Status& status) {
   std::string vault = "locked";
   if (status.agent) vault = "unlocked, " + ui::human_span(left(*status.agent)) + " left";
+  std::string outbox;
+  if (status.outbox.value_or(0) != 0) outbox = std::to_string(*status.outbox) + " not confirmed";
   return env.out.fields({{"profile", status.profile.name},
                          {"organisation", status.organisation},
                          {"device", status.device},
                          {"relay", status.relay},
                          {"vault", vault},
+                         {"outbox", outbox},
                          {"folder", status.profile.folder.string()}});
 }
 
 base::Result<void> run_status(const Options&, Env& env) {
   TRY(config::Profile profile, choose_profile(env));
   const agent::Address address = agent_address(env, profile);
-  Status status{std::move(profile), std::nullopt, "", "", ""};
+  Status status{std::move(profile), std::nullopt, "", "", "", std::nullopt};
   const auto state = agent::ask_state(address);
   if (state) {
     status.agent = *state;

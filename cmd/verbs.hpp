@@ -17,6 +17,7 @@ void add_join(CLI::App& app, Env& env);
 
 void add_send(CLI::App& app, Env& env);
 void add_sent(CLI::App& app, Env& env);
+void add_outbox(CLI::App& app, Env& env);
 void add_inbox(CLI::App& app, Env& env);
 void add_read(CLI::App& app, Env& env);
 void add_receipt(CLI::App& app, Env& env);

@@ -91,7 +91,8 @@ base::Result<void> queue_refusal(Installation& installation, const wire::Deliver
 
 struct Judged {
   std::optional<message::OpenedMessage> message;
-  std::string refusal;  // empty when the message is good
+  std::string refusal;       // empty when the message is good
+  bool prekey_lost = false;  // it is sealed for a key that this vault does not have
 };
 
 // Errors are those that stop the run: the network, the disk, the vault, the relay's own log. What
@@ -102,7 +103,7 @@ base::Result<Judged> judge(Installation& installation, client::RelayClient& rela
   TRY(const policy::Policy policy, installation.policy());
   auto identity = find_prekey(installation.vault(), delivery.prekey);
   if (!identity && identity.error().code != base::Code::kNotFound) return identity.error();
-  if (!identity) return Judged{{}, "it is sealed for a prekey that is not here any more"};
+  if (!identity) return Judged{{}, "it is sealed for a prekey that is not here any more", true};
   auto opened = message::open(delivery.header, delivery.payload, *identity);
   if (!opened) return Judged{{}, opened.error().text};
   const auto checked = check_delivery(installation, policy, delivery, *opened, context.clock.now());
@@ -122,6 +123,8 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
   if (seen && judged.message && seen->message_sha256 != judged.message->message_sha256) {
     judged.refusal = "another message with the same id and sender was received before";
   }
+  // Before the sender learns of it, who will ask for the prekey that is there then.
+  if (judged.prekey_lost) TRY(replace_lost_prekey(installation, relay, context));
   if (!judged.refusal.empty()) {
     fetched.rejected.push_back({delivery.id, delivery.from, judged.refusal});
     return queue_refusal(installation, delivery, now);

@@ -79,6 +79,12 @@ base::Result<void> update_message(vault::Vault& vault, const MessageRecord& reco
   return vault.put(Kind::kMessage, fmt::format("{}", record.number), encode(record).expose());
 }
 
+base::Result<void> update_seen(vault::Vault& vault, const MessageRecord& record,
+                               const SeenRecord& seen) {
+  return vault.put(Kind::kSeen, seen_name(record.direction, record.from, record.id),
+                   encode(seen).expose());
+}
+
 base::Result<std::optional<SeenRecord>> find_seen(const vault::Vault& vault, Direction direction,
                                                   std::string_view from, std::string_view id) {
   TRY(const std::optional<vault::Row> row, vault.find(Kind::kSeen, seen_name(direction, from, id)));

@@ -25,6 +25,9 @@ base::Result<void> store_message(vault::Vault& vault, const MessageRecord& recor
 base::Result<void> remove_message(vault::Vault& vault, const MessageRecord& record);
 base::Result<void> update_message(vault::Vault& vault, const MessageRecord& record);
 
+base::Result<void> update_seen(vault::Vault& vault, const MessageRecord& record,
+                               const SeenRecord& seen);
+
 // Nothing when this (from, id) was never stored in this direction.
 base::Result<std::optional<SeenRecord>> find_seen(const vault::Vault& vault, Direction direction,
                                                   std::string_view from, std::string_view id);

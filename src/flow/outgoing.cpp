@@ -4,7 +4,11 @@
 
 #include <algorithm>
 
+#include "audit/event.hpp"
+#include "flow/drafts.hpp"
+#include "flow/file_keys.hpp"
 #include "flow/mailbox.hpp"
+#include "flow/sealing.hpp"
 #include "receipt/receipt.hpp"
 #include "text/json.hpp"
 #include "wire/problem.hpp"
@@ -25,28 +29,86 @@ base::Result<void> forget(Installation& installation, const MessageRecord& recor
   vault::Vault& vault = installation.vault();
   return vault.transaction([&]() -> base::Result<void> {
     TRY(vault.erase(Kind::kOutgoing, outgoing_row));
+    TRY(forget_file_key(vault, record.id));
     return remove_message(vault, record);
   });
 }
 
-base::Result<void> confirm(Installation& installation, MessageRecord& record,
-                           const wire::SubmissionResult& result, std::int64_t outgoing_row) {
-  TRY(const note::Note header_note, note::parse(record.header_note));
-  TRY(const message::Header header, message::parse_header(header_note.text));
-  TRY(check_accepted(installation, result.receipt,
-                     {record.id, record.from, header.purpose, record.message_sha256}));
-  record.receipt = result.receipt;
-  record.confirmed = true;
+// The relay has accepted the same content under this id before, from a state of this vault that was
+// lost: what it accepted then is what was sent.
+base::Result<void> adopt(const Installation& installation, MessageRecord& record,
+                         const std::string& purpose, const std::string& statement) {
+  TRY(const note::Note signed_note, note::parse(statement));
+  TRY(const receipt::Receipt said, receipt::parse(signed_note.text));
+  if (said.message_sha256 == record.message_sha256) return {};
+  TRY(check_accepted(installation, statement,
+                     {record.id, record.from, purpose, said.message_sha256}));
+  record.message_sha256 = said.message_sha256;
+  record.adopted = true;
+  return {};
+}
+
+void set_states(MessageRecord& record, const wire::SubmissionResult& result) {
   for (RecipientRecord& recipient : record.recipients) {
     const auto at = std::find_if(result.recipients.begin(), result.recipients.end(),
                                  [&](const auto& item) { return item.device == recipient.device; });
     if (at != result.recipients.end()) recipient.state = wire::recipient_state_name(at->state);
   }
+}
+
+// Devices that the message was not accepted for need no header.
+base::Result<void> trim_file_key(vault::Vault& vault, const MessageRecord& message) {
+  TRY(std::optional<FileKeyRecord> record, find_file_key(vault, message.id));
+  if (!record) return {};
+  const auto refused = [&](const KeyedDevice& device) {
+    return std::none_of(message.recipients.begin(), message.recipients.end(),
+                        [&](const RecipientRecord& item) {
+                          return item.device == device.device && item.state == "accepted";
+                        });
+  };
+  std::erase_if(record->devices, refused);
+  if (message.adopted) record->devices.clear();  // it opens another payload
+  TRY(update_file_key(vault, message.id, *record));
+  return {};
+}
+
+base::Result<void> confirm(Installation& installation, MessageRecord& record,
+                           const wire::SubmissionResult& result, const OutgoingRecord& outgoing,
+                           std::int64_t outgoing_row) {
+  TRY(const note::Note header_note, note::parse(record.header_note));
+  TRY(const message::Header header, message::parse_header(header_note.text));
+  if (result.duplicate) TRY(adopt(installation, record, header.purpose, result.receipt));
+  TRY(check_accepted(installation, result.receipt,
+                     {record.id, record.from, header.purpose, record.message_sha256}));
+  record.receipt = result.receipt;
+  record.confirmed = true;
+  set_states(record, result);
   vault::Vault& vault = installation.vault();
   return vault.transaction([&]() -> base::Result<void> {
     TRY(update_message(vault, record));
+    TRY(update_seen(vault, record, {record.number, record.message_sha256, outgoing.tag}));
+    TRY(trim_file_key(vault, record));
+    TRY(erase_draft(vault, record.id));
     return vault.erase(Kind::kOutgoing, outgoing_row);
   });
+}
+
+struct Waiting {
+  std::int64_t row = 0;
+  OutgoingRecord outgoing;
+  Listed listed;
+};
+
+base::Result<Waiting> find_waiting(const vault::Vault& vault, const std::string& id) {
+  TRY(const vault::Row row, vault.get(Kind::kOutgoing, id));
+  TRY(OutgoingRecord outgoing, decode_outgoing(row.value.expose()));
+  TRY(Listed listed, find_message(vault, fmt::format("{}", outgoing.number), Direction::kSent));
+  return Waiting{row.id, std::move(outgoing), std::move(listed)};
+}
+
+// What the relay says of a message whose blobs it has not got.
+bool files_are_gone(const wire::SubmissionResult& result) {
+  return result.error_code == base::code_name(base::Code::kNotFound) && result.recipients.empty();
 }
 
 base::Error refusal(const wire::SubmissionResult& result) {
@@ -55,11 +117,9 @@ base::Error refusal(const wire::SubmissionResult& result) {
           result.error_text.empty() ? "the relay refused the message" : result.error_text, ""};
 }
 
-base::Error unknown_outcome(base::Error error) {
-  error.hint =
-      "it is not known whether the message was accepted; a command with --key KEY can be "
-      "repeated and sends once";
-  return error;
+base::Error files_lost() {
+  return {base::Code::kNotFound, "the relay does not have the message's files any more",
+          "run the same command again"};
 }
 
 }  // namespace
@@ -98,24 +158,25 @@ base::Result<void> check_same_content(const Installation& installation, const Se
 }
 
 base::Result<Uploaded> upload_files(Installation& installation, const SendRequest& request,
-                                    client::RelayClient& relay, Context& context,
-                                    TransferProgress& progress) {
+                                    const std::string& id, client::RelayClient& relay,
+                                    Context& context, TransferProgress& progress) {
   Uploaded uploaded;
-  for (const OutgoingFile& file : request.files) {
-    TRY(OpenFile open, open_outgoing(file.path));
-    const std::string journal = request.key ? *request.key + "\n" + file.name : "";
-    auto stored = upload_attachment(
-        installation.vault(), relay,
-        {open, file.name, media_type_of(file.name), journal, request.bandwidth}, context, progress);
-    if (!stored) return base::with_context(std::move(stored).error(), file.name);
-    uploaded.attachments.push_back(std::move(stored->attachment));
-    uploaded.digests.push_back(stored->content);
+  for (std::size_t i = 0; i < request.files.size(); ++i) {
+    const OutgoingFile& file = request.files[i];
+    TRY(const OpenFile open, open_outgoing(file.path));
+    const Upload upload{open, file.name, media_type_of(file.name), journal_of(id, i),
+                        request.bandwidth};
+    auto done = upload_attachment(installation.vault(), relay, upload, context, progress);
+    if (!done) return base::with_context(std::move(done).error(), file.name);
+    uploaded.attachments.push_back(std::move(done->attachment));
+    uploaded.digests.push_back(done->content);
   }
   return uploaded;
 }
 
 base::Result<void> keep_outgoing(Installation& installation, MessageRecord record,
-                                 const wire::Submission& submission) {
+                                 const wire::Submission& submission,
+                                 const FileKeyRecord& file_key) {
   vault::Vault& vault = installation.vault();
   return vault.transaction([&]() -> base::Result<void> {
     TRY(record.number, take_number(vault));
@@ -124,29 +185,80 @@ base::Result<void> keep_outgoing(Installation& installation, MessageRecord recor
     batch.messages.push_back(submission);
     const OutgoingRecord outgoing{record.number, submission.tag, wire::to_cbor(batch)};
     TRY(vault.insert(Kind::kOutgoing, record.id, encode(outgoing).expose()));
+    TRY(keep_file_key(vault, record.id, file_key));
+    for (std::size_t i = 0; i < submission.blobs.size(); ++i) {
+      TRY(forget_upload(vault, journal_of(record.id, i)));
+    }
     return {};
   });
 }
 
-base::Result<Confirmed> submit_outgoing(Installation& installation, const std::string& id,
-                                        client::RelayClient& relay) {
-  TRY(const vault::Row row, installation.vault().get(Kind::kOutgoing, id));
-  TRY(const OutgoingRecord outgoing, decode_outgoing(row.value.expose()));
-  TRY(Listed listed,
-      find_message(installation.vault(), fmt::format("{}", outgoing.number), Direction::kSent));
-  TRY(const wire::Submissions batch, wire::parse_submissions(outgoing.submission));
-  auto results = relay.submit(batch);
-  if (!results) return unknown_outcome(results.error());
-  if (results->results.size() != 1 || results->results[0].id != id) {
+base::Result<bool> is_sealed(const vault::Vault& vault, const std::string& id) {
+  TRY(const std::optional<vault::Row> row, vault.find(Kind::kOutgoing, id));
+  return row.has_value();
+}
+
+base::Result<std::optional<Confirmed>> submit_outgoing(Installation& installation,
+                                                       const std::string& id,
+                                                       client::RelayClient& relay) {
+  TRY(Waiting waiting, find_waiting(installation.vault(), id));
+  TRY(const wire::Submissions batch, wire::parse_submissions(waiting.outgoing.submission));
+  TRY(const wire::SubmissionResults results, relay.submit(batch));
+  if (results.results.size() != 1 || results.results[0].id != id) {
     return base::Error{base::Code::kMalformed, "the relay answered about another message", ""};
   }
-  const wire::SubmissionResult& result = results->results[0];
+  const wire::SubmissionResult& result = results.results[0];
+  MessageRecord& record = waiting.listed.record;
   if (!result.accepted) {
-    TRY(forget(installation, listed.record, row.id));
+    TRY(forget(installation, record, waiting.row));
+    const bool had_files = !batch.messages.at(0).blobs.empty();
+    if (had_files && files_are_gone(result)) return std::optional<Confirmed>();
     return refusal(result);
   }
-  TRY(confirm(installation, listed.record, result, row.id));
-  return Confirmed{std::move(listed.record), result.duplicate};
+  TRY(confirm(installation, record, result, waiting.outgoing, waiting.row));
+  return std::optional(Confirmed{std::move(record), result.duplicate});
+}
+
+base::Result<Confirmed> confirm_by_evidence(Installation& installation, const std::string& id,
+                                            const wire::EvidenceList& evidence) {
+  TRY(Waiting waiting, find_waiting(installation.vault(), id));
+  if (evidence.items.empty()) {
+    return base::Error{base::Code::kVerificationFailed, "the relay shows no receipt", ""};
+  }
+  const wire::EvidenceItem& accepted = evidence.items.front();
+  TRY(const audit::Event event, audit::parse_leaf(accepted.leaf));
+  const auto& named = event.objects;
+  wire::SubmissionResult result;
+  result.receipt = accepted.statement;
+  MessageRecord& record = waiting.listed.record;
+  for (const RecipientRecord& recipient : record.recipients) {
+    if (recipient.device.empty() || recipient.state != "accepted") continue;
+    const bool reached = std::find(named.begin(), named.end(), recipient.device) != named.end();
+    result.recipients.push_back({recipient.device, reached ? wire::RecipientState::kAccepted
+                                                           : wire::RecipientState::kRefused});
+  }
+  TRY(confirm(installation, record, result, waiting.outgoing, waiting.row));
+  return Confirmed{std::move(record), true};
+}
+
+base::Result<void> drop_outgoing(Installation& installation, const std::string& id) {
+  TRY(const Waiting waiting, find_waiting(installation.vault(), id));
+  return forget(installation, waiting.listed.record, waiting.row);
+}
+
+base::Result<Confirmed> carry_through(Installation& installation, const Draft& draft,
+                                      client::RelayClient& relay, Context& context,
+                                      TransferProgress& progress) {
+  for (bool again = false;; again = true) {
+    TRY(const bool sealed, is_sealed(installation.vault(), draft.id));
+    if (!sealed && again && !draft.repeatable) return files_lost();
+    if (!sealed) {
+      TRY(seal_and_keep(installation, draft.request, draft.id, relay, context, progress));
+    }
+    TRY(std::optional<Confirmed> confirmed, submit_outgoing(installation, draft.id, relay));
+    if (confirmed) return *std::move(confirmed);
+    if (again) return files_lost();
+  }
 }
 
 base::Result<void> check_accepted(const Installation& installation, std::string_view statement,

@@ -11,6 +11,8 @@
 
 namespace sealpost::flow {
 
+struct Draft;
+
 // The keyed tag that says "the same content". With a key it covers recipients, purpose, subject,
 // body and files; without one it covers this sealed message alone, which is never repeated.
 crypto::Digest content_tag(const Installation& installation, const SendRequest& request,
@@ -23,25 +25,42 @@ base::Result<void> check_same_content(const Installation& installation, const Se
 
 struct Uploaded {
   std::vector<message::Attachment> attachments;
-  std::vector<crypto::Digest> digests;  // of the plaintexts; only with a key
+  std::vector<crypto::Digest> digests;  // of the plaintexts
 };
+// Goes on with what an earlier process has begun for the message `id`.
 base::Result<Uploaded> upload_files(Installation& installation, const SendRequest& request,
-                                    client::RelayClient& relay, Context& context,
-                                    TransferProgress& progress);
+                                    const std::string& id, client::RelayClient& relay,
+                                    Context& context, TransferProgress& progress);
 
-// Stores message and submission in one transaction.
+// Stores message, submission and file key in one transaction; what the vault kept of the uploads is
+// not needed any more.
 base::Result<void> keep_outgoing(Installation& installation, MessageRecord record,
-                                 const wire::Submission& submission);
+                                 const wire::Submission& submission, const FileKeyRecord& file_key);
+// Whether keep_outgoing() did, and nobody has confirmed it.
+base::Result<bool> is_sealed(const vault::Vault& vault, const std::string& id);
 
 struct Confirmed {
   MessageRecord record;
   bool duplicate = false;
 };
-// Submits what keep_outgoing() stored and checks the relay's receipt. A refusal of this message
-// removes it from the vault again; any other failure leaves it, unconfirmed: an earlier try of the
-// same request may have been accepted.
-base::Result<Confirmed> submit_outgoing(Installation& installation, const std::string& id,
-                                        client::RelayClient& relay);
+// Submits what keep_outgoing() stored and checks the relay's receipt; then the draft goes. A
+// refusal of this message removes it from the vault again, but not its draft; any other failure
+// leaves it, unconfirmed: an earlier try of the same request may have been accepted. Nothing when
+// the relay has swept away the message's files: then there is but the draft again.
+base::Result<std::optional<Confirmed>> submit_outgoing(Installation& installation,
+                                                       const std::string& id,
+                                                       client::RelayClient& relay);
+// Without submitting: from what the relay shows about the message. kVerificationFailed.
+base::Result<Confirmed> confirm_by_evidence(Installation& installation, const std::string& id,
+                                            const wire::EvidenceList& evidence);
+// Takes back what keep_outgoing() stored.
+base::Result<void> drop_outgoing(Installation& installation, const std::string& id);
+
+// All that is left to do for a message: seals it unless it is sealed, submits it, and once begins
+// anew when its files are gone and can be read again.
+base::Result<Confirmed> carry_through(Installation& installation, const Draft& draft,
+                                      client::RelayClient& relay, Context& context,
+                                      TransferProgress& progress);
 
 // What the relay must have accepted.
 struct Acceptance {

@@ -77,6 +77,21 @@ base::Result<std::vector<std::string>> rotate_prekeys(Installation& installation
   return notes;
 }
 
+base::Result<void> replace_lost_prekey(Installation& installation, client::RelayClient& relay,
+                                       Context& context) {
+  const base::Time now = context.clock.now();
+  TRY(const wire::ClaimedPrekeys claimed, relay.claim_prekeys({installation.signer().name()}));
+  if (claimed.prekeys.size() == 1) {
+    const auto offered = trust::verify_prekey(installation.chain(), claimed.prekeys[0].prekey, now);
+    if (offered && find_prekey(installation.vault(), offered->id)) return {};
+  }
+  TRY(NewPrekey made, make_prekey(installation.signer(), installation.name(), now, context.random));
+  const std::string note = made.note;
+  TRY(store_prekey(installation.vault(), std::move(made), note));
+  TRY(relay.publish_prekeys({note}));
+  return published(installation.vault());
+}
+
 base::Result<void> published(vault::Vault& vault) {
   TRY(std::vector<Held> held, held_prekeys(vault));
   for (Held& prekey : held) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "age/x25519.hpp"
+#include "client/relay_client.hpp"
 #include "flow/context.hpp"
 #include "flow/installation.hpp"
 
@@ -31,5 +32,10 @@ base::Result<age::X25519Identity> find_prekey(const vault::Vault& vault, std::st
 // not got yet: publish them, then call published().
 base::Result<std::vector<std::string>> rotate_prekeys(Installation& installation, Context& context);
 base::Result<void> published(vault::Vault& vault);
+
+// Publishes a new prekey when the relay hands out one whose secret this vault does not have, as
+// after a return to an older copy of the vault.
+base::Result<void> replace_lost_prekey(Installation& installation, client::RelayClient& relay,
+                                       Context& context);
 
 }  // namespace sealpost::flow

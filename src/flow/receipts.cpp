@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
-#include "audit/event.hpp"
-#include "flow/outgoing.hpp"
+#include "flow/collect.hpp"
+#include "flow/new_headers.hpp"
 #include "flow/visit.hpp"
 
 namespace sealpost::flow {
@@ -14,78 +13,7 @@ namespace {
 
 using vault::Kind;
 
-constexpr std::string_view kCursor = "receipts-cursor";
-constexpr std::size_t kPage = 256;
 constexpr base::milliseconds kPoll = std::chrono::seconds(1);
-
-base::Error refuse(std::string why) {
-  return {base::Code::kVerificationFailed, std::move(why),
-          "see `sealpost receipt verify`, and tell the organisation's owner"};
-}
-
-base::Result<std::uint64_t> load_cursor(const vault::Vault& vault) {
-  TRY(const std::optional<vault::Row> row, vault.find(Kind::kState, kCursor));
-  if (!row) return std::uint64_t{0};
-  return base::parse_decimal(row->value.expose_text());
-}
-
-// Signature, signer and subject; whether it is logged is judged when somebody asks for proof.
-base::Result<receipt::Receipt> check_receipt(const Installation& installation,
-                                             const std::string& statement) {
-  TRY(const note::Note signed_note, note::parse(statement));
-  TRY(receipt::Receipt said, receipt::parse(signed_note.text));
-  TRY(const std::optional<SeenRecord> seen, find_seen(installation.vault(), Direction::kSent,
-                                                      installation.signer().name(), said.message));
-  if (!seen || seen->message_sha256 != said.message_sha256) {
-    return refuse(fmt::format("a receipt speaks of another message under the id {}", said.message));
-  }
-  if (receipt::is_relays(said.state)) {
-    TRY(const note::Verifier log, installation.log_verifier());
-    if (note::signed_by(signed_note, log)) return said;
-    return refuse(fmt::format("a receipt for message {} is not signed by the relay", said.message));
-  }
-  const trust::Device* by = installation.chain().device(said.by);
-  if (by == nullptr || trust::key_that_signed(*by, signed_note) == nullptr) {
-    return refuse(
-        fmt::format("a receipt for message {} is not signed by {}", said.message, said.by));
-  }
-  return said;
-}
-
-base::Result<void> store_receipts(Installation& installation, const wire::EvidenceList& list,
-                                  std::vector<std::string>& refused) {
-  vault::Vault& vault = installation.vault();
-  return vault.transaction([&]() -> base::Result<void> {
-    for (const wire::EvidenceItem& item : list.items) {
-      const auto said = check_receipt(installation, item.statement);
-      if (!said) {
-        refused.push_back(said.error().text);
-        continue;
-      }
-      const std::string name =
-          fmt::format("{}\n{}\n{}", said->message, said->by, receipt::state_name(said->state));
-      const ReceiptRecord record{item.statement, item.index, item.leaf};
-      TRY(vault.put(Kind::kReceipt, name, encode(record).expose()));
-    }
-    const std::string cursor = fmt::format("{}", list.items.back().cursor);
-    return vault.put(Kind::kState, kCursor, base::as_bytes(cursor));
-  });
-}
-
-base::Result<void> sync_with(Installation& installation, client::RelayClient& relay,
-                             std::vector<std::string>& refused) {
-  TRY(std::uint64_t cursor, load_cursor(installation.vault()));
-  for (bool more = true; more;) {
-    TRY(const wire::EvidenceList list, relay.receipts_after(cursor, kPage));
-    if (list.items.empty()) return {};
-    if (list.items.back().cursor <= cursor) return refuse("the relay's receipts go backwards");
-    cursor = list.items.back().cursor;
-    more = list.more;
-    TRY(sync_trust(installation, relay));
-    TRY(store_receipts(installation, list, refused));
-  }
-  return {};
-}
 
 base::Result<std::optional<base::Time>> time_of(const Installation& installation,
                                                 const std::string& message,
@@ -161,8 +89,9 @@ bool reached(const MessageProgress& progress, receipt::State state) {
 
 base::Result<std::vector<std::string>> sync_receipts(Installation& installation, Context& context) {
   TRY(client::RelayClient relay, visit(installation, context));
-  std::vector<std::string> refused;
-  TRY(sync_with(installation, relay, refused));
+  TRY(std::vector<std::string> refused, collect_receipts(installation, relay, Refused::kReported));
+  TRY(const std::vector<std::string> problems, send_new_headers(installation, relay, context));
+  refused.insert(refused.end(), problems.begin(), problems.end());
   return refused;
 }
 
@@ -195,9 +124,10 @@ base::Result<MessageProgress> wait_receipts(Installation& installation, std::str
                                             Context& context) {
   const base::milliseconds end = context.clock.steady() + timeout;
   TRY(client::RelayClient relay, visit(installation, context));
-  std::vector<std::string> refused;  // what does not hold is as good as not there
   for (;;) {
-    TRY(sync_with(installation, relay, refused));
+    // What does not hold is as good as not there.
+    TRY(collect_receipts(installation, relay, Refused::kReported));
+    TRY(send_new_headers(installation, relay, context));
     TRY(MessageProgress progress, show_receipts(installation, which));
     if (reached(progress, state)) return progress;
     if (context.interrupt.requested()) {

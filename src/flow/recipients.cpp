@@ -42,16 +42,17 @@ UserDevices devices_of(const trust::Chain& chain, const std::string& user, base:
 }
 
 base::Result<Target> make_target(const Installation& installation, const std::string& user,
-                                 const wire::ClaimedPrekey& claimed, base::Time now) {
-  TRY(const trust::Prekey prekey, trust::verify_prekey(installation.chain(), claimed.prekey, now));
-  if (prekey.device.str() != claimed.device) {
+                                 const std::string& device, const std::string& note,
+                                 base::Time now) {
+  TRY(const trust::Prekey prekey, trust::verify_prekey(installation.chain(), note, now));
+  if (prekey.device.str() != device) {
     return base::Error{
         base::Code::kVerificationFailed,
-        fmt::format("the relay gave a prekey of {} for {}", prekey.device.str(), claimed.device),
+        fmt::format("the relay gave a prekey of {} for {}", prekey.device.str(), device),
         "do not use this relay until the organisation's owner has found out why"};
   }
   TRY(age::X25519Recipient recipient, age::X25519Recipient::parse(prekey.recipient));
-  return Target{user, claimed.device, prekey.id, recipient};
+  return Target{user, device, prekey.id, recipient};
 }
 
 base::Result<std::vector<std::string>> checked_users(const std::vector<std::string>& users) {
@@ -96,10 +97,24 @@ base::Result<Targets> find_targets(const Installation& installation, client::Rel
       targets.unreachable.push_back({owners[i], names[i], std::string(kRefused)});
       continue;
     }
-    TRY(Target target, make_target(installation, owners[i], *at, now));
+    TRY(Target target, make_target(installation, owners[i], at->device, at->prekey, now));
     targets.reachable.push_back(std::move(target));
   }
   return targets;
+}
+
+base::Result<std::optional<Target>> claim_target(const Installation& installation,
+                                                 client::RelayClient& relay,
+                                                 const std::string& device, base::Time now) {
+  const auto active = installation.chain().active_device(device, now);
+  if (!active || !can_receive(**active)) return std::optional<Target>();
+  TRY(const wire::ClaimedPrekeys claimed, relay.claim_prekeys({device}));
+  if (claimed.prekeys.size() != 1 || claimed.prekeys[0].prekey.empty()) {
+    return std::optional<Target>();
+  }
+  TRY(Target target, make_target(installation, (*active)->certificate.name.user, device,
+                                 claimed.prekeys[0].prekey, now));
+  return std::optional<Target>(std::move(target));
 }
 
 base::Error unreachable_error(const std::vector<RecipientRecord>& unreachable) {

@@ -2,6 +2,7 @@
 // revoked, with a prekey that the device itself has signed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,12 @@ struct Targets {
 // kUsage for a name that is no user id, or when there are none.
 base::Result<Targets> find_targets(const Installation& installation, client::RelayClient& relay,
                                    const std::vector<std::string>& users, base::Time now);
+
+// One device alone, claimed anew. Nothing when it does not receive messages now, or has no prekey;
+// kVerificationFailed for a prekey that the device did not sign.
+base::Result<std::optional<Target>> claim_target(const Installation& installation,
+                                                 client::RelayClient& relay,
+                                                 const std::string& device, base::Time now);
 
 // The error for recipients that cannot be reached, naming each: kNotFound when one is unknown, else
 // kRevoked, else kDenied.

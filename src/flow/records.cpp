@@ -1,6 +1,6 @@
 #include "flow/records.hpp"
 
-#include "text/json.hpp"
+#include "flow/record_codec.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -12,43 +12,6 @@ using text::Json;
 using text::number_at;
 using text::string_at;
 
-crypto::SecretBytes pack(const Json& value) {
-  base::Bytes plain = text::to_cbor(value);
-  crypto::SecretBytes secret{base::ByteView(plain)};
-  crypto::wipe(plain);
-  return secret;
-}
-
-std::uint64_t millis(base::Time time) {
-  return static_cast<std::uint64_t>(time.time_since_epoch().count());
-}
-
-base::Result<base::Time> time_at(const Json& value, std::string_view key) {
-  TRY(const std::uint64_t count, number_at(value, key));
-  return base::Time(base::milliseconds(static_cast<std::int64_t>(count)));
-}
-
-base::Result<crypto::Digest> digest_at(const Json& value, std::string_view key) {
-  TRY(const base::Bytes bytes, binary_at(value, key));
-  return crypto::digest_from(bytes);
-}
-
-// The document, with every failure turned into "this row is not ours".
-template <typename T, typename Fill>
-base::Result<T> unpack(base::ByteView bytes, Fill fill) {
-  auto value = [&]() -> base::Result<T> {
-    TRY(const Json json, text::parse_cbor(bytes));
-    T out;
-    TRY(fill(json, out));
-    return out;
-  }();
-  if (!value) {
-    return base::Error{base::Code::kVerificationFailed,
-                       "a record of the vault is damaged: " + value.error().text, ""};
-  }
-  return value;
-}
-
 base::Result<void> fill_message(const Json& json, MessageRecord& out) {
   TRY(out.number, number_at(json, "number"));
   TRY(const bool sent, bool_at(json, "sent"));
@@ -56,12 +19,13 @@ base::Result<void> fill_message(const Json& json, MessageRecord& out) {
   TRY(out.id, string_at(json, "id"));
   TRY(out.from, string_at(json, "from"));
   TRY(out.header_note, string_at(json, "header"));
-  TRY(base::Bytes body, binary_at(json, "body"));
-  out.body = crypto::SecretBytes(base::ByteView(body));
-  crypto::wipe(body);
+  TRY(out.body, secret_at(json, "body"));
   TRY(out.message_sha256, digest_at(json, "sha256"));
   TRY(out.unread, bool_at(json, "unread"));
   TRY(out.confirmed, bool_at(json, "confirmed"));
+  if (json.contains("adopted")) {
+    TRY(out.adopted, bool_at(json, "adopted"));
+  }
   TRY(out.stored, time_at(json, "stored"));
   TRY(out.receipt, string_at(json, "receipt"));
   TRY(const Json* recipients, text::array_at(json, "recipients"));
@@ -107,6 +71,7 @@ crypto::SecretBytes encode(const MessageRecord& value) {
                {"sha256", binary(value.message_sha256)},
                {"unread", value.unread},
                {"confirmed", value.confirmed},
+               {"adopted", value.adopted},
                {"stored", millis(value.stored)},
                {"receipt", value.receipt},
                {"recipients", std::move(recipients)}});
@@ -116,6 +81,19 @@ crypto::SecretBytes encode(const OutgoingRecord& value) {
   return pack({{"number", value.number},
                {"tag", binary(value.tag)},
                {"submission", binary(value.submission)}});
+}
+
+crypto::SecretBytes encode(const FileKeyRecord& value) {
+  Json devices = Json::array();
+  for (const KeyedDevice& device : value.devices) {
+    devices.push_back({{"device", device.device},
+                       {"prekey", device.prekey},
+                       {"resent", device.resent},
+                       {"wants", device.wants}});
+  }
+  return pack({{"key", binary(value.key.expose())},
+               {"expires", millis(value.expires)},
+               {"devices", std::move(devices)}});
 }
 
 crypto::SecretBytes encode(const SeenRecord& value) {
@@ -143,9 +121,7 @@ base::Result<Profile> decode_profile(base::ByteView bytes) {
 base::Result<PrekeySecret> decode_prekey_secret(base::ByteView bytes) {
   return unpack<PrekeySecret>(bytes, [](const Json& json, PrekeySecret& out) -> base::Result<void> {
     TRY(out.id, string_at(json, "id"));
-    TRY(base::Bytes identity, binary_at(json, "identity"));
-    out.identity = crypto::SecretBytes(base::ByteView(identity));
-    crypto::wipe(identity);
+    TRY(out.identity, secret_at(json, "identity"));
     TRY(out.at, time_at(json, "at"));
     TRY(out.expires, time_at(json, "expires"));
     TRY(out.unpublished, string_at(json, "unpublished"));
@@ -165,6 +141,23 @@ base::Result<OutgoingRecord> decode_outgoing(base::ByteView bytes) {
                                   TRY(out.submission, binary_at(json, "submission"));
                                   return {};
                                 });
+}
+
+base::Result<FileKeyRecord> decode_file_key(base::ByteView bytes) {
+  return unpack<FileKeyRecord>(bytes,
+                               [](const Json& json, FileKeyRecord& out) -> base::Result<void> {
+                                 TRY(out.key, secret_at(json, "key"));
+                                 TRY(out.expires, time_at(json, "expires"));
+                                 TRY(const Json* devices, text::array_at(json, "devices"));
+                                 for (const Json& item : *devices) {
+                                   KeyedDevice& device = out.devices.emplace_back();
+                                   TRY(device.device, string_at(item, "device"));
+                                   TRY(device.prekey, string_at(item, "prekey"));
+                                   TRY(device.resent, number_at(item, "resent"));
+                                   TRY(device.wants, bool_at(item, "wants"));
+                                 }
+                                 return {};
+                               });
 }
 
 base::Result<SeenRecord> decode_seen(base::ByteView bytes) {

@@ -51,6 +51,10 @@ struct MessageRecord {
   crypto::Digest message_sha256{};
   bool unread = false;
   bool confirmed = true;  // sent: the relay's receipt is here
+  // Sent: the relay had accepted the same content under this id before, as this vault, taken from
+  // an older copy, did not know. message_sha256 and receipt are of that message; the header note
+  // that recipients have is another than the one here.
+  bool adopted = false;
   base::Time stored;
   std::string receipt;  // the relay's signed accepted receipt; empty until confirmed
   std::vector<RecipientRecord> recipients;  // sent only
@@ -61,6 +65,20 @@ struct OutgoingRecord {
   std::uint64_t number = 0;  // of its MessageRecord
   base::Bytes tag;
   base::Bytes submission;  // wire::Submissions, verbatim
+};
+
+// The file key of a sent message and the devices that may still need a new header. Row "<id>" of
+// kFileKey.
+struct KeyedDevice {
+  std::string device;        // full name
+  std::string prekey;        // id of the one its last header is for
+  std::uint64_t resent = 0;  // new headers it was given
+  bool wants = false;        // it said that it could not open the last one
+};
+struct FileKeyRecord {
+  crypto::SecretBytes key;
+  base::Time expires;
+  std::vector<KeyedDevice> devices;
 };
 
 // Which message an id is. Row "sent" or "received", "\n<from>\n<id>" of kSeen.
@@ -82,12 +100,14 @@ crypto::SecretBytes encode(const Profile& value);
 crypto::SecretBytes encode(const PrekeySecret& value);
 crypto::SecretBytes encode(const MessageRecord& value);
 crypto::SecretBytes encode(const OutgoingRecord& value);
+crypto::SecretBytes encode(const FileKeyRecord& value);
 crypto::SecretBytes encode(const SeenRecord& value);
 crypto::SecretBytes encode(const ReceiptRecord& value);
 base::Result<Profile> decode_profile(base::ByteView bytes);
 base::Result<PrekeySecret> decode_prekey_secret(base::ByteView bytes);
 base::Result<MessageRecord> decode_message(base::ByteView bytes);
 base::Result<OutgoingRecord> decode_outgoing(base::ByteView bytes);
+base::Result<FileKeyRecord> decode_file_key(base::ByteView bytes);
 base::Result<SeenRecord> decode_seen(base::ByteView bytes);
 base::Result<ReceiptRecord> decode_receipt(base::ByteView bytes);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "flow/new_headers.hpp"
 #include "flow/prekeys.hpp"
 
 namespace sealpost::flow {
@@ -50,6 +51,7 @@ base::Result<client::RelayClient> visit(Installation& installation, Context& con
     }
   }
   TRY(flush_receipts(installation, relay));
+  TRY(answer_devices(installation, relay, context));
   return relay;
 }
 

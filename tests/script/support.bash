@@ -198,3 +198,12 @@ with open(sys.argv[1], "r+b") as f:
     f.write(bytes([byte ^ 1]))
 PYTHON
 }
+
+# vault_of USER: the vault's file. put_vault USER FILE: another one in its place, as from a backup.
+vault_of() { echo "$ORG_DIR/$1"/*/vault.db; }
+put_vault() {
+  local vault
+  vault=$(vault_of "$1")
+  rm -f "$vault-wal" "$vault-shm"
+  cp "$2" "$vault"
+}

@@ -1,0 +1,184 @@
+#include "flow/sealing.hpp"
+
+#include <fmt/format.h>
+
+#include "flow/drafts.hpp"
+#include "flow/file_keys.hpp"
+#include "flow/outgoing.hpp"
+#include "flow/recipients.hpp"
+#include "message/sealed.hpp"
+#include "text/safety.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+base::Error usage(std::string text, std::string hint = "") {
+  return {base::Code::kUsage, std::move(text), std::move(hint)};
+}
+
+base::Result<void> check_texts(const SendRequest& request, const policy::Policy& policy) {
+  if (request.body.size() > policy.max_body) {
+    return usage(fmt::format("a message's text is at most {} bytes", policy.max_body),
+                 "send it as a file with --file");
+  }
+  if (request.body.empty() && request.files.empty()) {
+    return usage("there is nothing to send", "give a text or --file");
+  }
+  if (!request.subject) return {};
+  if (!text::is_plain(*request.subject)) {
+    return usage("a subject is one line without control characters");
+  }
+  if (request.subject->size() > message::kMaxSubject) {
+    return usage(fmt::format("a subject is at most {} bytes", message::kMaxSubject));
+  }
+  return {};
+}
+
+base::Result<void> check_files(const SendRequest& request) {
+  if (request.files.size() > message::kMaxAttachments) {
+    return usage(fmt::format("a message has at most {} files", message::kMaxAttachments));
+  }
+  for (const OutgoingFile& file : request.files) {
+    const std::string& name = file.name;
+    if (name.empty() || name.size() > message::kMaxLabel || !text::is_plain(name)) {
+      return usage("a file cannot be sent under the name \"" + text::for_terminal(name) + "\"",
+                   "a name has at most 255 bytes, in UTF-8, without control characters");
+    }
+  }
+  return {};
+}
+
+base::Result<message::Header> make_header(const Installation& installation,
+                                          const SendRequest& request, const Targets& targets,
+                                          const std::string& id, base::Time now) {
+  TRY(const policy::Policy policy, installation.policy());
+  message::Header header;
+  header.id = id;
+  header.from = installation.signer().name();
+  for (const Target& target : targets.reachable) {
+    const std::string user = installation.full_user(target.user);
+    if (header.to.empty() || header.to.back() != user) header.to.push_back(user);
+  }
+  header.sent = now;
+  header.expires = request.expires.value_or(now + policy.default_expiry);
+  header.purpose = request.purpose;
+  header.subject = request.subject;
+  header.content_type = "text/plain; charset=utf-8";
+  header.log = installation.log_view();
+  header.trust = installation.chain().view();
+  return header;
+}
+
+wire::Submission make_submission(const message::Header& header,
+                                 const message::SealedMessage& sealed, const Targets& targets,
+                                 const SendRequest& request, base::ByteView tag) {
+  wire::Submission submission;
+  submission.id = header.id;
+  submission.tag = base::to_bytes(tag);
+  submission.purpose = header.purpose;
+  submission.message_sha256 = sealed.message_sha256;
+  submission.expires = header.expires;
+  for (std::size_t i = 0; i < targets.reachable.size(); ++i) {
+    const Target& target = targets.reachable[i];
+    submission.envelopes.push_back({target.device, target.prekey, sealed.headers[i]});
+  }
+  submission.payload = sealed.payload;
+  for (const message::Attachment& attachment : header.attachments) {
+    submission.blobs.push_back(attachment.blob);
+  }
+  submission.partial = request.partial;
+  return submission;
+}
+
+std::vector<RecipientRecord> initial_recipients(const Targets& targets) {
+  std::vector<RecipientRecord> records;
+  for (const Target& target : targets.reachable) {
+    records.push_back({target.user, target.device, "accepted"});
+  }
+  records.insert(records.end(), targets.unreachable.begin(), targets.unreachable.end());
+  return records;
+}
+
+MessageRecord record_of(const message::Header& header, const message::SealedMessage& sealed,
+                        const SendRequest& request, const Targets& targets) {
+  MessageRecord record;
+  record.direction = Direction::kSent;
+  record.id = header.id;
+  record.from = header.from;
+  record.header_note = sealed.header_note;
+  record.body = request.body.clone();
+  record.message_sha256 = sealed.message_sha256;
+  record.confirmed = false;
+  record.stored = header.sent;
+  record.recipients = initial_recipients(targets);
+  return record;
+}
+
+FileKeyRecord file_key_of(const message::Header& header, const message::SealedMessage& sealed,
+                          const Targets& targets) {
+  FileKeyRecord record{crypto::SecretBytes(sealed.file_key.expose()), header.expires, {}};
+  for (const Target& target : targets.reachable) {
+    record.devices.push_back({target.device, target.prekey, 0, false});
+  }
+  return record;
+}
+
+// Who can be sent to now: everybody, or with --partial somebody.
+base::Result<Targets> reachable_targets(const Installation& installation,
+                                        const SendRequest& request, client::RelayClient& relay,
+                                        base::Time now) {
+  TRY(Targets targets, find_targets(installation, relay, request.to, now));
+  const bool enough =
+      !targets.reachable.empty() && (targets.unreachable.empty() || request.partial);
+  if (!enough) return unreachable_error(targets.unreachable);
+  return targets;
+}
+
+}  // namespace
+
+base::Result<void> check_request(const Installation& installation, const SendRequest& request,
+                                 base::Time now) {
+  TRY(const trust::Device* self, installation.self(now));
+  TRY(const policy::Policy policy, installation.policy());
+  TRY(policy::check_purpose(policy, request.purpose, trust::role_name(self->certificate.role)));
+  if (!trust::allowed(self->certificate.role, trust::Operation::kSend)) {
+    return base::Error{
+        base::Code::kDenied,
+        fmt::format("the role {} may not send", trust::role_name(self->certificate.role)), ""};
+  }
+  TRY(check_texts(request, policy));
+  TRY(check_files(request));
+  if (request.expires && *request.expires <= now) {
+    return usage("the message would have expired by now", "choose a later --expires");
+  }
+  if (request.expires && *request.expires > now + policy.max_expiry) {
+    return usage("the organisation's policy does not let messages live so long",
+                 "choose an earlier --expires");
+  }
+  return {};
+}
+
+base::Result<void> seal_and_keep(Installation& installation, const SendRequest& request,
+                                 const std::string& id, client::RelayClient& relay,
+                                 Context& context, TransferProgress& progress) {
+  TRY(Targets targets, reachable_targets(installation, request, relay, context.clock.now()));
+  TRY(Uploaded uploaded, upload_files(installation, request, id, relay, context, progress));
+  if (!request.files.empty()) {  // which may have taken hours: who receives now?
+    TRY(sync_trust(installation, relay));
+    TRY(targets, reachable_targets(installation, request, relay, context.clock.now()));
+  }
+  TRY(message::Header header, make_header(installation, request, targets, id, context.clock.now()));
+  header.attachments = std::move(uploaded.attachments);
+  std::vector<age::X25519Recipient> recipients;
+  for (const Target& target : targets.reachable) recipients.push_back(target.recipient);
+  TRY(const message::SealedMessage sealed,
+      message::seal(header, request.body.expose(), installation.signer(), recipients,
+                    context.random));
+  const crypto::Digest tag =
+      content_tag(installation, request, uploaded.digests, sealed.message_sha256);
+  return keep_outgoing(installation, record_of(header, sealed, request, targets),
+                       make_submission(header, sealed, targets, request, tag),
+                       file_key_of(header, sealed, targets));
+}
+
+}  // namespace sealpost::flow

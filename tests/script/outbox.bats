@@ -1,0 +1,290 @@
+# sealpost outbox: what send began and the relay has not confirmed. Commands are killed at each of
+# their commits and at each answer of the relay; whatever was in the outbox then is sent exactly once.
+load support
+load faults
+
+setup_file() { start_org olivia dr.lee; }
+teardown_file() { stop_org; }
+
+# Nothing of one test is left for the next.
+teardown() {
+  local id
+  for id in $(ids_in_outbox); do as olivia outbox drop "$id" --yes >/dev/null; done
+}
+
+ids_in_outbox() { as olivia outbox list --json | jq -r .id; }
+# got SUBJECT: how many messages of that subject dr.lee has.
+got() { as dr.lee inbox --json | jq -r .subject | grep -cx -- "$1" || true; }
+in_outbox() { [[ -n $(ids_in_outbox) ]]; }
+
+# begin ARGS...: olivia's command in the background, as $SENDER, when its message is in the outbox.
+begin() {
+  SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" "$@" >"$T/out" 2>"$T/err" 3>&- &
+  SENDER=$!
+  wait_for "the draft" 60 in_outbox
+}
+end_sender() {
+  kill -9 "$SENDER"
+  wait_for "the end of the sender" 30 _gone "$SENDER"
+}
+
+# killed_at CALL NUMBER ARGS...: olivia's command, killed at that system call; true when it was.
+killed_at() {
+  local call=$1 number=$2 status=0
+  shift 2
+  as olivia receipt list >/dev/null # what else there is to write is written
+  as_traced -e trace="$call" -e inject="$call:signal=SIGKILL:when=$number" -- "$@" || status=$?
+  ((status == 0 || status == 137))
+  ((status == 137))
+}
+as_traced() {
+  local options=()
+  while [[ $1 != -- ]]; do options+=("$1") && shift; done
+  shift
+  SEALPOST_HOME=$ORG_DIR/olivia strace -f -qq -o /dev/null "${options[@]}" "$SEALPOST" "$@" \
+    >"$T/out" 2>"$T/err"
+}
+
+# unconfirmed SUBJECT ARGS...: a sealed message in the outbox that the relay has never seen. Sets id.
+unconfirmed() {
+  local subject=$1 number
+  shift
+  for number in {1..20}; do
+    killed_at fdatasync "$number" send --to dr.lee --subject "$subject" "$@" || return 1
+    id=$(as olivia outbox list --json | jq -r 'select(.state == "unconfirmed") | .id')
+    [[ -z $id ]] || return 0
+    for id in $(ids_in_outbox); do as olivia outbox drop "$id" --yes >/dev/null; done
+  done
+  return 1
+}
+
+@test "an empty outbox lists nothing and has nothing to do, also without a relay" {
+  stop_relay
+  expect_exit 0 as olivia outbox list
+  [ -z "$output" ]
+  expect_exit 0 as olivia outbox retry
+  [ -z "$output" ]
+  start_relay
+  expect_exit 3 as olivia outbox retry 0193aaaa-0000
+  expect_exit 3 as olivia outbox drop 0193aaaa-0000 --yes --json
+  [ "$(error_code)" = not-found ]
+}
+
+@test "what cannot succeed by waiting leaves nothing behind" {
+  echo one >one.txt
+  expect_exit 3 as olivia send --to dr.nobody --file one.txt
+  expect_exit 3 as olivia send --to dr.lee --file one.txt --file missing.txt
+  stop_relay
+  expect_exit 75 as olivia send --to dr.lee --file one.txt
+  start_relay
+  never in_outbox
+}
+
+@test "an upload that was killed is listed, and retry goes on with it" {
+  head -c 30000000 /dev/urandom >big.bin
+  begin send --to dr.lee --subject upload --file big.bin --bwlimit 2M
+  end_sender
+  expect_exit 0 as olivia outbox list --json
+  json '.type == "outbox-entry" and .state == "uploading" and .to == ["dr.lee"]'
+  json '.subject == "upload" and .files == ["big.bin"] and .repeatable and (.keyed | not)'
+  json '(has("number") | not) and .stored <= 30000000'
+  id=$(field .id)
+  expect_exit 0 as olivia status --json
+  json '.outbox == 1'
+  expect_exit 0 as olivia status
+  contains "$output" "1 not confirmed"
+  [ "$(got upload)" = 0 ]
+  cd / # files are found again from any folder
+  expect_exit 0 as olivia outbox retry "${id:0:13}"
+  [ "$output" = "$id" ]
+  cd "$T"
+  [ "$(got upload)" = 1 ]
+  as dr.lee read "$id" --attachment 1 -o - | cmp - big.bin
+  never in_outbox
+  expect_exit 0 as olivia status --json
+  json '.outbox == 0'
+}
+
+@test "the same command with the same key goes on, another one under it is a conflict" {
+  head -c 30000000 /dev/urandom >big.bin
+  begin send --to dr.lee --subject keyed --key backup --file big.bin --bwlimit 2M
+  end_sender
+  id=$(ids_in_outbox)
+  expect_exit 0 as olivia outbox list --json
+  json '.keyed'
+  cp big.bin other.bin
+  for other in '--subject other --file big.bin' '--subject keyed --file other.bin' \
+    '--subject keyed --purpose test-results --file big.bin' \
+    '--subject keyed --file big.bin --file other.bin' '--subject keyed text'; do
+    # shellcheck disable=SC2086
+    expect_exit 9 as olivia send --to dr.lee --key backup $other --json
+    [ "$(error_code)" = conflict ]
+    contains "$errors" "outbox drop $id"
+  done
+  expect_exit 0 as olivia send --to dr.lee --subject keyed --key backup --file big.bin --json
+  json '.id == $id' --arg id "$id"
+  expect_exit 0 as olivia send --to dr.lee --subject keyed --key backup --file big.bin --json
+  json '.duplicate'
+  [ "$(got keyed)" = 1 ]
+  flip big.bin 1000
+  expect_exit 9 as olivia send --to dr.lee --subject keyed --key backup --file big.bin
+}
+
+@test "a pipe cannot be read again: retry says what to do, and does not hold up the others" {
+  mkfifo pipe
+  exec 8<>pipe
+  begin send --to dr.lee --subject piped --key pipe --file - --file-name dump.sql <pipe
+  end_sender
+  exec 8>&-
+  id=$(ids_in_outbox)
+  expect_exit 2 as olivia outbox retry "$id"
+  contains "$errors" "cannot be read again"
+  contains "$errors" "same --key"
+  expect_exit 0 as olivia outbox list --json
+  json '.repeatable == false'
+  head -c 1000000 /dev/zero | as olivia send --to dr.lee --subject piped --key pipe \
+    --file - --file-name dump.sql
+  [ "$(got piped)" = 1 ]
+  never in_outbox
+}
+
+@test "killed at any commit: what was in the outbox is sent once, the rest was never promised" {
+  needs_strace
+  echo text >file.txt
+  local number kills=0 promised
+  for number in {1..40}; do
+    killed_at fdatasync "$number" send --to dr.lee --subject "commit $number" --file file.txt || break
+    kills=$((kills + 1))
+    promised=$(as olivia sent --json | jq -r .subject | grep -cx "commit $number" || true)
+    [[ -z $(ids_in_outbox) ]] || promised=1
+    expect_exit 0 as olivia outbox retry
+    [ "$(got "commit $number")" = "$promised" ]
+    never in_outbox
+  done
+  ((kills >= 3 && number < 40))
+  [ "$(got "commit $number")" = 1 ]
+}
+
+@test "killed at any answer of the relay, and with a key: sent once" {
+  needs_strace
+  local number kills=0
+  for number in {1..60}; do
+    killed_at read "$((20 * number))" send --to dr.lee --key "answer $number" \
+      --subject "answer $number" text || break
+    kills=$((kills + 1))
+    expect_exit 0 as olivia send --to dr.lee --key "answer $number" --subject "answer $number" text
+    [ "$(got "answer $number")" = 1 ]
+    never in_outbox
+  done
+  ((kills >= 2 && number < 60))
+}
+
+@test "retry without a relay: exit 75, and the message stays" {
+  needs_strace
+  unconfirmed away text
+  expect_exit 0 as olivia sent --json
+  json_lines 'any(.id == $id and .confirmed == false)' --arg id "$id"
+  stop_relay
+  expect_exit 75 as olivia outbox retry "$id" --json
+  [ "$(error_code)" = unreachable ]
+  start_relay
+  expect_exit 0 as olivia outbox retry --json
+  json '.type == "outbox-result" and .id == $id and .result == "sent"' --arg id "$id"
+  [ "$(got away)" = 1 ]
+  expect_exit 0 as olivia sent --json
+  json_lines 'any(.id == $id and .confirmed)' --arg id "$id"
+}
+
+@test "some can be sent and some cannot: exit 8, each failure is named" {
+  needs_strace
+  head -c 30000000 /dev/urandom >gone.bin
+  begin send --to dr.lee --subject gone --file gone.bin --bwlimit 2M
+  end_sender
+  gone=$(ids_in_outbox)
+  rm gone.bin
+  unconfirmed stays text || true
+  id=$(as olivia outbox list --json | jq -r 'select(.state == "unconfirmed") | .id')
+  expect_exit 8 as olivia outbox retry --json
+  json_lines 'map({(.id): .result}) | add == {($a): "failed", ($b): "sent"}' \
+    --arg a "$gone" --arg b "$id"
+  json_lines 'map(select(.result == "failed"))[0].code == "not-found"'
+  [ "$(error_code)" = partial ]
+  [ "$(got stays)" = 1 ]
+  [ "$(ids_in_outbox)" = "$gone" ]
+}
+
+@test "several at once send once" {
+  needs_strace
+  unconfirmed race text
+  for _ in {1..4}; do as olivia outbox retry "$id" >>"$T/raced" 2>&1 3>&- & done
+  wait
+  [ "$(got race)" = 1 ]
+  never in_outbox
+}
+
+@test "drop asks, and does not pretend: what the relay has not accepted is gone" {
+  needs_strace
+  unconfirmed dropped text
+  expect_exit 2 as olivia outbox drop "$id" </dev/null
+  in_outbox
+  expect_exit 0 as olivia outbox drop "$id" --yes --json
+  json '.type == "outbox-drop" and .id == $id and .outcome == "not-accepted"' --arg id "$id"
+  expect_exit 0 as olivia outbox retry
+  [ "$(got dropped)" = 0 ]
+  expect_exit 0 as olivia sent --json
+  lacks "$output" "$id"
+}
+
+@test "drop without a relay says that the outcome is not known" {
+  needs_strace
+  unconfirmed unknown text
+  stop_relay
+  expect_exit 2 as olivia outbox drop "$id" </dev/null
+  expect_exit 0 as olivia outbox drop "$id" --yes --json
+  start_relay
+  json '.outcome == "unknown" and (.reason | length > 0)'
+  never in_outbox
+}
+
+@test "drop of what the relay has accepted confirms it instead" {
+  needs_strace
+  unconfirmed accepted text
+  cp "$(vault_of olivia)" before.db
+  expect_exit 0 as olivia outbox retry
+  put_vault olivia before.db # the answer never came
+  expect_exit 0 as olivia outbox drop "$id" --yes --json
+  json '.outcome == "confirmed"'
+  never in_outbox
+  expect_exit 0 as olivia sent --json
+  json_lines 'any(.id == $id and .confirmed)' --arg id "$id"
+  [ "$(got accepted)" = 1 ]
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 20s
+}
+
+@test "drop of an upload forgets it" {
+  head -c 30000000 /dev/urandom >big.bin
+  begin send --to dr.lee --subject never --file big.bin --bwlimit 2M
+  end_sender
+  id=$(ids_in_outbox)
+  expect_exit 0 as olivia outbox drop "$id" --yes --json
+  json '.outcome == "not-sent"'
+  never in_outbox
+  [ "$(got never)" = 0 ]
+}
+
+@test "a vault from before the sending learns that the same content was accepted" {
+  cp "$(vault_of olivia)" before.db
+  expect_exit 0 as olivia send --to dr.lee --key restored --subject restored text --json
+  id=$(field .id)
+  [ "$(got restored)" = 1 ]
+  put_vault olivia before.db
+  expect_exit 0 as olivia send --to dr.lee --key restored --subject restored text --json
+  json '.id == $id and .duplicate and .adopted' --arg id "$id"
+  [ "$(got restored)" = 1 ]
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 20s
+  expect_exit 0 as olivia receipt verify "$id" --json
+  json .verified
+  put_vault olivia before.db
+  expect_exit 9 as olivia send --to dr.lee --key restored --subject restored 'another text'
+  never in_outbox
+}
