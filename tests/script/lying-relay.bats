@@ -56,6 +56,19 @@ restore_vault() {
   goes_on
 }
 
+@test "a new header, for a device that has lost its prekey, is not made for a swapped one" {
+  id=$(as olivia send --to dr.lee "once more, please")
+  lie alter_deliveries what=prekey
+  caught 7 "a prekey that is not here" as dr.lee inbox
+  truth
+  lie swap_prekey by="own key"
+  caught 7 "does not carry the signature of mercy.example/dr.lee/laptop" \
+    as olivia receipt show "$id"
+  truth
+  never grep -q "POST /messages/$id/envelopes" "$LIES/passed"
+  goes_on
+}
+
 @test "altered messages, headers and receipts: refused one by one, the rest of the page is taken" {
   before=$(count_of dr.lee)
   lies="payload,header,stanza,header of another,prekey,id,sender,receipt of another"
