@@ -1,6 +1,6 @@
 # Faults of a real disk under a real relay: strace lets one system call of a running process fail,
 # or end the process. `load faults` behind `load support`.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034  # BATS_… come from bats, STRUCK is for the caller
 
 needs_strace() {
   command -v strace >/dev/null || skip "strace is not installed (scripts/install-deps --tests)"

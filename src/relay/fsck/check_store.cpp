@@ -2,11 +2,11 @@
 #include <array>
 
 #include "relay/fsck/examination.hpp"
+#include "relay/store/schema.hpp"
 
 namespace sealpost::relay {
 namespace {
 
-constexpr std::string_view kVersion = "2";  // of the tables that the checks read
 constexpr std::string_view kIntegrity = "PRAGMA integrity_check(20)";
 
 // Rows that speak of something that is not there. Each query gives an id and what is wrong.
@@ -58,7 +58,7 @@ base::Result<void> check_reference(const Reference& reference, Examination& all)
 
 base::Result<void> check_store(Examination& all) {
   TRY(const std::string version, all.db.value("PRAGMA user_version"));
-  if (version != kVersion) {
+  if (version != kStoreVersion) {
     return base::Error{base::Code::kMalformed, "relay.db has version " + version,
                        "serve an older one once with this program, which brings it up to date; "
                        "examine a newer one with the program that wrote it"};

@@ -3,8 +3,6 @@
 namespace sealpost::relay {
 namespace {
 
-constexpr std::string_view kVersion = "2";
-
 // trust_leaves: index of the audit leaf that records the entry. names: device names as small
 // numbers. messages.recipients: 8 bytes of name number and one of state for each, big endian;
 // messages.pending: envelopes not yet acknowledged, and renewals.waiting. renewals: devices that
@@ -92,7 +90,7 @@ base::Result<void> prepare_writer(Database& database) {
     return database.run("BEGIN IMMEDIATE;" + std::string(kFromVersion1) + std::string(kRenewals) +
                         "COMMIT");
   }
-  if (version != kVersion) {
+  if (version != kStoreVersion) {
     return base::Error{base::Code::kMalformed, "relay.db was written by a newer version", ""};
   }
   return {};
