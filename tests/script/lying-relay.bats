@@ -130,8 +130,27 @@ restore_vault() {
     truth
     [ ! -e out/scan.dcm ]
   done
+  # Also not where a download is gone on with, from a beginning that is right or from one that is not.
+  head -c 2000000 scan.dcm >out/scan.dcm.partial
+  lie alter_blob how=flip at=-1
+  caught 7 "the attachment is not the one its sender signed" as dr.lee read "$id" --save out
+  truth
+  [ ! -e out/scan.dcm ]
+  [ -z "$(tail -c +2000001 out/scan.dcm.partial)" ]
+  head -c 2000000 scan.dcm >out/scan.dcm.partial
+  flip out/scan.dcm.partial 1500000
   expect_exit 0 as dr.lee read "$id" --save out
   cmp scan.dcm out/scan.dcm
+}
+
+@test "parts of an upload that are claimed to be there already are not believed" {
+  head -c 100000 /dev/urandom >scan
+  lie claim_parts parts=1 complete=1
+  caught 9 "parts that this vault never sent" as olivia send --to dr.lee --key claimed --file scan
+  truth
+  id=$(as olivia send --to dr.lee --key claimed --file scan)
+  as dr.lee inbox >/dev/null
+  as dr.lee read "$id" --attachment 1 -o - | cmp - scan
 }
 
 @test "a log that is rolled back, rewritten or signed by another key" {

@@ -331,6 +331,13 @@ def alter_blob(request: Request):
     return dataclasses.replace(answer, body=body)
 
 
+@edits("POST /blobs")
+def claim_parts(request: Request, document):
+    """Says that parts are there which nobody has sent."""
+    document["parts"] = [*range(request.options["parts"])]
+    document["complete"] = bool(request.options["complete"])
+
+
 @edits("GET /blobs/[0-9a-f]+/leaves")
 def alter_leaves(request: Request, document):
     """The hashes that the ciphertext is checked with."""
