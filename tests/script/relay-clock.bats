@@ -10,6 +10,7 @@ setup_file() {
   # The relay's wall clock is what the file says, as faketime writes offsets; its steady clock stays.
   echo "+0" >"$ORG_DIR/clock"
   stop_relay
+  # shellcheck disable=SC2016  # the inner shell expands it
   LIBFAKETIME=$(faketime -f +0 sh -c 'echo "$LD_PRELOAD"')
   export LIBFAKETIME
   restart_by_clock

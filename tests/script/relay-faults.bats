@@ -30,7 +30,7 @@ strike_some() {
     strike "$which" "$call" "$fault" "$number" || return 1
     if [[ $STRUCK == yes ]]; then met=$((met + 1)); fi
   done
-  echo "$which $call $fault: $met of ${#numbers[@]} met" >>"$ORG_DIR/faults.log"
+  echo "# $which $call $fault: $met of ${#numbers[@]} faults met" >&3
   # Calls at the end may not come every time: what is committed together depends on the moment.
   ((met * 3 >= ${#numbers[@]} * 2))
 }
@@ -106,6 +106,7 @@ stop_under() {
     stop_under pwrite64 signal=KILL "$number"
     stop_under pwrite64 error=EIO "$number"
   done
+  echo "# stopping under $((2 * ${#numbers[@]} + 4)) faults" >&3
   stop_under fdatasync signal=KILL 2
   stop_under fdatasync error=EIO 1
   stop_under unlink signal=KILL 1
