@@ -4,7 +4,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <iterator>
 
 namespace sealpost::relay {
 
@@ -19,28 +18,49 @@ std::size_t allow_connections(std::size_t wanted, std::size_t others) {
   return std::min(wanted, files > others ? files - others : files / 2);
 }
 
-void Crowd::forget_silence(Guest& guest, Standing next) {
-  if (guest.standing == Standing::kSilent) silent_.erase(guest.place);
+Crowd::Queue* Crowd::queue_of(Standing standing) {
+  if (standing == Standing::kSilent) return &silent_;
+  return standing == Standing::kResting ? &resting_ : nullptr;
+}
+
+void Crowd::move(const void* key, Guest& guest, Standing next) {
+  if (Queue* const old = queue_of(guest.standing)) old->erase(guest.place);
   guest.standing = next;
+  Queue* const queue = queue_of(next);
+  if (queue != nullptr) guest.place = queue->insert(queue->end(), key);
 }
 
 void Crowd::arrived(const void* key, int socket) {
   const std::lock_guard lock(mutex_);
-  silent_.push_back(key);
-  guests_[key] = {socket, Standing::kSilent, std::prev(silent_.end())};
-  if (guests_.size() - leaving_ <= limit_ || silent_.size() < 2) return;
-  Guest& oldest = guests_.at(silent_.front());
-  forget_silence(oldest, Standing::kLeaving);
-  ++leaving_;
-  // The thread that serves it sees the end of the connection and does the rest.
-  ::shutdown(oldest.socket, SHUT_RDWR);
+  const auto place = silent_.insert(silent_.end(), key);
+  guests_[key] = {socket, Standing::kSilent, place};
+  if (guests_.size() - leaving_ > limit_) send_away_one();
 }
 
-void Crowd::proven(const void* key) {
+// The newest is not sent away before it could say anything.
+void Crowd::send_away_one() {
+  const bool others_silent = silent_.size() > 1;
+  if (!others_silent && resting_.empty()) return;
+  const void* const key = others_silent ? silent_.front() : resting_.front();
+  Guest& guest = guests_.at(key);
+  move(key, guest, Standing::kLeaving);
+  ++leaving_;
+  // The thread that serves it sees the end of the connection and does the rest.
+  ::shutdown(guest.socket, SHUT_RDWR);
+}
+
+void Crowd::works(const void* key) {
   const std::lock_guard lock(mutex_);
   const auto guest = guests_.find(key);
-  if (guest == guests_.end() || guest->second.standing != Standing::kSilent) return;
-  forget_silence(guest->second, Standing::kProven);
+  if (guest == guests_.end() || guest->second.standing == Standing::kLeaving) return;
+  move(key, guest->second, Standing::kWorking);
+}
+
+void Crowd::rests(const void* key) {
+  const std::lock_guard lock(mutex_);
+  const auto guest = guests_.find(key);
+  if (guest == guests_.end() || guest->second.standing != Standing::kWorking) return;
+  move(key, guest->second, Standing::kResting);
 }
 
 void Crowd::left(const void* key) {
@@ -48,7 +68,7 @@ void Crowd::left(const void* key) {
   const auto guest = guests_.find(key);
   if (guest == guests_.end()) return;
   if (guest->second.standing == Standing::kLeaving) --leaving_;
-  forget_silence(guest->second, Standing::kLeaving);
+  move(key, guest->second, Standing::kLeaving);
   guests_.erase(guest);
 }
 

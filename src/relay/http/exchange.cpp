@@ -95,7 +95,7 @@ MHD_Result Exchange::begin(const char* method) {
   head.range = header(connection_, "Range");
   head.peer = peer_of(connection_);
   admission_ = admit(head, *engine_);
-  if (admission_.request.caller.kind != Caller::Kind::kNobody) crowd_->proven(connection_);
+  if (admission_.request.caller.kind != Caller::Kind::kNobody) crowd_->works(connection_);
   phase_ = Phase::kBody;
   const auto length = base::parse_decimal(header(connection_, "Content-Length"));
   const std::uint64_t limit = admission_.body_limit;

@@ -78,8 +78,10 @@ MHD_Result on_request(void*, MHD_Connection*, const char*, const char* method, c
   return static_cast<Exchange*>(*exchange)->handle(method, data, size);
 }
 
-void on_completed(void*, MHD_Connection*, void** exchange, MHD_RequestTerminationCode) {
+void on_completed(void* service, MHD_Connection* connection, void** exchange,
+                  MHD_RequestTerminationCode) {
   const std::unique_ptr<Exchange> ended(static_cast<Exchange*>(std::exchange(*exchange, nullptr)));
+  static_cast<Service*>(service)->crowd.rests(connection);
 }
 
 // libmicrohttpd's own complaints are about single connections; the metrics count requests.
@@ -150,7 +152,7 @@ base::Result<void> HttpServer::start_daemon(base::Fd socket, TlsFiles& tls) {
       {MHD_OPTION_CONNECTION_MEMORY_INCREMENT, kMemoryStep, nullptr},
       {MHD_OPTION_URI_LOG_CALLBACK, reinterpret_cast<intptr_t>(&on_target), &service_},
       {MHD_OPTION_NOTIFY_CONNECTION, reinterpret_cast<intptr_t>(&on_connection), &service_},
-      {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&on_completed), nullptr},
+      {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<intptr_t>(&on_completed), &service_},
   };
   if (!engine_->settings.plain) {
     options.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, tls.certificate.data()});

@@ -49,12 +49,12 @@ std::string id_of(int number) { return std::string(31, '0') + std::to_string(num
 
 }  // namespace
 
-TEST_CASE("in a crowd the oldest silent connection goes, and those that have signed stay") {
+TEST_CASE("in a crowd the oldest silent connection goes, then the one that rested longest") {
   relay::Crowd crowd(3);
-  std::array<Pair, 6> pairs;
+  std::array<Pair, 8> pairs;
   const auto arrive = [&](std::size_t i) { crowd.arrived(&pairs[i], pairs[i].relay()); };
   for (std::size_t i = 0; i < 3; ++i) arrive(i);
-  crowd.proven(&pairs[0]);
+  crowd.works(&pairs[0]);
   arrive(3);
   CHECK_FALSE(pairs[0].is_closed());
   CHECK(pairs[1].is_closed());
@@ -62,15 +62,22 @@ TEST_CASE("in a crowd the oldest silent connection goes, and those that have sig
   CHECK(crowd.size() == 3);
   crowd.left(&pairs[1]);
   CHECK(crowd.size() == 3);
-  crowd.left(&pairs[2]);
+  crowd.works(&pairs[2]);
+  crowd.rests(&pairs[2]);
+  crowd.rests(&pairs[0]);
+  crowd.works(&pairs[2]);
+  crowd.rests(&pairs[2]);
+  crowd.works(&pairs[3]);
   arrive(4);
-  CHECK_FALSE(pairs[3].is_closed());
-  // Nobody silent but the newest: it stays, and the server's own limit holds.
-  crowd.proven(&pairs[3]);
-  crowd.proven(&pairs[4]);
+  CHECK(pairs[0].is_closed());  // rested before number 2
+  crowd.works(&pairs[0]);       // too late
+  crowd.left(&pairs[0]);
+  crowd.works(&pairs[4]);
+  crowd.works(&pairs[2]);
+  // All are at work: the newest stays, and the server's own limit holds.
   arrive(5);
-  CHECK_FALSE(pairs[5].is_closed());
   CHECK(crowd.size() == 4);
+  for (const std::size_t i : {2, 3, 4, 5}) CHECK_FALSE(pairs[i].is_closed());
 }
 
 TEST_CASE("a jump of the clock forward is doubted for an hour, one back is believed at once") {
