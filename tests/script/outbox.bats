@@ -21,8 +21,10 @@ in_outbox() { [[ -n $(ids_in_outbox) ]]; }
 begin() {
   SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" "$@" >"$T/out" 2>"$T/err" 3>&- &
   SENDER=$!
-  wait_for "the draft" 60 in_outbox
+  wait_for "the draft" 60 has_draft
 }
+uploading() { as olivia outbox list --json | jq -r 'select(.state == "uploading") | .id'; }
+has_draft() { [[ -n $(uploading) ]]; }
 end_sender() {
   kill -9 "$SENDER"
   wait_for "the end of the sender" 30 _gone "$SENDER"
@@ -197,13 +199,12 @@ unconfirmed() {
 
 @test "some can be sent and some cannot: exit 8, each failure is named" {
   needs_strace
+  unconfirmed stays text
   head -c 30000000 /dev/urandom >gone.bin
   begin send --to dr.lee --subject gone --file gone.bin --bwlimit 2M
   end_sender
-  gone=$(ids_in_outbox)
+  gone=$(uploading)
   rm gone.bin
-  unconfirmed stays text || true
-  id=$(as olivia outbox list --json | jq -r 'select(.state == "unconfirmed") | .id')
   expect_exit 8 as olivia outbox retry --json
   json_lines 'map({(.id): .result}) | add == {($a): "failed", ($b): "sent"}' \
     --arg a "$gone" --arg b "$id"
