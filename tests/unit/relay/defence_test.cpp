@@ -77,7 +77,7 @@ TEST_CASE("in a crowd the oldest silent connection goes, then the one that reste
   // All are at work: the newest stays, and the server's own limit holds.
   arrive(5);
   CHECK(crowd.size() == 4);
-  for (const std::size_t i : {2, 3, 4, 5}) CHECK_FALSE(pairs[i].is_closed());
+  for (const std::size_t i : {2U, 3U, 4U, 5U}) CHECK_FALSE(pairs[i].is_closed());
 }
 
 TEST_CASE("a jump of the clock forward is doubted for an hour, one back is believed at once") {
