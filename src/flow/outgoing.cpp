@@ -114,7 +114,9 @@ bool files_are_gone(const wire::SubmissionResult& result) {
 base::Error refusal(const wire::SubmissionResult& result) {
   const auto code = base::code_from_name(result.error_code);
   return {code.value_or(base::Code::kInternal),
-          result.error_text.empty() ? "the relay refused the message" : result.error_text, ""};
+          result.error_text.empty() ? "the relay refused the message"
+                                    : wire::words_of_relay(result.error_text),
+          ""};
 }
 
 base::Error files_lost() {

@@ -58,12 +58,6 @@ Code code_of_status(int status) {
   return status >= 400 && status < 500 ? Code::kMalformed : Code::kInternal;
 }
 
-// A relay's words stay its own: nobody takes them for what this program found out.
-std::string quoted(std::string text) {
-  if (text.size() > kMaxSentence) text.resize(kMaxSentence);
-  return std::string(kSpeaker) + text::for_terminal(text);
-}
-
 std::optional<base::Error> read_problem(std::string_view body) {
   const auto document = text::parse_json(body);
   if (!document) return std::nullopt;
@@ -71,17 +65,21 @@ std::optional<base::Error> read_problem(std::string_view body) {
   if (!type || !type->starts_with(kTypePrefix)) return std::nullopt;
   const auto code = base::code_from_name(std::string_view(*type).substr(kTypePrefix.size()));
   if (!code) return std::nullopt;
-  auto detail = text::string_at(*document, "detail");
-  auto hint = text::optional_string_at(*document, "hint");
+  const auto detail = text::string_at(*document, "detail");
+  const auto hint = text::optional_string_at(*document, "hint");
   base::Error error{*code, std::string(row_of(*code).title), ""};
-  if (detail && !detail->empty()) error.text = quoted(*std::move(detail));
-  if (hint && *hint && !(*hint)->empty()) error.hint = quoted(**std::move(hint));
+  if (detail && !detail->empty()) error.text = words_of_relay(*detail);
+  if (hint && *hint && !(*hint)->empty()) error.hint = words_of_relay(**hint);
   return error;
 }
 
 }  // namespace
 
 int http_status(Code code) { return row_of(code).status; }
+
+std::string words_of_relay(std::string_view text) {
+  return std::string(kSpeaker) + text::for_terminal(text.substr(0, kMaxSentence));
+}
 
 std::string to_problem(const base::Error& error) {
   text::OrderedJson out;

@@ -14,9 +14,11 @@ inline constexpr std::string_view kProblemType = "application/problem+json";
 int http_status(base::Code code);
 // {"type":"urn:sealpost:error:denied","title":"...","detail":"...","hint":"..."}
 std::string to_problem(const base::Error& error);
+// "the relay says: <text>", safe to print and at most 500 bytes of it, so that nobody takes a
+// relay's words for what this program has found out.
+std::string words_of_relay(std::string_view text);
 // The error a response stands for: the problem's own when the body is one, otherwise what the
-// status alone says. Text from the relay is made safe to print, cut to 500 bytes, and begins with
-// "the relay says: ", so that it cannot pass for this program's own findings.
+// status alone says. Its texts are words_of_relay().
 base::Error from_problem(int status, std::string_view body);
 
 }  // namespace sealpost::wire

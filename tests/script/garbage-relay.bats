@@ -117,7 +117,7 @@ on() {
 
 @test "a refusal with escapes in its texts and names" {
   lie refuse text=$'no\nsealpost: done\e]0;owned\a\u202e'
-  caught 5 "no" as olivia send --to dr.lee refused
+  caught 5 "the relay says: no" as olivia send --to dr.lee refused
   truth
   expect_exit 0 as olivia sent
   plain_screen
