@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <system_error>
 
 #include "relay/fsck/examination.hpp"
 
@@ -30,6 +31,10 @@ base::Result<std::unique_ptr<Examination>> open(const FsckOptions& options) {
   const Folder folder{options.dir};
   TRY(const Settings settings, read_settings(folder));
   TRY(const note::Signer log_key, read_log_key(folder));
+  std::error_code absent;
+  if (std::filesystem::file_size(folder.database(), absent) == 0 || absent) {
+    return base::Error{Code::kVerificationFailed, "relay.db is missing or empty", ""};
+  }
   TRY(Database database, Database::open_unchanging(folder.database()));
   TRY(database.run("PRAGMA cache_size = -8192"));
   return std::make_unique<Examination>(options, folder, settings, log_key.verifier(),

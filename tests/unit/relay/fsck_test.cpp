@@ -278,6 +278,10 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
     REQUIRE(nothing.result.has_value());
     CHECK(nothing.damages.size() >= 1);
     CHECK(nothing.damages.front().starts_with("store"));
+    std::ofstream(dir / "relay.db").flush();
+    CHECK(examine(dir).damages == std::vector<std::string>{"store "});
+    std::filesystem::remove(dir / "relay.db");
+    CHECK(examine(dir).damages == std::vector<std::string>{"store "});
   }
 
   SUBCASE("another log key") {
