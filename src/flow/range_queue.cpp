@@ -11,6 +11,19 @@ namespace {
 
 constexpr std::uint64_t kLeavesInRange = 4;
 
+// Fills a buffer that has room already.
+class BufferSink final : public base::ByteSink {
+ public:
+  explicit BufferSink(base::Bytes& buffer) : buffer_(buffer) {}
+  base::Result<void> write(base::ByteView bytes) override {
+    base::append(buffer_, bytes);
+    return {};
+  }
+
+ private:
+  base::Bytes& buffer_;
+};
+
 }  // namespace
 
 base::Result<void> check_leaf(base::ByteView leaf, const crypto::Digest& expected) {
@@ -65,33 +78,48 @@ std::optional<std::uint64_t> RangeQueue::next() {
   return asked_++;
 }
 
+base::Bytes RangeQueue::buffer() {
+  const std::lock_guard lock(mutex_);
+  base::Bytes bytes;
+  if (!spare_.empty()) {
+    bytes = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  bytes.clear();
+  bytes.reserve(kLeavesInRange * message::kLeafSize);
+  return bytes;
+}
+
 base::Result<base::Bytes> RangeQueue::fetch(client::RelayClient& connection, std::uint64_t range) {
   const std::uint64_t leaf = first_ + range * kLeavesInRange;
   const std::uint64_t from = leaf * message::kLeafSize;
   const std::uint64_t size =
       std::min(kLeavesInRange * message::kLeafSize, attachment_.ciphertext_size - from);
-  base::MemorySink sink;
+  base::Bytes bytes = buffer();
+  BufferSink sink(bytes);
   TRY(connection.fetch_blob(attachment_.blob, from, size, sink, pacer_));
-  base::ByteView rest = sink.bytes();
+  base::ByteView rest = bytes;
   for (auto expected = leaves_.subspan(static_cast<std::size_t>(leaf)); !rest.empty();
        expected = expected.subspan(1)) {
     const auto piece = rest.first(std::min<std::size_t>(rest.size(), message::kLeafSize));
     TRY(check_leaf(piece, expected.front()));
     rest = rest.subspan(piece.size());
   }
-  return sink.take();
+  return bytes;
 }
 
 // Waits for the next range. What came before a failure is given out first.
 base::Result<void> RangeQueue::take_next() {
   std::unique_lock lock(mutex_);
+  if (range_.capacity() > 0) spare_.push_back(std::move(range_));
+  range_ = {};
+  taken_ = 0;
   changed_.wait(lock, [this] { return ready_.contains(given_); });
   auto taken = std::move(ready_.at(given_));
   if (!taken) return std::move(taken).error();
   ready_.erase(given_++);
   changed_.notify_all();
   range_ = *std::move(taken);
-  taken_ = 0;
   return {};
 }
 

@@ -40,6 +40,7 @@ class RangeQueue final : public base::ByteSource {
   void work(client::RelayClient& connection);
   std::optional<std::uint64_t> next();
   base::Result<base::Bytes> fetch(client::RelayClient& connection, std::uint64_t range);
+  base::Bytes buffer();
   base::Result<void> take_next();
 
   const message::Attachment& attachment_;
@@ -56,8 +57,9 @@ class RangeQueue final : public base::ByteSource {
   std::uint64_t asked_ = 0;  // ranges that some connection took on
   std::uint64_t given_ = 0;  // ranges that the reader took
   bool failed_ = false;      // nothing more is asked for
-  base::Bytes range_;        // the reader's
-  std::size_t taken_ = 0;    // bytes of range_ given out
+  std::vector<base::Bytes> spare_;
+  base::Bytes range_;      // the reader's
+  std::size_t taken_ = 0;  // bytes of range_ given out
 };
 
 }  // namespace sealpost::flow

@@ -173,6 +173,9 @@ class Uploader {
   base::Result<PartsWanted> reserve(const std::string& blob, std::uint64_t size) {
     TRY(const wire::BlobState state, client_.reserve_blob({blob, size}));
     PartsWanted wanted{blob, {state.parts.begin(), state.parts.end()}, {}, {}};
+    for (std::uint64_t part = 0; state.complete && part * wire::kPartSize < size; ++part) {
+      wanted.stored.insert(part);
+    }
     wanted.sent = [this](std::uint64_t bytes) { progress_.advance(bytes); };
     wanted.skipped = [this](std::uint64_t bytes) { progress_.skip(bytes); };
     return wanted;
