@@ -32,7 +32,7 @@ text::OrderedJson report_of(const ExportOptions& options, const flow::ExportedRe
 base::Result<void> run_export(const ExportOptions& options, Env& env) {
   TRY(Opened opened, open_installation(env));
   // Before the work, so that a name which is taken is told at once.
-  TRY(OutputFile output, OutputFile::create(options.output, 0644, Content::kText, env));
+  TRY(OutputFile output, OutputFile::create(options.output, 0600, Content::kText, env));
   flow::Context context = context_of(env);
   TRY(const flow::ExportedReceipt exported,
       flow::export_receipt(opened.installation, options.message, context));

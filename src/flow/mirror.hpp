@@ -7,7 +7,8 @@
 
 #include <filesystem>
 #include <functional>
-#include <optional>
+#include <map>
+#include <set>
 
 #include "flow/context.hpp"
 #include "flow/installation.hpp"
@@ -32,15 +33,16 @@ base::Result<MirrorUpdate> update_mirror(
 // What a mirror says, all of it verified.
 struct Mirror {
   merkle::Checkpoint checkpoint;
-  std::vector<LoggedEntry> entries;         // of the trust chain
-  std::optional<crypto::Digest> root_then;  // of the log as it was at `then` events
+  std::vector<LoggedEntry> entries;               // of the trust chain
+  std::map<std::uint64_t, crypto::Digest> roots;  // of the log as it was at these sizes
 };
 // Reads the whole mirror, without network: the trust chain up to `root`, the checkpoint's
 // signature, every event against the tree and every tile, and that each entry of the chain is
-// logged in its order. kVerificationFailed says what does not hold; kMalformed and kNotFound when
+// logged in its order. On the way it notes the roots that the log had at `sizes`, as far as it
+// reaches. kVerificationFailed says what does not hold; kMalformed and kNotFound when
 // the folder is no mirror.
 base::Result<Mirror> read_mirror(const std::filesystem::path& folder, const note::Verifier& root,
-                                 std::optional<std::uint64_t> then,
+                                 const std::set<std::uint64_t>& sizes,
                                  const base::Interrupt& interrupt);
 
 }  // namespace sealpost::flow

@@ -46,8 +46,8 @@ Result<std::uint64_t> claimed_size(std::string_view signed_checkpoint) {
 class Reading {
  public:
   Reading(const MirrorFolder& folder, const trust::Chain& chain, Mirror& mirror,
-          std::optional<std::uint64_t> then)
-      : folder_(folder), logged_(chain.entries()), mirror_(mirror), then_(then) {}
+          const std::set<std::uint64_t>& sizes)
+      : folder_(folder), logged_(chain.entries()), mirror_(mirror), sizes_(sizes) {}
 
   Result<void> read_bundle(std::uint64_t number) {
     const std::uint64_t size = mirror_.checkpoint.size;
@@ -90,7 +90,7 @@ class Reading {
       }
     }
     TRY(tiles_.append(merkle::leaf_hash(entry), compare()));
-    if (then_ == tiles_.size()) mirror_.root_then = tiles_.root();
+    if (sizes_.contains(tiles_.size())) mirror_.roots[tiles_.size()] = tiles_.root();
     return {};
   }
 
@@ -107,7 +107,7 @@ class Reading {
   merkle::GrowingTiles tiles_;
   LoggedChain logged_;
   Mirror& mirror_;
-  std::optional<std::uint64_t> then_;
+  const std::set<std::uint64_t>& sizes_;
 };
 
 }  // namespace
@@ -125,7 +125,7 @@ Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
 }
 
 Result<Mirror> read_mirror(const std::filesystem::path& path, const note::Verifier& root,
-                           std::optional<std::uint64_t> then, const base::Interrupt& interrupt) {
+                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt) {
   TRY(const MirrorFolder folder, MirrorFolder::open_to_read(path));
   if (folder.root() != root.vkey()) return refuse("it is of another organisation than the root's");
   TRY(const std::optional<std::string> signed_checkpoint, folder.checkpoint());
@@ -137,7 +137,7 @@ Result<Mirror> read_mirror(const std::filesystem::path& path, const note::Verifi
   TRY(const trust::Chain chain, read_chain(folder, root, size));
   Mirror mirror;
   TRY(mirror.checkpoint, open_checkpoint(*signed_checkpoint, chain.relay()->log));
-  Reading reading(folder, chain, mirror, then);
+  Reading reading(folder, chain, mirror, sizes);
   for (std::uint64_t number = 0; number * kTileWidth < size; ++number) {
     if (interrupt.requested()) return base::Error{base::Code::kInterrupted, "interrupted", ""};
     TRY(reading.read_bundle(number));

@@ -94,7 +94,8 @@ class Foundation {
                       "bring it up to date with `sealpost audit mirror`",
                       mirror.checkpoint.size, checkpoint_.size));
     }
-    if (mirror.root_then != checkpoint_.root) {
+    const auto root = mirror.roots.find(checkpoint_.size);
+    if (root == mirror.roots.end() || root->second != checkpoint_.root) {
       return doubt("the receipt's checkpoint is of another log than the mirror has");
     }
     for (const LoggedEntry& entry : entries_) {
@@ -132,9 +133,10 @@ std::map<std::string, std::uint64_t> revocations_in(const std::vector<LoggedEntr
 // was logged before each of them.
 class Hearing {
  public:
-  Hearing(const receipt::File& file, const Foundation& ground)
+  Hearing(const receipt::File& file, const Foundation& ground, const Mirror* mirror)
       : file_(file),
         ground_(ground),
+        mirror_(mirror),
         then_(ground.chain().root()),
         revocations_(revocations_in(ground.entries())) {}
 
@@ -174,6 +176,7 @@ class Hearing {
     evident.verdict = receipt::judge(evidence, expected, signer, statement);
     if (!evident.verdict.holds) return {};
     TRY(check_place(evidence, said, event));
+    TRY(check_views(evidence.index, said));
     if (receipt::is_relays(said.state)) evident.devices = event.objects;
     if (said.state == State::kAccepted) accepted_ = event;
     const auto revoked = revocations_.find(said.by);
@@ -243,8 +246,25 @@ class Hearing {
     return check_times(said, event.at, accepted_->at);
   }
 
+  // What its author had seen of log and trust chain is what there was, as far as it is known.
+  Result<void> check_views(std::uint64_t index, const receipt::Receipt& said) const {
+    if (said.log.size > index)
+      return doubt("its author claims to have seen more of the log than there was");
+    if (mirror_ == nullptr) return {};
+    const auto root = mirror_->roots.find(said.log.size);
+    if (said.log.size > 0 && (root == mirror_->roots.end() || root->second != said.log.hash)) {
+      return doubt("its author had seen another log than the mirror has");
+    }
+    const auto head = then_.head_at(said.trust.size);
+    if (!head || *head != said.trust.hash) {
+      return doubt("its author had seen another trust chain than the mirror has");
+    }
+    return {};
+  }
+
   const receipt::File& file_;
   const Foundation& ground_;
+  const Mirror* mirror_;  // none: nullptr
   trust::Chain then_;
   std::size_t next_ = 0;  // entry that then_ takes in next
   std::map<std::string, std::uint64_t> revocations_;
@@ -252,8 +272,8 @@ class Hearing {
   std::optional<audit::Event> accepted_;
 };
 
-Result<void> hear_all(FileVerdict& verdict, const Foundation& ground) {
-  Hearing hearing(verdict.file, ground);
+Result<void> hear_all(FileVerdict& verdict, const Foundation& ground, const Mirror* mirror) {
+  Hearing hearing(verdict.file, ground, mirror);
   for (const receipt::Record& record : verdict.file.records) {
     if (record.entry) continue;
     TRY(Evident evident, hearing.hear(record.evidence));
@@ -274,7 +294,7 @@ Result<void> judge_all(FileVerdict& verdict, const note::Verifier& root, const M
   TRY(ground.lay(verdict.file, mirror));
   verdict.checkpoint = ground.checkpoint();
   if (mirror != nullptr) verdict.mirror_size = mirror->checkpoint.size;
-  return hear_all(verdict, ground);
+  return hear_all(verdict, ground, mirror);
 }
 
 }  // namespace

@@ -66,8 +66,8 @@ void write(const fs::path& path, const ReceiptWorld& world) {
   REQUIRE(folder.commit(world.checkpoint(full("relay"))));
 }
 
-base::Result<flow::Mirror> read(const fs::path& path, std::optional<std::uint64_t> then = {}) {
-  return flow::read_mirror(path, root(), then, Patient());
+base::Result<flow::Mirror> read(const fs::path& path, const std::set<std::uint64_t>& sizes = {}) {
+  return flow::read_mirror(path, root(), sizes, Patient());
 }
 
 ReceiptWorld busy(std::size_t size) {
@@ -107,10 +107,11 @@ TEST_CASE("a mirror says what the log says, of any size") {
     const Scratch scratch;
     const ReceiptWorld world = busy(size);
     write(scratch.path / "mirror", world);
-    const auto mirror = read(scratch.path / "mirror", 7);
+    const auto mirror = read(scratch.path / "mirror", {7, size, 100000});
     REQUIRE_MESSAGE(mirror.has_value(), (mirror ? "" : mirror.error().text));
     CHECK(mirror->checkpoint.size == world.leaves.size());
-    CHECK(mirror->root_then == world.root(7));
+    CHECK(mirror->roots ==
+          std::map<std::uint64_t, crypto::Digest>{{7, world.root(7)}, {size, world.root(size)}});
     REQUIRE(mirror->entries.size() == world.entries.size());
     for (std::size_t i = 0; i < world.entries.size(); ++i) {
       CHECK(mirror->entries[i].entry == world.entries[i].entry);

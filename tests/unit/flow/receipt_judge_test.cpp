@@ -323,9 +323,8 @@ TEST_CASE("entries of the trust chain that are missing, changed or elsewhere are
 TEST_CASE("a mirror that goes on from the receipt's log confirms it") {
   ReceiptWorld world = told();
   const receipt::File file = world.file();
-  const std::uint64_t then = world.leaves.size();
   world.join("max/phone", Role::kMember);
-  const flow::Mirror mirror = world.mirror(then);
+  const flow::Mirror mirror = world.mirror();
   const FileVerdict verdict = judge(file, &mirror);
   CHECK(verdict.reason == "");
   CHECK(verdict.mirror_size == world.leaves.size());
@@ -339,7 +338,7 @@ TEST_CASE("a revocation that the file conceals is found in the mirror") {
   receipt::File file = world.file();
   std::erase_if(file.records, [](const receipt::Record& record) { return record.entry == 7; });
   CHECK(judge(file).reason == "");  // this is what "revocation: not checked" means
-  const flow::Mirror mirror = world.mirror(world.leaves.size());
+  const flow::Mirror mirror = world.mirror();
   CHECK(says(judge(file, &mirror).reason, "was revoked before"));
 }
 
@@ -348,7 +347,7 @@ TEST_CASE("a revocation after the receipt is told from the mirror") {
   const receipt::File file = world.file();
   const std::uint64_t then = world.leaves.size();
   revoke(world, "kim/ward");
-  const flow::Mirror mirror = world.mirror(then);
+  const flow::Mirror mirror = world.mirror();
   const FileVerdict verdict = judge(file, &mirror);
   CHECK(verdict.reason == "");
   CHECK(verdict.evidence.at(2).revoked == then);
@@ -357,14 +356,14 @@ TEST_CASE("a revocation after the receipt is told from the mirror") {
 TEST_CASE("a mirror that does not belong to the receipt is told from one that does") {
   const ReceiptWorld world = told();
   const receipt::File file = world.file();
-  flow::Mirror mirror = world.mirror(world.leaves.size());
+  flow::Mirror mirror = world.mirror();
   REQUIRE(judge(file, &mirror).verified());
   SUBCASE("too short") {
     mirror.checkpoint.size -= 1;
     CHECK(says(judge(file, &mirror).reason, "the mirror ends at"));
   }
   SUBCASE("of a log that went another way") {
-    mirror.root_then->at(0) ^= 1;
+    mirror.roots[world.leaves.size()].at(0) ^= 1;
     CHECK(says(judge(file, &mirror).reason, "of another log than the mirror has"));
   }
   SUBCASE("of another relay") {
@@ -375,4 +374,31 @@ TEST_CASE("a mirror that does not belong to the receipt is told from one that do
     mirror.entries[3].index += 1;
     CHECK(says(judge(file, &mirror).reason, "trust chain entry 3 is another one in the mirror"));
   }
+}
+
+TEST_CASE("a statement whose author had seen another history is told from the mirror") {
+  const auto bent = [](auto&& bend) {
+    ReceiptWorld world;
+    world.accept();
+    ReceiptWorld::Said said{world.draft(State::kRead, "kim/ward")};
+    bend(said.receipt);
+    world.say(said);
+    const flow::Mirror mirror = world.mirror();
+    CHECK(judge(world.file()).reason == "");
+    return judge(world.file(), &mirror).reason;
+  };
+  CHECK(bent([](receipt::Receipt&) {}) == "");
+  CHECK(bent([](receipt::Receipt& said) { said.log = {0, {}}; }) == "");
+  CHECK(says(bent([](receipt::Receipt& said) { said.log.hash[0] ^= 1; }), "another log"));
+  CHECK(says(bent([](receipt::Receipt& said) { said.trust.hash[0] ^= 1; }), "another trust chain"));
+  CHECK(says(bent([](receipt::Receipt& said) { said.trust.size += 1; }), "another trust chain"));
+}
+
+TEST_CASE("nobody can have seen events that were logged after the own statement") {
+  ReceiptWorld world;
+  world.accept();
+  ReceiptWorld::Said said{world.draft(State::kRead, "kim/ward")};
+  said.receipt.log.size += 1;
+  world.say(said);
+  CHECK(says(judge(world).reason, "more of the log than there was"));
 }

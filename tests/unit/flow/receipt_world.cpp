@@ -156,8 +156,10 @@ receipt::File ReceiptWorld::file_with(std::set<std::string> devices) const {
   return file;
 }
 
-flow::Mirror ReceiptWorld::mirror(std::uint64_t then) const {
-  return {{full("relay"), leaves.size(), root(leaves.size())}, entries, root(then)};
+flow::Mirror ReceiptWorld::mirror() const {
+  flow::Mirror all{{full("relay"), leaves.size(), root(leaves.size())}, entries, {}};
+  for (std::uint64_t size = 1; size <= leaves.size(); ++size) all.roots[size] = root(size);
+  return all;
 }
 
 }  // namespace sealpost::testing

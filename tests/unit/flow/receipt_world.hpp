@@ -45,7 +45,7 @@ class ReceiptWorld {
   receipt::Record record_of(std::optional<std::uint64_t> entry, std::string statement,
                             std::uint64_t index) const;
   std::string checkpoint(const std::string& key) const;  // signed by that key
-  flow::Mirror mirror(std::uint64_t then) const;
+  flow::Mirror mirror() const;
 
   base::Time now() const { return kNoon + std::chrono::seconds(leaves.size()); }
   crypto::Digest root(std::uint64_t size) const;
