@@ -223,6 +223,51 @@ unconfirmed() {
   never in_outbox
 }
 
+@test "two commands with one key at once: one message, and both know it" {
+  echo file >file.txt
+  for _ in 1 2 3; do
+    SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" send --to dr.lee --key twins --subject twins \
+      --file file.txt --json >>twins.json 2>>twins.err 3>&- &
+  done
+  wait
+  output=$(<twins.json)
+  json_lines 'map(.id) | unique | length == 1'
+  json_lines 'map(select(.duplicate | not)) | length == 1'
+  [ "$(got twins)" = 1 ]
+}
+
+@test "interrupted: exit 130, and the hint says how to go on" {
+  head -c 30000000 /dev/urandom >big.bin
+  begin send --to dr.lee --subject stopped --file big.bin --bwlimit 2M
+  kill -INT "$SENDER"
+  status=0
+  wait "$SENDER" || status=$?
+  [ "$status" = 130 ]
+  contains "$(<err)" "sealpost outbox retry $(uploading)"
+  expect_exit 0 as olivia outbox retry
+  [ "$(got stopped)" = 1 ]
+}
+
+@test "files that the relay has swept away are uploaded and sealed again, under the same id" {
+  needs_strace
+  head -c 100000 /dev/urandom >scan.bin
+  unconfirmed swept --file scan.bin
+  stop_relay
+  python3 - "$RELAY_DIR/relay.db" <<'PYTHON'
+import sqlite3, sys
+store = sqlite3.connect(sys.argv[1])
+for table in "parts", "blob_leaves", "blobs":
+    store.execute("DELETE FROM " + table)
+store.commit()
+PYTHON
+  start_relay
+  expect_exit 0 as olivia outbox retry
+  [ "$output" = "$id" ]
+  [ "$(got swept)" = 1 ]
+  as dr.lee read "$id" --attachment 1 -o - | cmp - scan.bin
+  never in_outbox
+}
+
 @test "drop asks, and does not pretend: what the relay has not accepted is gone" {
   needs_strace
   unconfirmed dropped text
