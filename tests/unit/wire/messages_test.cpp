@@ -73,6 +73,8 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
   survives(wire::PrekeyBatch{{"p\n"}}, wire::parse_prekey_batch);
   survives(wire::ClaimedPrekeys{{{"d", "p\n"}, {"e", ""}}}, wire::parse_claimed_prekeys);
   survives(wire::Submissions{{submission(), submission()}}, wire::parse_submissions);
+  survives(submission().envelopes[0], wire::parse_envelope);
+  survives(wire::EnvelopeResult{true}, wire::parse_envelope_result);
   survives(
       wire::SubmissionResults{
           {{"id", true, true, "", "", {{"d"}}, "r\n"},
