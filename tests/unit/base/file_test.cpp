@@ -200,4 +200,28 @@ TEST_CASE("a stream is read until it ends, in pieces of any size") {
   CHECK(*read_full(from_pipe, out) == 1);
 }
 
+TEST_CASE("a partial file is taken up with what it holds, by one process at a time") {
+  const TempFolder folder;
+  const fs::path partial = folder / "scan.dcm.partial";
+  {
+    auto file = PartialFile::resume(folder / "scan.dcm", 0600);
+    REQUIRE(file);
+    REQUIRE(write_all(file->fd(), as_bytes("half")));
+    CHECK(PartialFile::resume(folder / "scan.dcm", 0600).error().code == Code::kConflict);
+    file->keep();
+  }
+  CHECK(fs::file_size(partial) == 4);
+  {
+    auto file = PartialFile::resume(folder / "scan.dcm", 0600);
+    REQUIRE(file);
+    CHECK(read_fd(file->fd(), 10)->size() == 4);
+    REQUIRE(write_all(file->fd(), as_bytes(" way")));
+    REQUIRE(file->commit());
+  }
+  CHECK(as_text(*read_file(folder / "scan.dcm", 10)) == "half way");
+  CHECK(PartialFile::resume(folder / "scan.dcm", 0600).error().code == Code::kConflict);
+  { CHECK(PartialFile::resume(folder / "other", 0600)); }
+  CHECK(!fs::exists(folder / "other.partial"));
+}
+
 }  // namespace sealpost::base

@@ -47,6 +47,7 @@ class BlobRelay {
   std::size_t stop_after = SIZE_MAX;   // parts; then the relay has no room any more
   std::size_t cut_after = SIZE_MAX;    // bytes of the blob; behind them the relay is away
   std::uint64_t reserved = 0;
+  bool complete_said = false;  // by the answer to reservations, of the last blob
   wire::BlobCompletion leaves;
   std::string blob;  // what is served; the parts in order after complete()
   int busy = 0;      // so many PUTs are turned away first
@@ -56,6 +57,7 @@ class BlobRelay {
   static std::string text(const wire::Bytes& bytes) { return std::string(base::as_text(bytes)); }
 
   Answer put(const Asked& asked) {
+    if (complete_said) return {409, "", {}};
     if (refuse != 0) return {refuse, "", {}};
     if (busy > 0) {
       --busy;
@@ -70,9 +72,13 @@ class BlobRelay {
   Answer reserve(const Asked& asked) {
     const auto wanted = *wire::parse_blob_reservation(base::as_bytes(asked.body));
     reserved = wanted.size;
-    if (ids.empty() || ids.back() != wanted.id) parts.clear();
+    if (ids.empty() || ids.back() != wanted.id) {
+      parts.clear();
+      complete_said = false;
+    }
     ids.push_back(wanted.id);
     wire::BlobState state;
+    state.complete = complete_said;
     for (const auto& part : parts) state.parts.push_back(part.first);
     return {200, text(wire::to_cbor(state)), {}};
   }
@@ -80,6 +86,7 @@ class BlobRelay {
     leaves = *wire::parse_blob_completion(base::as_bytes(asked.body));
     blob.clear();
     for (const auto& part : parts) blob += part.second;
+    complete_said = true;
     return {200, text(wire::to_cbor(wire::BlobState{{}, true})), {}};
   }
   Answer range(const Asked& asked) {
@@ -326,6 +333,26 @@ TEST_CASE(
   REQUIRE(uploaded);
   CHECK(scene.relay.ids.back() != scene.relay.ids.front());
   CHECK(*scene.download(uploaded->attachment) == plain);
+}
+
+TEST_CASE("a blob that is complete needs nothing more, unless its digests are gone") {
+  Scene scene;
+  const base::Bytes plain = some_bytes(30 * kMiB);
+  const fs::path path = scene.write(plain);
+  REQUIRE(scene.send(path, "journal"));
+  const std::size_t arrived = scene.relay.arrived.size();
+  const auto again = scene.send(path, "journal");
+  REQUIRE(again);
+  CHECK(scene.relay.arrived.size() == arrived);
+  CHECK(*scene.download(again->attachment) == plain);
+  const auto row = scene.vault.get(vault::Kind::kUpload, scene.relay.ids[0] + "\n0");
+  REQUIRE(row);
+  REQUIRE(scene.vault.erase(vault::Kind::kUpload, row->id));
+  const auto anew = scene.send(path, "journal");
+  REQUIRE(anew);
+  CHECK(anew->attachment.blob != again->attachment.blob);
+  CHECK(scene.relay.arrived.size() == 2 * arrived);
+  CHECK(*scene.download(anew->attachment) == plain);
 }
 
 TEST_CASE("two uploads, or none with a name, share nothing; what is forgotten is gone") {

@@ -104,6 +104,21 @@ TEST_CASE("parts that do not fit, or belong to another, are refused") {
             .status == 400);
 }
 
+TEST_CASE("a blob whose noted parts are lost is begun again, not stuck for ever") {
+  House house;
+  REQUIRE(reserve(house, kLee).status == 200);
+  REQUIRE(put(house, kLee, 1, pattern(1000, 9)).status == 200);
+  REQUIRE(put(house, kLee, 0, pattern(wire::kPartSize, 1)).status == 200);
+  std::filesystem::resize_file(house.dir() / "blobs" / "00" / kId, 5000);
+  CHECK(complete(house, kLee).status == 409);
+  const auto state = wire::parse_blob_state(reserve(house, kLee).body);
+  REQUIRE(state.has_value());
+  CHECK(state->parts.empty());
+  REQUIRE(put(house, kLee, 0, pattern(wire::kPartSize, 1)).status == 200);
+  REQUIRE(put(house, kLee, 1, pattern(1000, 9)).status == 200);
+  CHECK(complete(house, kLee).status == 200);
+}
+
 TEST_CASE("ranges give exactly their bytes") {
   House house;
   upload(house);
