@@ -24,7 +24,7 @@ gather() {
   crowd "$@" <"$T/ask" >"$T/crowd" 2>"$T/crowd.err" 3>&- &
   CROWD=$!
   exec 9>"$T/ask"
-  wait_for "the crowd" 120 grep -q "^ready $2" "$T/crowd"
+  wait_for "the crowd" 300 grep -q "^ready $2" "$T/crowd" || { cat "$T/crowd.err" >&2 && return 1; }
 }
 ask_crowd() {
   local lines
