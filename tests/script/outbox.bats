@@ -19,7 +19,8 @@ in_outbox() { [[ -n $(ids_in_outbox) ]]; }
 
 # begin ARGS...: olivia's command in the background, as $SENDER, when its message is in the outbox.
 begin() {
-  SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" "$@" >"$T/out" 2>"$T/err" 3>&- &
+  # A background command would get an empty standard input without saying so.
+  SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" "$@" <&0 >"$T/out" 2>"$T/err" 3>&- &
   SENDER=$!
   wait_for "the draft" 60 has_draft
 }
