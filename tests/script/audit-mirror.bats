@@ -13,7 +13,7 @@ setup_file() {
 teardown_file() { stop_org; }
 
 setup() {
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return 1
   cp -a "$ORG_DIR/mirror" mirror
 }
 

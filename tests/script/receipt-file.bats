@@ -18,7 +18,7 @@ teardown_file() { stop_org; }
 
 setup() {
   id=$(cat "$ORG_DIR/id")
-  cd "$BATS_TEST_TMPDIR"
+  cd "$BATS_TEST_TMPDIR" || return 1
   cp "$ORG_DIR/m.receipt" m.receipt
 }
 
