@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/verb.hpp"
 #include "flow/mirror.hpp"
@@ -39,7 +40,7 @@ base::Result<void> run_mirror(const MirrorOptions& options, Env& env) {
 void add_audit_mirror(CLI::App& audit, Env& env) {
   auto [verb, options] = add_verb<MirrorOptions>(
       audit, env, "mirror", "Copy the log into a folder and verify it", run_mirror);
-  verb.add_option("DIR", options.folder, "Folder of the mirror")->required();
+  never_empty(verb.add_option("DIR", options.folder, "Folder of the mirror"))->required();
 }
 
 }  // namespace sealpost::cmd

@@ -2,6 +2,7 @@
 #include "cmd/receipt_export.hpp"
 
 #include "cmd/file_streams.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/verb.hpp"
 #include "flow/receipt_export.hpp"
@@ -48,7 +49,7 @@ void add_receipt_export(CLI::App& receipt, Env& env) {
   auto [verb, options] = add_verb<ExportOptions>(
       receipt, env, "export", "Write all evidence about a message to a file", run_export);
   verb.add_option("MESSAGE", options.message, "Number or id")->required();
-  verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist")
+  never_empty(verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist"))
       ->type_name("OUT");
 }
 

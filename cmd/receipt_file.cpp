@@ -111,8 +111,9 @@ std::string on_later_log(const flow::FileVerdict& verdict) {
 base::Result<void> print_words(const flow::FileVerdict& verdict, const note::Verifier& root,
                                Env& env) {
   const bool verified = verdict.verified();
-  TRY(env.out.line(
-      fmt::format("message {}: {}", verdict.file.message, verified ? "verified" : "NOT VERIFIED")));
+  const std::string about =
+      verdict.file.message.empty() ? "receipt file" : "message " + verdict.file.message;
+  TRY(env.out.line(fmt::format("{}: {}", about, verified ? "verified" : "NOT VERIFIED")));
   std::vector<ui::Row> rows;
   for (const flow::Evident& item : verdict.evidence) {
     const receipt::Receipt& said = item.verdict.receipt;
@@ -120,7 +121,9 @@ base::Result<void> print_words(const flow::FileVerdict& verdict, const note::Ver
                     text::format_time(said.at), text::format_time(item.logged_at), item.address,
                     words_on(item)});
   }
-  TRY(env.out.table({"STATE", "BY", "AT", "LOGGED", "ADDRESS", "EVIDENCE"}, rows));
+  if (!rows.empty()) {
+    TRY(env.out.table({"STATE", "BY", "AT", "LOGGED", "ADDRESS", "EVIDENCE"}, rows));
+  }
   if (!verified) return {};
   return env.out.fields(
       {{"from", verdict.file.from},
@@ -132,16 +135,39 @@ base::Result<void> print_words(const flow::FileVerdict& verdict, const note::Ver
        {"later log", on_later_log(verdict)}});
 }
 
+base::Result<void> check_there(const std::string& file) {
+  if (file == "-") return {};
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return base::Error{base::Code::kUsage, file + " is a folder", "name the receipt file in it"};
+  }
+  if (std::filesystem::exists(file, ignored) || ignored) return {};
+  return base::Error{base::Code::kNotFound, "there is no file " + file,
+                     "name a file that `sealpost receipt export` wrote"};
+}
+
+std::string advice_on(const flow::FileVerdict& verdict, const std::string& mirror) {
+  if (!verdict.mirror_behind) return "do not rely on this file; ask for it again";
+  return fmt::format(
+      "bring the mirror up to date with `sealpost audit mirror {}`, and verify again", mirror);
+}
+
 }  // namespace
+
+bool may_be_message(std::string_view given) {
+  return given.find_first_not_of("0123456789abcdefABCDEF-") == std::string_view::npos;
+}
 
 bool names_receipt_file(const std::string& given) {
   std::error_code ignored;
   return given == "-" || given.find('/') != std::string::npos || given.ends_with(".receipt") ||
-         std::filesystem::is_regular_file(given, ignored);
+         std::filesystem::is_regular_file(given, ignored) ||
+         (!may_be_message(given) && std::filesystem::exists(given, ignored));
 }
 
 base::Result<void> verify_receipt_file(const ReceiptFileOptions& options, Env& env) {
   TRY(const note::Verifier root, parse_root(options.root));
+  TRY(check_there(options.file));
   TRY(const base::Bytes bytes, read_whole(options.file, env));
   std::optional<std::filesystem::path> mirror;
   if (!options.mirror.empty()) mirror = options.mirror;
@@ -150,7 +176,7 @@ base::Result<void> verify_receipt_file(const ReceiptFileOptions& options, Env& e
   TRY(env.out.json() ? print_json(verdict, root, env) : print_words(verdict, root, env));
   if (verdict.verified()) return {};
   return base::Error{base::Code::kVerificationFailed, verdict.reason,
-                     "do not rely on this file; ask for it again"};
+                     advice_on(verdict, options.mirror)};
 }
 
 }  // namespace sealpost::cmd

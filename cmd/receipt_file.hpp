@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.hpp"
 
@@ -15,8 +16,11 @@ struct ReceiptFileOptions {
   std::string mirror;  // folder; empty for none
 };
 
-// Whether what was given instead of a message is a file: "-", a path, or a name that exists or ends
-// in .receipt.
+// Whether this could be a message's number, its id, or a beginning of that.
+bool may_be_message(std::string_view given);
+
+// Whether what was given instead of a message is a file: "-", a path, a name that exists (of a
+// folder: if it cannot be a message), or one that ends in .receipt.
 bool names_receipt_file(const std::string& given);
 
 base::Result<void> verify_receipt_file(const ReceiptFileOptions& options, Env& env);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/receipt_file.hpp"
 #include "cmd/verb.hpp"
@@ -50,12 +51,14 @@ base::Result<void> print(Env& env, const flow::ReceiptVerification& verification
 }
 
 base::Result<void> run_verify(const VerifyOptions& options, Env& env) {
-  if (names_receipt_file(options.message)) {
+  const bool for_file = !options.root.empty() || !options.mirror.empty();
+  if (names_receipt_file(options.message) || (for_file && !may_be_message(options.message))) {
     return verify_receipt_file({options.message, options.root, options.mirror}, env);
   }
-  if (!options.root.empty() || !options.mirror.empty()) {
+  if (for_file) {
     return base::Error{base::Code::kUsage, "--root and --mirror are for receipt files",
-                       "a message is checked with what this profile knows"};
+                       "there is no file of that name, and a message is checked with what this "
+                       "profile knows"};
   }
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
@@ -73,9 +76,10 @@ void add_receipt_verify(CLI::App& receipt, Env& env) {
   auto [verb, options] = add_verb<VerifyOptions>(receipt, env, "verify",
                                                  "Verify all evidence about a message", run_verify);
   verb.add_option("MESSAGE", options.message, "Number or id, or a receipt file")->required();
-  verb.add_option("--root", options.root, "Check a receipt file against this root key")
+  never_empty(verb.add_option("--root", options.root, "Check a receipt file against this root key"))
       ->type_name("VKEY");
-  verb.add_option("--mirror", options.mirror, "Also against the mirror of the log in DIR")
+  never_empty(
+      verb.add_option("--mirror", options.mirror, "Also against the mirror of the log in DIR"))
       ->type_name("DIR");
 }
 

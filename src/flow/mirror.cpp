@@ -21,21 +21,29 @@ base::Error refuse(std::string why) {
           "found out why"};
 }
 
-// What the mirror has, held against what this vault has verified.
-Result<MirrorStart> read_start(const MirrorFolder& folder, const Installation& installation) {
-  MirrorStart start;
+// All that the mirror has, checked as a reader of it does, so that no relay is blamed for a disk.
+Result<Mirror> check_kept(const MirrorFolder& folder, const Installation& installation,
+                          const base::Interrupt& interrupt) {
   TRY(const std::optional<std::string> signed_checkpoint, folder.checkpoint());
-  if (!signed_checkpoint) return start;
-  TRY(const note::Verifier log, installation.log_verifier());
-  TRY(start.checkpoint, open_checkpoint(*signed_checkpoint, log));
-  TRY(const std::string chain, folder.trust(start.checkpoint.size));
-  TRY(const std::vector<std::string> entries, trust::split_entries(chain));
+  if (!signed_checkpoint) return Mirror();
+  auto mirror = read_mirror(folder, installation.chain().root(), {}, interrupt);
+  if (mirror || mirror.error().code != base::Code::kVerificationFailed) return mirror;
+  return base::Error{base::Code::kVerificationFailed, mirror.error().text,
+                     fmt::format("it was damaged or changed; move {} away or remove it, and mirror "
+                                 "the log again",
+                                 folder.path().string())};
+}
+
+// Held against what this vault has verified.
+Result<void> check_start(const Mirror& kept, const Installation& installation) {
   const auto& known = installation.chain().entries();
-  if (entries.size() > known.size() || !std::equal(entries.begin(), entries.end(), known.begin())) {
-    return refuse("the mirror's trust chain is not the beginning of the relay's");
+  if (kept.entries.size() <= known.size() &&
+      std::equal(
+          kept.entries.begin(), kept.entries.end(), known.begin(),
+          [](const LoggedEntry& mine, const std::string& entry) { return mine.entry == entry; })) {
+    return {};
   }
-  start.trust_entries = entries.size();
-  return start;
+  return refuse("the mirror's trust chain is not the beginning of the relay's");
 }
 
 // The events behind `start`, checked and laid down; whether they are what the relay signed shows in
@@ -161,11 +169,13 @@ Result<MirrorUpdate> update_mirror(
   TRY(check_role(installation, context.clock.now()));
   TRY(MirrorFolder folder,
       MirrorFolder::open_to_write(std::filesystem::absolute(path), installation.profile().root));
+  TRY(const Mirror kept, check_kept(folder, installation, context.interrupt));
   TRY(client::RelayClient relay, visit(installation, context));
   TRY(const SignedCheckpoint fresh, sync_checkpoint(installation, relay));
   // What the log names by now is in the chain fetched after it.
   TRY(sync_trust(installation, relay));
-  TRY(const MirrorStart start, read_start(folder, installation));
+  TRY(check_start(kept, installation));
+  const MirrorStart start{kept.checkpoint, kept.entries.size()};
   const merkle::Checkpoint& old = start.checkpoint;
   if (fresh.checkpoint.size < old.size) {
     return refuse(fmt::format("the relay's log has {} events, the mirror {}", fresh.checkpoint.size,

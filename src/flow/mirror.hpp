@@ -22,9 +22,10 @@ struct MirrorUpdate {
   std::uint64_t trust_entries = 0;  // all that the log records up to the checkpoint
 };
 // Fetches the events behind those that the mirror has, rebuilds the tree over them, and takes them
-// in when it is the one that the relay signed. Makes the folder where there is none. kDenied for a
-// role that may not read the log; kVerificationFailed when the relay's log does not continue the
-// mirror's, or does not hold together: then the mirror stays as it was. kConflict for a folder that
+// in when it is the one that the relay signed. Makes the folder where there is none. What the
+// mirror has is read as read_mirror() does first. kDenied for a role that may not read the log;
+// kVerificationFailed when the mirror was damaged, or the relay's log does not continue it or does
+// not hold together: then the mirror stays as it was. kConflict for a folder that
 // holds something else.
 base::Result<MirrorUpdate> update_mirror(
     Installation& installation, const std::filesystem::path& folder, Context& context,

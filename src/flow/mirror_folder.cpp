@@ -31,8 +31,13 @@ Error no_mirror(const fs::path& path) {
 }
 
 Result<base::Fd> lock(const fs::path& path, int flags, int operation) {
-  base::Fd fd(::open((path / kLock).c_str(), flags | O_CLOEXEC | O_NOFOLLOW, kMode));
+  base::Fd fd(::open((path / kLock).c_str(), flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, kMode));
   if (!fd && errno == ENOENT) return base::Fd();  // a copy on a read-only medium
+  if (!fd && errno == ENOTDIR) return no_mirror(path);
+  if (!fd && (errno == ELOOP || errno == EISDIR || errno == ENXIO)) {
+    return Error{base::Code::kConflict, (path / kLock).string() + " is not a plain file",
+                 "remove it; a mirror makes its own"};
+  }
   if (!fd) return base::errno_error("cannot open", path / kLock);
   if (::flock(fd.get(), operation | LOCK_NB) == 0) return fd;
   if (errno != EWOULDBLOCK) return base::errno_error("cannot lock", path / kLock);

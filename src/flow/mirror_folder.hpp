@@ -18,9 +18,10 @@ class MirrorFolder {
   // of this organisation; kConflict for one that holds anything else.
   static base::Result<MirrorFolder> open_to_write(const std::filesystem::path& path,
                                                   const std::string& root);
-  // kNotFound, kMalformed when it is no mirror.
+  // kMalformed when it is no mirror.
   static base::Result<MirrorFolder> open_to_read(const std::filesystem::path& path);
 
+  const std::filesystem::path& path() const { return path_; }
   const std::string& root() const { return root_; }  // vkey of the organisation
   // The signed note; nothing before the mirror was filled for the first time.
   base::Result<std::optional<std::string>> checkpoint() const;

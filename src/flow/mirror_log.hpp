@@ -1,8 +1,10 @@
-// What the writer and the reader of a mirror share. Private to this module. Pure.
+// What the writer and the reader of a mirror share. Private to this module.
 #pragma once
 
 #include <string_view>
 
+#include "flow/mirror.hpp"
+#include "flow/mirror_folder.hpp"
 #include "merkle/checkpoint.hpp"
 #include "merkle/growing.hpp"
 #include "note/note.hpp"
@@ -18,5 +20,10 @@ struct MirrorStart {
 // The checkpoint of a signed note, if this log signed it; kVerificationFailed.
 base::Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
                                                  const note::Verifier& log);
+
+// read_mirror() of a folder that is open already and is of this root.
+base::Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,
+                                 const std::set<std::uint64_t>& sizes,
+                                 const base::Interrupt& interrupt);
 
 }  // namespace sealpost::flow

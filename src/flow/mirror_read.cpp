@@ -94,12 +94,19 @@ class Reading {
     return {};
   }
 
+  // Which of the two was changed cannot be told.
+  static std::string misfit(const merkle::TileId& tile) {
+    if (tile.level > 0) return merkle::tile_path(tile) + " does not fit the tiles below it";
+    return fmt::format("{} and {} do not fit each other", merkle::tile_path(tile),
+                       merkle::tile_path({-1, tile.index, tile.width}));
+  }
+
   merkle::GrowingTiles::Emit compare() const {
     return [this](const merkle::TileId& tile, base::ByteView hashes) -> Result<void> {
       const auto stored = folder_.tile(tile);
       if (!stored) return refuse(stored.error().text);
       if (std::equal(stored->begin(), stored->end(), hashes.begin(), hashes.end())) return {};
-      return refuse(merkle::tile_path(tile) + " does not fit the events");
+      return refuse(misfit(tile));
     };
   }
 
@@ -128,9 +135,14 @@ Result<Mirror> read_mirror(const std::filesystem::path& path, const note::Verifi
                            const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt) {
   TRY(const MirrorFolder folder, MirrorFolder::open_to_read(path));
   if (folder.root() != root.vkey()) return refuse("it is of another organisation than the root's");
+  return read_mirror(folder, root, sizes, interrupt);
+}
+
+Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,
+                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt) {
   TRY(const std::optional<std::string> signed_checkpoint, folder.checkpoint());
   if (!signed_checkpoint) {
-    return base::Error{base::Code::kNotFound, path.string() + " has not been filled yet",
+    return base::Error{base::Code::kNotFound, folder.path().string() + " has not been filled yet",
                        "run `sealpost audit mirror` again"};
   }
   TRY(const std::uint64_t size, claimed_size(*signed_checkpoint));

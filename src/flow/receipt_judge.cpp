@@ -34,6 +34,7 @@ class Foundation {
 
   const merkle::Checkpoint& checkpoint() const { return checkpoint_; }
   const std::vector<LoggedEntry>& entries() const { return entries_; }
+  bool mirror_behind() const { return mirror_behind_; }
   // With all entries that are known, those behind the statements included.
   const trust::Chain& chain() const { return chain_; }
 
@@ -89,9 +90,9 @@ class Foundation {
     if (mirror.checkpoint.origin != checkpoint_.origin)
       return doubt("the mirror is of another log");
     if (mirror.checkpoint.size < checkpoint_.size) {
+      mirror_behind_ = true;
       return doubt(
-          fmt::format("the mirror ends at {} events, before the receipt's checkpoint at {}; "
-                      "bring it up to date with `sealpost audit mirror`",
+          fmt::format("the mirror ends at {} events, before the receipt's checkpoint at {}",
                       mirror.checkpoint.size, checkpoint_.size));
     }
     const auto root = mirror.roots.find(checkpoint_.size);
@@ -115,6 +116,7 @@ class Foundation {
   trust::Chain chain_;
   std::vector<LoggedEntry> entries_;
   merkle::Checkpoint checkpoint_;
+  bool mirror_behind_ = false;
 };
 
 // When each device was revoked, as far as the entries tell.
@@ -291,7 +293,9 @@ Result<void> hear_all(FileVerdict& verdict, const Foundation& ground, const Mirr
 
 Result<void> judge_all(FileVerdict& verdict, const note::Verifier& root, const Mirror* mirror) {
   Foundation ground(root);
-  TRY(ground.lay(verdict.file, mirror));
+  auto laid = ground.lay(verdict.file, mirror);
+  verdict.mirror_behind = ground.mirror_behind();
+  TRY(std::move(laid));
   verdict.checkpoint = ground.checkpoint();
   if (mirror != nullptr) verdict.mirror_size = mirror->checkpoint.size;
   return hear_all(verdict, ground, mirror);

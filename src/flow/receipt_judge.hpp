@@ -18,6 +18,7 @@ struct FileVerdict {
   std::vector<Evident> evidence;  // one for each receipt, in the order of the log
   std::string reason;             // what does not hold, first of all; empty: everything does
   std::optional<std::uint64_t> mirror_size;  // events in the mirror that it was held against
+  bool mirror_behind = false;  // the mirror is too old to judge by; nothing speaks against the file
   bool verified() const { return reason.empty(); }
 };
 

@@ -85,6 +85,51 @@ fingerprint() { (cd "$1" && find . -type f ! -name .lock -exec sha256sum {} + | 
   [ -f mirror/tile/0/000 ] && [ -f mirror/tile/entries/000 ] && [ ! -e mirror/tile/0/000.p ]
   [ -f mirror/tile/1/000.p/1 ]
   [ "$(ls mirror/trust)" = "$(size mirror)" ]
+  # Also of what no update touches any more, nothing is believed.
+  for file in tile/0/000 tile/entries/000; do
+    cp -a mirror bent
+    flip "bent/$file" 1000
+    expect_exit 7 as aud audit mirror bent
+    contains "$errors" "$file"
+    contains "$errors" "move"
+    rm "bent/$file"
+    expect_exit 7 as aud audit mirror bent
+    contains "$errors" "$file"
+    rm -r bent
+  done
+}
+
+@test "a damaged mirror is told so, named, left as it is, and no relay is blamed" {
+  as aud audit mirror mirror >/dev/null
+  n=$(size mirror)
+  files=$(cd mirror && find tile -path '*.p/*')
+  [ "$(wc -l <<<"$files")" -ge 2 ]
+  for file in "trust/$n" checkpoint $files; do
+    cp -a mirror bent
+    flip "bent/$file" $(($(stat -c %s "bent/$file") / 2))
+    sum=$(fingerprint bent)
+    expect_exit 7 as aud audit mirror bent
+    contains "$errors" "bent away or remove it"
+    lacks "$errors" "do not use this relay"
+    [ "$(fingerprint bent)" = "$sum" ]
+    rm -r bent
+  done
+  rm mirror/checkpoint
+  expect_exit 0 as aud audit mirror mirror
+  [ "$(root_of mirror)" = "$(size mirror)" ]
+}
+
+@test "a folder without a name, a file, a lock that is a link: each has its sentence" {
+  expect_exit 2 as aud audit mirror ""
+  as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
+  echo x >file
+  expect_exit 2 laptop receipt verify m.receipt --root "$ROOT" --mirror file
+  contains "$errors" "sealpost audit mirror"
+  expect_exit 2 laptop receipt verify m.receipt --root "$ROOT" --mirror ""
+  rm mirror/.lock
+  ln -s /dev/null mirror/.lock
+  expect_exit 9 as aud audit mirror mirror
+  contains "$errors" "remove it"
 }
 
 @test "who may not read the log cannot mirror it" {
@@ -183,7 +228,8 @@ fingerprint() { (cd "$1" && find . -type f ! -name .lock -exec sha256sum {} + | 
   as olivia send --to dr.lee news >/dev/null
   as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
   expect_exit 7 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror
-  contains "$errors" "bring it up to date"
+  contains "$errors" "sealpost audit mirror mirror"
+  lacks "$errors" "ask for it again"
 }
 
 @test "a mirror that was tampered with proves nothing" {

@@ -75,6 +75,21 @@ PYTHON
   json '.not_checked == ["revocation","later-log"]'
 }
 
+@test "a name that is no file, a folder, nothing: each is told as what it is" {
+  expect_exit 3 laptop receipt verify typo --root "$ROOT"
+  contains "$errors" "there is no file typo"
+  mkdir save
+  expect_exit 2 laptop receipt verify save --root "$ROOT"
+  contains "$errors" "save is a folder"
+  expect_exit 2 laptop receipt verify save
+  expect_exit 2 laptop receipt verify 12 --root "$ROOT"
+  expect_exit 2 as olivia receipt export "$id" -o ""
+  [ -z "$output" ]
+  head -3 m.receipt >short.receipt
+  expect_exit 7 laptop receipt verify short.receipt --root "$ROOT"
+  [ "$output" = "receipt file: NOT VERIFIED" ]
+}
+
 @test "- reads and writes streams" {
   expect_exit 0 as olivia receipt export "$id" -o -
   [ "$(head -1 <<<"$output")" = sealpost-receipt/1 ]
