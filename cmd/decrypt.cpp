@@ -5,6 +5,7 @@
 #include "age/scrypt.hpp"
 #include "age/stream.hpp"
 #include "cmd/file_streams.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -80,7 +81,7 @@ void add_decrypt(CLI::App& app, Env& env) {
   add_repeatable(verb, "-i,--identity", options.identity_files, "Decrypt with the keys in FILE")
       ->type_name("FILE");
   verb.add_flag("-p,--passphrase", options.passphrase, "Decrypt with a passphrase");
-  verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist")
+  never_empty(verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist"))
       ->type_name("OUT");
   verb.add_option("FILE", options.input, "What to decrypt; - or nothing for standard input");
 }

@@ -3,6 +3,7 @@
 #include "age/scrypt.hpp"
 #include "age/stream.hpp"
 #include "cmd/file_streams.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -91,7 +92,7 @@ void add_encrypt(CLI::App& app, Env& env) {
       ->type_name("FILE");
   verb.add_flag("-p,--passphrase", options.passphrase, "Encrypt with a passphrase");
   verb.add_flag("-a,--armor", options.armor, "Write text instead of binary data");
-  verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist")
+  never_empty(verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist"))
       ->type_name("OUT");
   verb.add_option("FILE", options.input, "What to encrypt; - or nothing for standard input");
 }

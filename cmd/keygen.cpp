@@ -1,6 +1,7 @@
 // sealpost keygen
 #include "age/key_file.hpp"
 #include "cmd/file_streams.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "text/time.hpp"
@@ -31,7 +32,7 @@ base::Result<void> run_keygen(const Options& options, Env& env) {
 void add_keygen(CLI::App& app, Env& env) {
   auto [verb, options] =
       add_verb<Options>(app, env, "keygen", "Make an age identity file", run_keygen);
-  verb.add_option("-o,--output", options.output, "Write to FILE, which must not exist")
+  never_empty(verb.add_option("-o,--output", options.output, "Write to FILE, which must not exist"))
       ->type_name("FILE");
 }
 

@@ -2,11 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "base/encoding.hpp"
 
 namespace sealpost::base {
 namespace {
@@ -49,14 +53,21 @@ bool is_own_file(int fd) {
          info.st_uid == ::geteuid();
 }
 
-// Removes what an interrupted run left. Its lock tells a living writer from a dead one.
-Result<void> remove_stale(const std::filesystem::path& partial) {
+// Its lock tells a living writer from a dead one.
+bool is_being_written(const std::filesystem::path& partial) {
   const Fd fd(::open(partial.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  if (fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    return being_written(partial);
+  return fd && ::flock(fd.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
+// "scan.dcm" becomes "scan.dcm.4f1c09ab.partial"
+Result<std::filesystem::path> unused_partial(const std::filesystem::path& path) {
+  std::array<std::uint8_t, 4> random{};
+  if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) {
+    return errno_error("cannot get random bytes");
   }
-  ::unlink(partial.c_str());
-  return {};
+  std::filesystem::path partial = path;
+  partial += "." + to_hex(random) + ".partial";
+  return partial;
 }
 
 // Gives `from` the name `to` unless that exists; errno is EEXIST when it does.
@@ -178,7 +189,10 @@ Result<PartialFile> PartialFile::create(std::filesystem::path path, mode_t mode)
   if (::lstat(path.c_str(), &info) == 0) return exists_already(path);
   std::filesystem::path partial = path;
   partial += ".partial";
-  TRY(remove_stale(partial));
+  if (::lstat(partial.c_str(), &info) == 0) {
+    if (is_being_written(partial)) return being_written(partial);
+    TRY(partial, unused_partial(path));
+  }
   TRY(Fd fd, create_new(partial, mode));
   ::flock(fd.get(), LOCK_EX | LOCK_NB);  // where locks do not exist, commit() still looks
   return PartialFile(std::move(path), std::move(partial), std::move(fd));
@@ -195,7 +209,6 @@ Result<PartialFile> PartialFile::resume(std::filesystem::path path, mode_t mode)
     return being_written(partial);
   // Whoever wrote it may have been done just before the lock was free.
   if (!same_file(fd.get(), partial)) return create(std::move(path), mode);
-  if (::fchmod(fd.get(), mode) != 0) return errno_error("cannot set the mode of", partial);
   return PartialFile(std::move(path), std::move(partial), std::move(fd));
 }
 

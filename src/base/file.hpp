@@ -50,16 +50,16 @@ Result<void> write_all(int fd, ByteView bytes);
 Result<Bytes> read_fd(int fd, std::size_t limit);
 Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit);
 
-// A file that appears under its name only when it is complete: written to "<name>.partial" beside
-// it, synced by commit(), then renamed to the final name, which must not exist. Destroyed without
-// commit() or keep(), it leaves nothing. One thread.
+// A file that appears under its name only when it is complete: written to "<name>.partial", or to
+// "<name>.<random>.partial" where that is taken, synced by commit(), then renamed to the final
+// name, which must not exist. Destroyed without commit() or keep(), it leaves nothing. One thread.
 class PartialFile {
  public:
-  // kConflict when the final name exists already or another process writes the same file now; a
-  // stale .partial is replaced.
+  // kConflict when the final name exists already or another process writes the same file now. A
+  // .partial that is there stays: it may be anybody's.
   static Result<PartialFile> create(std::filesystem::path path, mode_t mode);
-  // The same, but takes up a .partial that is there, with what it holds, if it is a regular file of
-  // this user under one name. Its content is nobody's word: check it.
+  // The same, but takes up a .partial that is there, as it is, if it is a regular file of this user
+  // under one name. Its content is nobody's word: check it, and keep() it untouched if not yours.
   static Result<PartialFile> resume(std::filesystem::path path, mode_t mode);
   PartialFile(PartialFile&& other) noexcept;
   PartialFile& operator=(PartialFile&&) = delete;

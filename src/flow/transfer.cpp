@@ -54,6 +54,8 @@ constexpr std::array kTypes{
     Type{"zst", "application/zstd"},
 };
 
+constexpr mode_t kMode = 0600;
+
 class WatchedSink final : public base::ByteSink {
  public:
   WatchedSink(base::ByteSink& inner, TransferProgress& progress)
@@ -75,13 +77,37 @@ bool may_go_on(base::Code code) {
          code == base::Code::kInterrupted || code == base::Code::kNoSpace;
 }
 
-// Fetches what the file does not hold yet. What it holds and what is not true is cut off first.
-base::Result<void> fill(base::PartialFile& file, client::RelayClient& client,
-                        const Download& download, Context& context, TransferProgress& progress) {
-  TRY(BlobReader reader, BlobReader::open(client, download, context));
-  TRY(const std::uint64_t from, reader.count_true(file.fd()));
+bool holds_something(const base::PartialFile& file) {
+  struct stat status {};
+  return ::fstat(file.fd(), &status) == 0 && status.st_size > 0;
+}
+
+// What a later run can take up stays.
+base::Error leave(base::PartialFile& file, base::Error error) {
+  if (!holds_something(file)) return error;
+  file.keep();
+  if (may_go_on(error.code)) {
+    error.hint = "the same command goes on from what is in " + file.path().string() + ".partial";
+  }
+  return error;
+}
+
+// Leaves what holds nothing of the attachment, because it is somebody else's, and begins beside it.
+base::Result<base::PartialFile> begin_beside(base::PartialFile found) {
+  std::filesystem::path path = found.path();
+  {
+    base::PartialFile theirs = std::move(found);
+    theirs.keep();
+  }
+  return base::PartialFile::create(std::move(path), kMode);
+}
+
+// Fetches what the file does not hold yet. What it holds behind `from` is cut off first.
+base::Result<void> fill(const base::PartialFile& file, BlobReader& reader, std::uint64_t from,
+                        const Download& download, TransferProgress& progress) {
   const auto offset = static_cast<off_t>(from);
-  if (::ftruncate(file.fd(), offset) != 0 || ::lseek(file.fd(), offset, SEEK_SET) != offset) {
+  if (::fchmod(file.fd(), kMode) != 0 || ::ftruncate(file.fd(), offset) != 0 ||
+      ::lseek(file.fd(), offset, SEEK_SET) != offset) {
     return base::errno_error("cannot go on with", file.path());
   }
   if (from > 0) progress.skip(from);
@@ -91,9 +117,19 @@ base::Result<void> fill(base::PartialFile& file, client::RelayClient& client,
   return reader.read_rest(from, watched);
 }
 
-bool holds_something(int fd) {
-  struct stat status {};
-  return ::fstat(fd, &status) == 0 && status.st_size > 0;
+base::Result<void> go_on(base::PartialFile found, client::RelayClient& client,
+                         const Download& download, Context& context, TransferProgress& progress) {
+  auto reader = BlobReader::open(client, download, context);
+  if (!reader) return leave(found, std::move(reader).error());
+  const auto from = reader->count_true(found.fd());
+  if (!from) return leave(found, from.error());
+  const bool beside = *from == 0 && holds_something(found);
+  TRY(base::PartialFile file,
+      beside ? begin_beside(std::move(found)) : base::Result<base::PartialFile>(std::move(found)));
+  auto outcome = fill(file, *reader, *from, download, progress);
+  if (outcome) return file.commit();
+  base::Error error = std::move(outcome).error();
+  return may_go_on(error.code) && !beside ? leave(file, std::move(error)) : error;
 }
 
 }  // namespace
@@ -143,17 +179,11 @@ base::Result<void> download_attachment(client::RelayClient& client, const Downlo
 base::Result<void> download_attachment(client::RelayClient& client, const Download& download,
                                        const std::filesystem::path& into, Context& context,
                                        TransferProgress& progress) {
-  TRY(auto file, base::PartialFile::resume(into, 0600));
+  TRY(auto found, base::PartialFile::resume(into, kMode));
   progress.start(download.attachment.name, download.attachment.size);
-  auto outcome = fill(file, client, download, context, progress);
+  auto outcome = go_on(std::move(found), client, download, context, progress);
   progress.done();
-  if (outcome) return file.commit();
-  base::Error error = std::move(outcome).error();
-  if (may_go_on(error.code) && holds_something(file.fd())) {
-    file.keep();
-    error.hint = "the same command goes on from what is in " + into.string() + ".partial";
-  }
-  return error;
+  return outcome;
 }
 
 }  // namespace sealpost::flow

@@ -73,6 +73,14 @@ setup() {
   [[ ! -e new && ! -e new.partial ]]
 }
 
+@test "encrypt leaves a .partial that is there alone" {
+  echo precious >sealed.partial
+  expect_exit 0 "$SEALPOST" encrypt -r "$RECIPIENT" -o sealed plain
+  age -d -i key.txt sealed | cmp - plain
+  [[ $(<sealed.partial) == precious && $(echo sealed*) == "sealed sealed.partial" ]]
+  expect_exit 2 "$SEALPOST" encrypt -r "$RECIPIENT" -o "" plain
+}
+
 @test "encrypt --json tells about the result where the file did not go" {
   expect_exit 0 "$SEALPOST" encrypt --json -r "$RECIPIENT" -o sealed plain
   json '.type == "encrypted" and .output == "sealed" and .recipients == 1 and .armor == false'

@@ -88,12 +88,15 @@ TEST_CASE("a committed file stands under its name alone") {
   CHECK(folder.count() == 1);
 }
 
-TEST_CASE("a stale partial file of a dead process is replaced") {
+TEST_CASE("a .partial that is there already may be anybody's: it stays and is in nobody's way") {
   const TempFolder folder;
-  REQUIRE(write_new_file(folder / "scan.dcm.partial", as_bytes("old and long"), 0600));
-  REQUIRE(write_new_file(folder / "scan.dcm", as_bytes("new"), 0600));
+  REQUIRE(write_new_file(folder / "scan.dcm.partial", as_bytes("precious"), 0600));
+  REQUIRE(write_new_file(folder / "scan.dcm", as_bytes("new"), 0640));
   CHECK(content(folder / "scan.dcm") == "new");
-  CHECK(folder.count() == 1);
+  CHECK(content(folder / "scan.dcm.partial") == "precious");
+  CHECK(folder.count() == 2);
+  { REQUIRE(PartialFile::create(folder / "scan", 0600)); }
+  CHECK(folder.count() == 2);
 }
 
 TEST_CASE("two writers of one file do not take each other's half") {

@@ -482,9 +482,20 @@ TEST_CASE_FIXTURE(Stopped, "a flipped byte in what is there is fetched anew, wit
 TEST_CASE_FIXTURE(Stopped, "what is too long, or of another file, counts for nothing") {
   SUBCASE("too long") { fs::resize_file(partial, 41 * kMiB); }
   SUBCASE("another") { std::ofstream(partial) << std::string(2 * kMiB, 'x'); }
+  const auto theirs = base::read_file(partial, 50 * kMiB);
   REQUIRE(save(attachment, path));
   CHECK(*base::read_file(path, 50 * kMiB) == plain);
   CHECK(watch.skipped == 0);
+  // It may be somebody's: it stays.
+  CHECK(*base::read_file(partial, 50 * kMiB) == *theirs);
+}
+
+TEST_CASE_FIXTURE(Stopped, "what cannot be judged, because the relay shows no leaves, stays") {
+  const auto theirs = base::read_file(partial, 50 * kMiB);
+  client::RelayClient gone = world.client(testing::dead_url());
+  CHECK(code_of(download_attachment(gone, {attachment}, path, context, watch)) ==
+        base::Code::kUnreachable);
+  CHECK(*base::read_file(partial, 50 * kMiB) == *theirs);
 }
 
 TEST_CASE_FIXTURE(Stopped, "when all of it is there, only the name is missing") {
