@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cmd/listing.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/rate.hpp"
 #include "cmd/ui/transfer.hpp"
@@ -23,6 +24,11 @@ struct Options {
   std::string bwlimit;
   bool no_receipt = false;
 };
+
+std::string counted_from_1(const std::string& number) {
+  const bool zero = number.find_first_not_of('0') == std::string::npos;
+  return zero ? "attachments are counted from 1" : "";
+}
 
 base::Result<void> check(const Options& options) {
   if (options.attachment == 0 && !options.output.empty()) {
@@ -65,6 +71,19 @@ base::Result<void> print(Env& env, const flow::Listed& message,
   return env.out.block(body);
 }
 
+// Beside the file, as for every file that a verb writes.
+base::Result<void> report_attachment(const Options& options, Env& env,
+                                     const flow::Listed& message) {
+  if (!env.out.json()) return {};
+  const message::Attachment& attachment = message.header.attachments[options.attachment - 1];
+  const text::OrderedJson document{{"type", "attachment-written"},     {"id", message.record.id},
+                                   {"attachment", options.attachment}, {"name", attachment.name},
+                                   {"output", options.output},         {"size", attachment.size}};
+  if (options.output != "-") return env.out.document(document);
+  env.terminal.write_err(text::to_line(document) + "\n");
+  return {};
+}
+
 // Where one attachment goes with -o; the message itself is not printed then.
 base::Result<void> write_attachment(const Options& options, Env& env, Opened& opened,
                                     const flow::Listed& message) {
@@ -101,6 +120,7 @@ base::Result<void> run_read(const Options& options, Env& env) {
       flow::find_message(*opened.vault, options.message, flow::Direction::kReceived));
   if (options.attachment != 0) {
     TRY(write_attachment(options, env, opened, message));
+    TRY(report_attachment(options, env, message));
     return acknowledge(options, env, opened, message);
   }
   std::vector<std::filesystem::path> saved;
@@ -121,10 +141,14 @@ void add_read(CLI::App& app, Env& env) {
   auto [verb, options] =
       add_verb<Options>(app, env, "read", "Show a message and save its files", run_read);
   verb.add_option("MESSAGE", options.message, "Number or id")->required();
-  auto* save = verb.add_option("--save", options.save, "Folder to save all files in");
-  verb.add_option("--attachment", options.attachment, "One file, counted from 1")->excludes(save);
-  verb.add_option("-o,--output", options.output, "Where that file goes; - is standard output");
-  verb.add_option("--bwlimit", options.bwlimit, "Most bytes per second, like 500K or 20M");
+  auto* save = never_empty(verb.add_option("--save", options.save, "Folder to save all files in"));
+  verb.add_option("--attachment", options.attachment, "One file, counted from 1")
+      ->check(counted_from_1)
+      ->excludes(save);
+  never_empty(
+      verb.add_option("-o,--output", options.output, "Where that file goes; - is standard output"));
+  never_empty(
+      verb.add_option("--bwlimit", options.bwlimit, "Most bytes per second, like 500K or 20M"));
   verb.add_flag("--no-receipt", options.no_receipt, "Do not tell the sender that it was read");
 }
 

@@ -1,6 +1,7 @@
 // sealpost send: a message, files, or both, to members.
 #include <fmt/format.h>
 #include "cmd/compose.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
@@ -72,8 +73,10 @@ void add_send(CLI::App& app, Env& env) {
   verb.add_option("--expires", options.expires, "When it is deleted unread, like 7d");
   add_repeatable(verb, "--file", options.files, "A file to attach, - for standard input");
   verb.add_option("--file-name", options.file_name, "Name of the file from standard input");
-  verb.add_option("--key", options.key, "The same key sends once, however often it is repeated");
-  verb.add_option("--bwlimit", options.bwlimit, "Most bytes per second, like 500K or 20M");
+  never_empty(verb.add_option("--key", options.key,
+                              "The same key sends once, however often it is repeated"));
+  never_empty(
+      verb.add_option("--bwlimit", options.bwlimit, "Most bytes per second, like 500K or 20M"));
   verb.add_flag("--partial", options.partial, "Send although some recipients cannot be reached");
   verb.add_option("TEXT", options.text, "The message; - or nothing reads standard input");
 }

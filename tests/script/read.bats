@@ -58,6 +58,23 @@ second line')
   [ "$(find . -name '*.partial')" = "" ]
 }
 
+@test "one attachment is told about beside it, and another's .partial stays" {
+  head -c 3000000 /dev/urandom >data
+  id=$(deliver --file data)
+  echo precious >one.partial
+  expect_exit 0 as dr.lee read "$id" --attachment 1 -o one --json
+  json '.type == "attachment-written" and .id == $id and .attachment == 1' --arg id "$id"
+  json '.name == "data" and .output == "one" and .size == 3000000'
+  cmp one data
+  [ "$(cat one.partial)" = precious ]
+  [ "$(echo one*)" = "one one.partial" ]
+  as dr.lee read "$id" --attachment 1 -o - --json 2>report | cmp - data
+  jq -e '.type == "attachment-written" and .output == "-"' report
+  expect_exit 2 as dr.lee read "$id" --attachment 0 -o zero
+  contains "$errors" "counted from 1"
+  expect_exit 2 as dr.lee read "$id" --attachment 1 -o two --bwlimit ""
+}
+
 @test "a sender's file name cannot leave the folder, hide or overwrite" {
   mkdir in out
   ln -s /etc out/link

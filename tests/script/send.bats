@@ -49,6 +49,13 @@ ids_of() { as "$1" inbox --json | jq -r .id; }
   [ "$(ids_of nurse.kim | wc -l)" = "$before" ]
 }
 
+@test "a key or a limit with nothing in it is refused, not ignored" {
+  expect_exit 2 as olivia send --to dr.lee --key "" twice
+  contains "$errors" "--key"
+  expect_exit 2 as olivia send --to dr.lee --key= twice
+  expect_exit 2 as olivia send --to dr.lee --bwlimit "" text
+}
+
 @test "--partial sends to those who can be reached and exits 8" {
   expect_exit 8 as olivia send --partial --to nurse.kim --to dr.nobody text --json
   json 'any(.recipients[]; .to == "nurse.kim" and .state == "accepted")'
