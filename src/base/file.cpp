@@ -115,7 +115,13 @@ Error errno_error(std::string_view what, const std::filesystem::path& path) {
 
 Result<Fd> open_read(const std::filesystem::path& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return errno_error("cannot open", path);
+  if (!fd && errno == EINTR) return Error{Code::kInterrupted, "interrupted", ""};
+  if (!fd) {
+    Error error = errno_error("cannot open", path);
+    if (error.code == Code::kNotFound) error.hint = "check the name, and the folder you are in";
+    if (error.code == Code::kDenied) error.hint = "see whose it is with: ls -ld " + path.string();
+    return error;
+  }
   return fd;
 }
 

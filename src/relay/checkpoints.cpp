@@ -5,7 +5,7 @@ namespace {
 
 base::Error not_the_tree(std::string_view why) {
   return {base::Code::kVerificationFailed, "the audit log in the store " + std::string(why),
-          "stop the relay and restore relay.db from a backup"};
+          "examine it with `sealpost relay fsck`, and restore relay.db from a backup"};
 }
 
 base::Result<merkle::Digest> stored_root(MetaReader& store, std::uint64_t size) {
@@ -33,11 +33,13 @@ base::Result<base::Bytes> read_tile(MetaReader& store, const merkle::TileId& til
 
 base::Result<void> Checkpoints::load(MetaReader& store) {
   TRY(const auto stored, store.checkpoint());
-  if (!stored) return {};
+  TRY(const std::uint64_t size, store.tree_size());
+  if (!stored && size == 0) return {};
+  if (!stored) return not_the_tree("has lost its checkpoint");
   TRY(const note::Note note, note::parse(*stored));
   if (!note::signed_by(note, key_->verifier())) return not_the_tree("is signed by another key");
   TRY(const merkle::Checkpoint checkpoint, merkle::parse_checkpoint(note.text));
-  TRY(const std::uint64_t size, store.tree_size());
+  if (checkpoint.size == 0) return {};  // nothing is promised yet
   if (size < checkpoint.size) return not_the_tree("is shorter than its checkpoint");
   TRY(const merkle::Digest root, stored_root(store, checkpoint.size));
   if (root != checkpoint.root) return not_the_tree("is not the one of its checkpoint");

@@ -1,5 +1,7 @@
 #include <fmt/core.h>
 
+#include "merkle/checkpoint.hpp"
+#include "merkle/merkle.hpp"
 #include "relay/folder.hpp"
 #include "relay/relay.hpp"
 #include "relay/store/sqlite_store.hpp"
@@ -51,12 +53,24 @@ base::Result<note::Signer> new_log_key(const note::Verifier& organisation, base:
 }
 
 // The empty store of a new relay. What an interrupted attempt has left is empty as well.
-base::Result<void> make_store(const Folder& folder, const Settings& settings) {
-  TRY(const auto store, SqliteStore::open(folder.database(), settings.limits.store_bytes));
+base::Result<std::unique_ptr<SqliteStore>> make_store(const Folder& folder,
+                                                      const Settings& settings) {
+  TRY(auto store, SqliteStore::open(folder.database(), settings.limits.store_bytes));
   TRY(const std::uint64_t size, store->writer().reads().tree_size());
-  if (size == 0) return {};
+  if (size == 0) return store;
   return base::Error{base::Code::kConflict, folder.database().string() + " belongs to a relay",
                      "choose another folder"};
+}
+
+// Over no leaves. From then on a store without a checkpoint has lost it: what a killed relay leaves
+// are leaves behind its checkpoint, never leaves without one.
+base::Result<void> store_first_checkpoint(MetaWriter& store, const note::Signer& log_key) {
+  const merkle::Checkpoint empty{log_key.name(), 0, merkle::empty_root()};
+  TRY(store.begin());
+  auto stored = store.set_checkpoint(note::sign(merkle::format_checkpoint(empty), log_key));
+  if (stored) stored = store.commit();
+  if (!stored) store.rollback();
+  return stored;
 }
 
 }  // namespace
@@ -68,10 +82,11 @@ base::Result<Facts> initialise(const NewRelay& options, Seams seams) {
     return base::Error{base::Code::kConflict, "there is a relay in " + options.dir.string(), ""};
   }
   TRY(base::make_private_folder(options.dir));
-  TRY(make_store(folder, settings));
+  TRY(const auto store, make_store(folder, settings));
   TRY(write_tls(folder, options, seams));
   TRY(const note::Signer log_key, new_log_key(options.organisation, seams.random));
   TRY(write_log_key(folder, log_key));
+  TRY(store_first_checkpoint(store->writer(), log_key));
   // Last, so that what an interrupted attempt leaves is no relay, and the next attempt replaces it.
   TRY(base::write_new_file(folder.settings(), base::as_bytes(format_settings(settings)), 0600));
   return describe(options.dir);

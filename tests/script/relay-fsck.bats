@@ -87,6 +87,51 @@ database() { sqlite3 copy/relay.db "$1"; }
   contains "$output" "3 messages"
 }
 
-@test "a folder without a relay: exit 3" {
+@test "a folder without a relay: exit 3, and no advice to make one" {
   expect_exit 3 "$SEALPOST" relay fsck --dir "$T"
+  contains "$errors" "relay serve"
+  [[ $errors != *init* ]]
+}
+
+@test "a store that another user keeps: exit 5 and a hint" {
+  [ "$(id -u)" -eq 0 ] || skip "needs another user"
+  cp -a copy /var/tmp/fsck-$$
+  chmod 755 /var/tmp/fsck-$$
+  chmod 644 /var/tmp/fsck-$$/*
+  chmod 600 /var/tmp/fsck-$$/relay.db
+  cp "$SEALPOST" /var/tmp/fsck-$$/sealpost
+  chmod 755 /var/tmp/fsck-$$/sealpost
+  status=0
+  setpriv --reuid=65534 --clear-groups env -i HOME=/nonexistent /var/tmp/fsck-$$/sealpost \
+    relay fsck --dir /var/tmp/fsck-$$ >out 2>err || status=$?
+  rm -r /var/tmp/fsck-$$
+  cat err >&2
+  [ "$status" -eq 5 ]
+  contains "$(cat err)" "hint: run it as the user"
+}
+
+@test "without its checkpoint or an index a relay is found damaged, and is not served" {
+  for sql in "DELETE FROM facts" "DROP INDEX messages_once" "DROP INDEX envelopes_of_device" \
+    "DROP INDEX evidence_once" "DROP TABLE payloads"; do
+    cp "$RELAY_DIR/relay.db" copy/relay.db
+    database "$sql"
+    expect_exit 7 "$SEALPOST" relay fsck --dir copy
+    contains "$output" "is missing"
+    expect_exit 7 timeout 20 "$SEALPOST" relay serve --dir copy
+    contains "$errors" "relay fsck"
+  done
+}
+
+@test "a pipe in place of an attachment's file holds nothing up" {
+  file=$(find copy/blobs -type f)
+  rm "$file"
+  mkfifo "$file"
+  expect_exit 7 timeout 20 "$SEALPOST" relay fsck --dir copy --quick
+  contains "$output" "is not a regular file"
+}
+
+@test "a prekey that the log has seen and the store has lost is damage" {
+  database "DELETE FROM prekeys WHERE device = (SELECT max(device) FROM prekeys)"
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "is missing, and the log says it was published"
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <system_error>
 
+#include "base/regular_file.hpp"
 #include "merkle/blob_leaf.hpp"
 #include "relay/fsck/examination.hpp"
 #include "relay/handlers/blob_rules.hpp"
@@ -22,6 +23,10 @@ struct Row {
 
 std::filesystem::path file_of(const Examination& all, const std::string& id) {
   return all.folder.blobs() / id.substr(0, 2) / id;
+}
+
+base::Result<base::Fd> open_blob(const Examination& all, const std::string& id) {
+  return base::open_regular(file_of(all, id), base::Symlinks::kRefuse);
 }
 
 base::Result<std::uint64_t> size_of(const base::Fd& file) {
@@ -58,7 +63,7 @@ base::Result<std::string> judge_complete(Examination& all, const Row& blob) {
   if (blob.leaves.size() != merkle::blob_leaf_count(blob.size) * sizeof(merkle::Digest)) {
     return std::string("its leaf list has another length than it");
   }
-  const auto file = base::open_read(file_of(all, blob.id));
+  const auto file = open_blob(all, blob.id);
   if (!file && file.error().code == base::Code::kNotFound)
     return std::string("its file is missing");
   if (!file) return "its file cannot be read: " + file.error().text;
@@ -81,7 +86,7 @@ base::Result<std::string> judge_complete(Examination& all, const Row& blob) {
 base::Result<std::string> judge_parts(Examination& all, const Row& blob) {
   TRY(Query query, all.db.query("SELECT part FROM parts WHERE blob = ? ORDER BY part"));
   query.bind(std::string_view(blob.id));
-  const auto file = base::open_read(file_of(all, blob.id));
+  const auto file = open_blob(all, blob.id);
   for (;;) {
     TRY(const bool more, query.step());
     if (!more) return std::string();

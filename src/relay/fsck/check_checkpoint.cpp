@@ -19,8 +19,8 @@ base::Result<merkle::Checkpoint> verified(const std::string& text, const note::V
 
 base::Result<void> read_checkpoint(Examination& all) {
   TRY(const auto stored, all.reader.checkpoint());
-  // A relay that was killed in its first second has events and no checkpoint yet.
-  if (!stored) return {};
+  // A new relay has one already, over no leaves.
+  if (!stored) return all.damage(Part::kCheckpoint, "", "is missing");
   auto checkpoint = verified(*stored, all.log);
   if (!checkpoint) return all.damage(Part::kCheckpoint, "", checkpoint.error().text);
   all.found.checkpoint = checkpoint->size;

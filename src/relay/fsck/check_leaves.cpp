@@ -1,10 +1,13 @@
 // The audit log from its first leaf to its last: numbering, form, time, the tree over it, and what
 // each leaf says was recorded.
+#include <map>
+#include <string>
 #include <vector>
 
 #include "audit/event.hpp"
 #include "base/encoding.hpp"
 #include "relay/fsck/examination.hpp"
+#include "trust/statements.hpp"
 
 namespace sealpost::relay {
 namespace {
@@ -30,7 +33,8 @@ class LeafWalk {
     }
     TRY(skip_to(all_.tree_size));
     TRY(check_root());
-    return check_entries_recorded();
+    TRY(check_entries_recorded());
+    return check_prekeys_kept();
   }
 
  private:
@@ -89,6 +93,7 @@ class LeafWalk {
   base::Result<void> take_event(const audit::Event& event) {
     if (event.at < last_) TRY(wrong("is older than the one before it"));
     last_ = std::max(last_, event.at);
+    if (event.event == "prekey.publish") note_prekey(event);
     const auto statement = event.details.find("statement");
     if (statement == event.details.end()) return {};
     if (event.details.contains("trust")) return take_entry(event, statement->second);
@@ -179,14 +184,38 @@ class LeafWalk {
     return {};
   }
 
+  void note_prekey(const audit::Event& event) {
+    const auto id = event.details.find("prekey");
+    if (id != event.details.end()) prekeys_[event.actor] = id->second;
+  }
+
+  // What a device has published last is what the relay hands out. Whether it is signed by its
+  // device, the trust chain's turn has said.
+  base::Result<void> check_prekeys_kept() {
+    for (const auto& [device, id] : prekeys_) {
+      TRY(const auto text, all_.reader.prekey(device));
+      if (!text) {
+        TRY(all_.damage(Part::kPrekey, device, "is missing, and the log says it was published"));
+        continue;
+      }
+      const auto note = note::parse(*text);
+      const auto prekey = note ? trust::parse_prekey(note->text) : note.error();
+      if (prekey && prekey->id != id) {
+        TRY(all_.damage(Part::kPrekey, device, "is not the one that the log says came last"));
+      }
+    }
+    return {};
+  }
+
   base::Result<void> wrong(std::string what) {
     return all_.damage(Part::kLeaf, std::to_string(next_), std::move(what));
   }
 
   Examination& all_;
-  std::vector<bool> recorded_;  // entries of the trust chain that a leaf tells of
-  Query expired_;               // receipts about expired messages: leaf, message, statement
-  bool at_expired_ = false;     // it stands on one that no leaf has asked for yet
+  std::vector<bool> recorded_;                  // entries of the trust chain that a leaf tells of
+  std::map<std::string, std::string> prekeys_;  // id of the last one of each device
+  Query expired_;            // receipts about expired messages: leaf, message, statement
+  bool at_expired_ = false;  // it stands on one that no leaf has asked for yet
   std::uint64_t next_ = 0;
   base::Time last_{};
   std::optional<std::uint64_t> tile_;  // whose hashes are in tile_hashes_

@@ -72,6 +72,15 @@ base::Result<void> check_store(Examination& all) {
   }
 }
 
+base::Result<void> check_schema(Examination& all) {
+  TRY(const auto faults, compare_schema(all.db));
+  all.schema_is_sound = faults.empty();
+  for (const SchemaFault& fault : faults) {
+    TRY(all.damage(Part::kStore, fault.object, std::string(fault.what)));
+  }
+  return {};
+}
+
 base::Result<void> check_references(Examination& all) {
   for (const Reference& reference : kReferences) TRY(check_reference(reference, all));
   TRY(all.found.payloads, all.number("SELECT count(*) FROM payloads"));

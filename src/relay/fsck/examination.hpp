@@ -56,6 +56,7 @@ struct Examination {
   SqliteReader reader;
   trust::Chain chain;                        // as far as it verifies
   std::vector<crypto::Digest> entry_hashes;  // of all stored entries, verified or not
+  bool schema_is_sound = true;               // tables and indexes are those of a new store
   bool chain_is_sound = false;               // all of it verifies, and none is missing
   bool log_is_sound = false;                 // leaves and tiles are, so that roots can be derived
   std::optional<merkle::Checkpoint> checkpoint;
@@ -70,6 +71,7 @@ struct Examination {
 
 // The steps, in their order. Each reports what is wrong and fails only when it cannot go on.
 base::Result<void> check_store(Examination& all);
+base::Result<void> check_schema(Examination& all);
 base::Result<void> check_trust(Examination& all);
 base::Result<void> read_checkpoint(Examination& all);
 base::Result<void> check_leaves(Examination& all);

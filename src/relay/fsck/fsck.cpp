@@ -8,12 +8,15 @@
 #include <memory>
 #include <system_error>
 
+#include "base/regular_file.hpp"
 #include "relay/fsck/examination.hpp"
 
 namespace sealpost::relay {
 namespace {
 
 using base::Code;
+
+constexpr std::string_view kAsItsUser = "run it as the user that the relay runs as";
 
 // Held for as long as the examination takes. A folder that was never served has no lock file, and
 // none is made.
@@ -27,6 +30,27 @@ base::Result<base::Fd> keep_others_out(const Folder& folder) {
                      "stop the relay first: fsck examines what does not move"};
 }
 
+// SQLite says no more than that it cannot open a file.
+base::Result<void> require_readable(const std::filesystem::path& path) {
+  auto file = base::open_regular(path, base::Symlinks::kFollow);
+  if (file) return {};
+  base::Error error = std::move(file).error();
+  if (error.code == Code::kDenied) error.hint = kAsItsUser;
+  if (error.code == Code::kUsage) error.code = Code::kVerificationFailed;
+  return error;
+}
+
+base::Result<void> require_relay(const Folder& folder) {
+  const auto settings = read_settings(folder);
+  if (settings) return {};
+  base::Error error = settings.error();
+  if (error.code == Code::kNotFound) {
+    error.hint = "there is no relay.toml in it; give the folder that `sealpost relay serve` has";
+  }
+  if (error.code == Code::kDenied) error.hint = kAsItsUser;
+  return error;
+}
+
 base::Result<std::unique_ptr<Examination>> open(const FsckOptions& options) {
   const Folder folder{options.dir};
   TRY(const Settings settings, read_settings(folder));
@@ -35,6 +59,7 @@ base::Result<std::unique_ptr<Examination>> open(const FsckOptions& options) {
   if (std::filesystem::file_size(folder.database(), absent) == 0 || absent) {
     return base::Error{Code::kVerificationFailed, "relay.db is missing or empty", ""};
   }
+  TRY(require_readable(folder.database()));
   TRY(Database database, Database::open_unchanging(folder.database()));
   TRY(database.run("PRAGMA cache_size = -8192"));
   return std::make_unique<Examination>(options, folder, settings, log_key.verifier(),
@@ -46,23 +71,24 @@ struct Step {
   base::Result<void> (*check)(Examination&);
 };
 constexpr std::array kSteps{
-    Step{"store", check_store},
-    Step{"trust chain", check_trust},
-    Step{"checkpoint", read_checkpoint},
-    Step{"audit log", check_leaves},
-    Step{"tree", check_tiles},
-    Step{"messages", check_messages},
-    Step{"receipts", check_receipts},
-    Step{"envelopes", check_envelopes},
-    Step{"references", check_references},
+    Step{"store", check_store},         Step{"schema", check_schema},
+    Step{"trust chain", check_trust},   Step{"checkpoint", read_checkpoint},
+    Step{"audit log", check_leaves},    Step{"tree", check_tiles},
+    Step{"messages", check_messages},   Step{"receipts", check_receipts},
+    Step{"envelopes", check_envelopes}, Step{"references", check_references},
     Step{"attachments", check_blobs},
 };
 
-// A step that the store cannot answer is damage, and the next one has its chance.
+// A step that the store cannot answer is damage, and the next one has its chance. A query about a
+// table that is gone fails as if it were written wrongly.
 base::Result<void> take(const Step& step, Examination& all) {
   all.begin(step.name);
   auto done = step.check(all);
-  if (done || done.error().code != Code::kVerificationFailed) return done;
+  if (done) return done;
+  const Code code = done.error().code;
+  const bool damaged =
+      code == Code::kVerificationFailed || (code == Code::kInternal && !all.schema_is_sound);
+  if (!damaged) return done;
   return all.damage(Part::kStore, std::string(step.name), done.error().text);
 }
 
@@ -79,7 +105,7 @@ base::Result<Examined> no_store(const FsckOptions& options, const base::Error& w
 
 base::Result<Examined> fsck(const FsckOptions& options) {
   const Folder folder{options.dir};
-  TRY(read_settings(folder));
+  TRY(require_relay(folder));
   TRY(const base::Fd lock, keep_others_out(folder));
   auto opened = open(options);
   if (!opened && opened.error().code == Code::kVerificationFailed) {

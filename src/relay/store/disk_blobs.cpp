@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/regular_file.hpp"
+
 namespace sealpost::relay {
 
 namespace {
@@ -43,7 +45,8 @@ std::filesystem::path DiskBlobs::path_of(std::string_view id) const {
 base::Result<base::Fd> DiskBlobs::open_for_writing(std::string_view id) {
   const std::filesystem::path path = path_of(id);
   TRY(base::make_private_folder(path.parent_path()));
-  base::Fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  base::Fd file(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   if (!file) return disk_error("cannot write", path.filename());
   return file;
 }
@@ -87,7 +90,7 @@ base::Result<std::uint64_t> DiskBlobs::room() {
 
 base::Result<void> DiskBlobs::sync(std::string_view id, std::uint64_t size) {
   const std::filesystem::path path = path_of(id);
-  const base::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  const base::Fd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!file) return disk_error("cannot open", path.filename());
   struct stat info {};
   if (::fstat(file.get(), &info) != 0) return disk_error("cannot examine a blob");
@@ -100,7 +103,7 @@ base::Result<void> DiskBlobs::sync(std::string_view id, std::uint64_t size) {
 }
 
 base::Result<base::Fd> DiskBlobs::open_for_reading(std::string_view id) {
-  return base::open_read(path_of(id));
+  return base::open_regular(path_of(id), base::Symlinks::kRefuse);
 }
 
 base::Result<void> DiskBlobs::remove(std::string_view id) {

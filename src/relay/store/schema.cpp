@@ -1,5 +1,7 @@
 #include "relay/store/schema.hpp"
 
+#include <map>
+
 namespace sealpost::relay {
 namespace {
 
@@ -63,6 +65,51 @@ DROP INDEX evidence_once;
 CREATE UNIQUE INDEX evidence_once ON evidence(message, state, signer, leaf);
 )";
 
+// What SQLite makes for itself is left out. How a statement is broken into lines means nothing.
+constexpr std::string_view kObjects =
+    "SELECT type || ' ' || name, replace(replace(sql, ' ', ''), char(10), '') FROM sqlite_master "
+    "WHERE substr(name, 1, 7) <> 'sqlite_'";
+
+using Objects = std::map<std::string, std::string>;
+
+base::Result<Objects> objects_of(Database& database) {
+  Objects objects;
+  TRY(Query query, database.query(kObjects));
+  for (;;) {
+    TRY(const bool row, query.step());
+    if (!row) return objects;
+    objects.emplace(query.text(0), query.text(1));
+  }
+}
+
+base::Result<Objects> objects_of_a_new_store() {
+  TRY(Database database, Database::open(":memory:", false));
+  TRY(database.run(std::string(kTables) + std::string(kRenewals)));
+  return objects_of(database);
+}
+
+base::Result<void> require_schema(Database& database) {
+  TRY(const auto faults, compare_schema(database));
+  if (faults.empty()) return {};
+  return base::Error{base::Code::kVerificationFailed,
+                     "the relay's store: " + faults[0].object + " " + std::string(faults[0].what),
+                     "examine it with `sealpost relay fsck`, and restore relay.db from a backup"};
+}
+
+base::Result<void> create_or_upgrade(Database& database) {
+  TRY(const std::string version, database.value("PRAGMA user_version"));
+  if (version == "0") {
+    return database.run("BEGIN IMMEDIATE;" + std::string(kTables) + std::string(kRenewals) +
+                        "COMMIT");
+  }
+  if (version == "1") {
+    return database.run("BEGIN IMMEDIATE;" + std::string(kFromVersion1) + std::string(kRenewals) +
+                        "COMMIT");
+  }
+  if (version == kStoreVersion) return {};
+  return base::Error{base::Code::kMalformed, "relay.db was written by a newer version", ""};
+}
+
 base::Result<void> require(Database& database, const std::string& pragma, std::string_view wanted) {
   TRY(const std::string value, database.value(pragma));
   if (value != wanted) {
@@ -81,19 +128,26 @@ base::Result<void> prepare_writer(Database& database) {
       database.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
                    "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864"));
   TRY(require(database, "PRAGMA synchronous", "2"));
-  TRY(const std::string version, database.value("PRAGMA user_version"));
-  if (version == "0") {
-    return database.run("BEGIN IMMEDIATE;" + std::string(kTables) + std::string(kRenewals) +
-                        "COMMIT");
+  TRY(create_or_upgrade(database));
+  return require_schema(database);
+}
+
+base::Result<std::vector<SchemaFault>> compare_schema(Database& database) {
+  TRY(const Objects wanted, objects_of_a_new_store());
+  TRY(const Objects there, objects_of(database));
+  std::vector<SchemaFault> faults;
+  for (const auto& [name, sql] : wanted) {
+    const auto at = there.find(name);
+    if (at == there.end()) {
+      faults.push_back({name, "is missing"});
+    } else if (at->second != sql) {
+      faults.push_back({name, "is not as it was made"});
+    }
   }
-  if (version == "1") {
-    return database.run("BEGIN IMMEDIATE;" + std::string(kFromVersion1) + std::string(kRenewals) +
-                        "COMMIT");
+  for (const auto& [name, sql] : there) {
+    if (!wanted.contains(name)) faults.push_back({name, "does not belong there"});
   }
-  if (version != kStoreVersion) {
-    return base::Error{base::Code::kMalformed, "relay.db was written by a newer version", ""};
-  }
-  return {};
+  return faults;
 }
 
 }  // namespace sealpost::relay

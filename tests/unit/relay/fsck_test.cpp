@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <fstream>
 
@@ -185,6 +186,16 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
         {"INSERT INTO tiles VALUES(77, zeroblob(32))", "leaf", 0},
         {"UPDATE facts SET value = replace(value, '\n2', '\n1') WHERE name = 'checkpoint'",
          "checkpoint ", 1},
+        {"DELETE FROM facts", "checkpoint ", 1},
+        {"DROP INDEX messages_once", "store index messages_once", 1},
+        {"DROP INDEX envelopes_of_device", "store index envelopes_of_device", 1},
+        {"DROP INDEX evidence_once", "store index evidence_once", 1},
+        {"DROP INDEX evidence_once; CREATE INDEX evidence_once ON evidence(message)",
+         "store index evidence_once", 1},
+        {"CREATE TRIGGER eats AFTER INSERT ON leaves BEGIN DELETE FROM tiles; END",
+         "store trigger eats", 1},
+        {"DROP TABLE payloads", "store table payloads", 0},
+        {"DROP TABLE facts", "store table facts", 0},
         {"UPDATE trust SET entry = replace(entry, 'sealpost', 'Sealpost') WHERE number = 3",
          "trust 3", 0},
         {"DELETE FROM trust WHERE number = 2", "trust 2", 0},
@@ -254,6 +265,18 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
     dir = copies.take();
     std::filesystem::resize_file(dir / "blobs" / "ff" / kBegun, 0);
     CHECK(examine(dir).damages == std::vector<std::string>{"attachment " + kBegun});
+    // What would wait for a writer for ever, and what leads elsewhere.
+    dir = copies.take();
+    for (const auto& file : {file_in(dir), dir / "blobs" / "ff" / kBegun}) {
+      std::filesystem::remove(file);
+      REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+    }
+    CHECK(examine(dir, true).damages ==
+          std::vector<std::string>{"attachment " + kBlob, "attachment " + kBegun});
+    dir = copies.take();
+    std::filesystem::rename(file_in(dir), dir / "elsewhere");
+    std::filesystem::create_symlink(dir / "elsewhere", file_in(dir));
+    expect(dir, true);
   }
 
   SUBCASE("files that nobody speaks of are counted and are no damage") {
@@ -282,6 +305,25 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
     CHECK(examine(dir).damages == std::vector<std::string>{"store "});
     std::filesystem::remove(dir / "relay.db");
     CHECK(examine(dir).damages == std::vector<std::string>{"store "});
+  }
+
+  SUBCASE("a store that has lost its checkpoint or an index is not served") {
+    for (const std::string sql : {"DELETE FROM facts", "DROP INDEX messages_once",
+                                  "DROP INDEX evidence_once", "DROP TABLE payloads"}) {
+      CAPTURE(sql);
+      const auto dir = copies.take();
+      run_sql(dir / "relay.db", sql);
+      const auto server = relay::Server::start(dir, copies.house.seams(), {});
+      REQUIRE_FALSE(server.has_value());
+      CHECK(server.error().code == base::Code::kVerificationFailed);
+      CHECK(server.error().hint.find("relay fsck") != std::string::npos);
+    }
+  }
+
+  SUBCASE("no relay's folder: nothing is said about making one") {
+    const Report report = examine(copies.house.dir() / "nothing");
+    CHECK(report.result.error().code == base::Code::kNotFound);
+    CHECK(report.result.error().hint.find("init") == std::string::npos);
   }
 
   SUBCASE("another log key") {

@@ -6,7 +6,9 @@
 
 #include "house.hpp"
 #include "relay/folder.hpp"
+#include "relay/fsck/fsck.hpp"
 #include "relay/listen.hpp"
+#include "relay/store/sqlite_store.hpp"
 #include "relay/tls.hpp"
 
 using namespace sealpost;
@@ -92,6 +94,20 @@ TEST_CASE("an attempt that was cut off does not stand in the way of the next") {
   std::filesystem::remove(dir / "relay.toml");
   CHECK(relay::describe(dir).error().code == Code::kNotFound);
   CHECK(scratch.make(scratch.wanted()).has_value());
+}
+
+TEST_CASE("a new folder is sound, and has its first checkpoint") {
+  Scratch scratch;
+  REQUIRE(scratch.make(scratch.wanted()).has_value());
+  const auto dir = scratch.wanted().dir;
+  const auto examined =
+      relay::fsck({dir, false, [](const relay::Damage&) { return base::Result<void>(); },
+                   [](std::string_view, std::uint64_t) { return base::Result<void>(); }});
+  REQUIRE(examined.has_value());
+  CHECK(examined->damages == 0);
+  const auto store = relay::SqliteStore::open(dir / "relay.db", 0);
+  REQUIRE(store.has_value());
+  CHECK((*store)->writer().reads().checkpoint().value().has_value());
 }
 
 TEST_CASE("a relay with TLS starts and follows the port it got") {
