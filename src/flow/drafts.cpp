@@ -48,7 +48,7 @@ base::Result<void> fill_files(const Json& json, SendRequest& out) {
   for (const Json& item : *files) {
     TRY(const std::string path, raw_at(item, "path"));
     TRY(std::string name, text::string_at(item, "name"));
-    out.files.push_back({path, std::move(name)});
+    out.files.push_back({path, std::move(name), false});
   }
   return {};
 }
@@ -85,6 +85,7 @@ base::Result<Draft> decode(base::ByteView bytes) {
     TRY(fill_request(json, out.request));
     TRY(out.began, time_at(json, "began"));
     TRY(out.repeatable, text::bool_at(json, "repeatable"));
+    for (OutgoingFile& file : out.request.files) file.regular = out.repeatable;
     return {};
   });
 }

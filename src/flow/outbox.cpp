@@ -110,6 +110,19 @@ base::Error cannot_repeat(const Draft& draft) {
           draft.request.key ? "run the same command again with the same --key, or " + drop : drop};
 }
 
+// Looks without waiting: what has become a pipe would stop this message and all behind it.
+base::Result<void> check_files(const Draft& draft) {
+  for (const OutgoingFile& file : draft.request.files) {
+    const auto open = open_outgoing(file.path, true);
+    if (open) continue;
+    base::Error error = open.error();
+    error.hint =
+        fmt::format("put the file back, or give the message up: sealpost outbox drop {}", draft.id);
+    return error;
+  }
+  return {};
+}
+
 base::Result<Sent> go_on(Installation& installation, const std::string& id,
                          client::RelayClient& relay, Context& context, TransferProgress& progress) {
   TRY(std::optional<Draft> draft, find_draft(installation.vault(), id));
@@ -118,6 +131,7 @@ base::Result<Sent> go_on(Installation& installation, const std::string& id,
   if (!draft) draft = Draft{id, {}, {}, false};
   if (!sealed) {
     if (!draft->repeatable) return cannot_repeat(*draft);
+    TRY(check_files(*draft));
     TRY(check_request(installation, draft->request, context.clock.now()));
   }
   TRY(const Confirmed confirmed, carry_through(installation, *draft, relay, context, progress));

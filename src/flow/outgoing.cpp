@@ -19,7 +19,7 @@ namespace {
 using vault::Kind;
 
 base::Result<crypto::Digest> digest_of(const OutgoingFile& file) {
-  TRY(OpenFile open, open_outgoing(file.path));
+  TRY(OpenFile open, open_outgoing(file.path, file.regular));
   base::FdSource source(open.fd());
   return content_digest(source);
 }
@@ -165,7 +165,7 @@ base::Result<Uploaded> upload_files(Installation& installation, const SendReques
   Uploaded uploaded;
   for (std::size_t i = 0; i < request.files.size(); ++i) {
     const OutgoingFile& file = request.files[i];
-    TRY(const OpenFile open, open_outgoing(file.path));
+    TRY(const OpenFile open, open_outgoing(file.path, file.regular));
     const Upload upload{open, file.name, media_type_of(file.name), journal_of(id, i),
                         request.bandwidth};
     auto done = upload_attachment(installation.vault(), relay, upload, context, progress);

@@ -118,7 +118,7 @@ base::Result<std::optional<Target>> claim_target(const Installation& installatio
 }
 
 base::Error unreachable_error(const std::vector<RecipientRecord>& unreachable) {
-  base::Error error{base::Code::kDenied, "", "nothing was sent; --partial sends to the others"};
+  base::Error error{base::Code::kDenied, "", ""};
   const auto any = [&](std::string_view state) {
     return std::any_of(unreachable.begin(), unreachable.end(),
                        [&](const RecipientRecord& item) { return item.state == state; });

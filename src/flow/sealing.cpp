@@ -26,10 +26,12 @@ base::Result<void> check_texts(const SendRequest& request, const policy::Policy&
   }
   if (!request.subject) return {};
   if (!text::is_plain(*request.subject)) {
-    return usage("a subject is one line without control characters");
+    return usage("a subject is one line without control characters",
+                 "put the rest into the text of the message");
   }
   if (request.subject->size() > message::kMaxSubject) {
-    return usage(fmt::format("a subject is at most {} bytes", message::kMaxSubject));
+    return usage(fmt::format("a subject is at most {} bytes", message::kMaxSubject),
+                 "put the rest into the text of the message");
   }
   return {};
 }
@@ -130,8 +132,11 @@ base::Result<Targets> reachable_targets(const Installation& installation,
   TRY(Targets targets, find_targets(installation, relay, request.to, now));
   const bool enough =
       !targets.reachable.empty() && (targets.unreachable.empty() || request.partial);
-  if (!enough) return unreachable_error(targets.unreachable);
-  return targets;
+  if (enough) return targets;
+  base::Error error = unreachable_error(targets.unreachable);
+  error.hint = targets.reachable.empty() ? "nothing was sent; see `sealpost member list`"
+                                         : "nothing was sent; --partial sends to the others";
+  return error;
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ namespace sealpost::flow {
 struct OutgoingFile {
   std::filesystem::path path;  // "-" is standard input
   std::string name;            // what the recipient sees
+  bool regular = false;        // it was a regular file when the outbox kept it, and has to be one
 };
 
 struct SendRequest {

@@ -7,6 +7,7 @@
 #include <array>
 #include <utility>
 
+#include "base/regular_file.hpp"
 #include "flow/blob_reader.hpp"
 
 namespace sealpost::flow {
@@ -134,9 +135,10 @@ base::Result<void> go_on(base::PartialFile found, client::RelayClient& client,
 
 }  // namespace
 
-base::Result<OpenFile> open_outgoing(const std::filesystem::path& path) {
+base::Result<OpenFile> open_outgoing(const std::filesystem::path& path, bool regular) {
   if (path == "-") return OpenFile(base::Fd(), STDIN_FILENO, std::nullopt);
-  TRY(base::Fd file, base::open_read(path));
+  TRY(base::Fd file,
+      regular ? base::open_regular(path, base::Symlinks::kFollow) : base::open_read(path));
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return base::errno_error("cannot read", path);
   if (S_ISDIR(status.st_mode)) {

@@ -43,8 +43,9 @@ class OpenFile {
   int fd_;
   std::optional<std::uint64_t> size_;
 };
-// "-" is standard input, which stays open. kUsage for a folder; otherwise as base::open_read.
-base::Result<OpenFile> open_outgoing(const std::filesystem::path& path);
+// "-" is standard input, which stays open. kUsage for a folder; otherwise as base::open_read, or as
+// base::open_regular where only a regular file will do.
+base::Result<OpenFile> open_outgoing(const std::filesystem::path& path, bool regular = false);
 
 // By the ending of a file name; "application/octet-stream" for one that is not known.
 std::string media_type_of(std::string_view name);

@@ -111,6 +111,18 @@ std::size_t strangeness(std::string_view typed, std::string_view purpose) {
   return !typed.empty() && purpose.starts_with(typed) ? 0 : distance(typed, purpose);
 }
 
+// The first few.
+std::string names_of(const Policy& policy) {
+  constexpr std::size_t kShown = 8;
+  std::vector<std::string> names;
+  for (const Purpose& purpose : policy.purposes) {
+    if (names.size() == kShown) break;
+    names.push_back(purpose.name);
+  }
+  if (policy.purposes.size() > kShown) names.emplace_back("...");
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
 Error undeclared(const Policy& policy, std::string_view name) {
   Error error{Code::kUsage,
               fmt::format("the policy declares no purpose \"{}\"",
@@ -122,7 +134,11 @@ Error undeclared(const Policy& policy, std::string_view name) {
       policy.purposes.begin(), policy.purposes.end(), [word](const Purpose& a, const Purpose& b) {
         return strangeness(word, a.name) < strangeness(word, b.name);
       });
-  error.hint = fmt::format("did you mean \"{}\"?", nearest->name);
+  if (strangeness(word, nearest->name) <= std::max<std::size_t>(2, word.size() / 3)) {
+    error.hint = fmt::format("did you mean \"{}\"?", nearest->name);
+  } else {
+    error.hint = "declared are " + names_of(policy);
+  }
   return error;
 }
 

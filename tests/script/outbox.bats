@@ -151,6 +151,50 @@ unconfirmed() {
   never in_outbox
 }
 
+@test "a file that became a pipe or a folder, or went away, holds up its own message only" {
+  local what
+  for what in pipe folder gone fine; do
+    head -c 6000000 /dev/urandom >"$what"
+    SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" send --to dr.lee --subject "$what" --file "$what" \
+      --bwlimit 1M >"$T/out" 2>"$T/err" 3>&- &
+    SENDER=$!
+    wait_for "the draft" 60 is_drafted "$what"
+    end_sender
+    draft_of "$what" >"id-$what"
+  done
+  rm pipe folder gone
+  mkfifo pipe
+  mkdir folder
+  expect_exit 8 env SEALPOST_HOME="$ORG_DIR/olivia" timeout 60 "$SEALPOST" outbox retry
+  [ "$output" = "$(cat id-fine)" ]
+  [ "$(got fine)" = 1 ]
+  for what in pipe folder gone; do
+    contains "$errors" "outbox drop $(cat "id-$what")"
+  done
+  [[ $errors != *tar* ]]
+  expect_exit 3 as olivia outbox retry "$(cat id-gone)"
+  expect_exit 2 as olivia outbox retry "$(cat id-folder)"
+}
+draft_of() { as olivia outbox list --json | jq -r --arg s "$1" 'select(.subject == $s) | .id'; }
+is_drafted() { [[ -n $(draft_of "$1") ]]; }
+
+@test "a pipe that nobody writes to: interrupted, exit 130" {
+  mkfifo silent
+  SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" send --to dr.lee --file silent 2>err 3>&- &
+  sender=$!
+  wait_for "the draft" 60 has_draft
+  wait_for "the sender to wait for a writer" 30 opens "$sender"
+  kill -INT "$sender"
+  status=0
+  wait "$sender" || status=$?
+  cat err >&2
+  [ "$status" -eq 130 ]
+  contains "$(cat err)" "interrupted"
+  never in_outbox
+}
+# The number of openat on the machines that we build for.
+opens() { [[ $(cut -d ' ' -f 1 "/proc/$1/syscall") =~ ^(257|56)$ ]]; }
+
 @test "killed at any commit: what was in the outbox is sent once, the rest was never promised" {
   needs_strace
   echo text >file.txt

@@ -145,6 +145,9 @@ TEST_CASE("an undeclared purpose is refused with the nearest declared one as a h
     CHECK(refused.error().code == Code::kUsage);
     CHECK(refused.error().hint == "did you mean \"" + std::string(row.nearest) + "\"?");
   }
+  const auto far = policy::check_purpose(policy, "nope", "owner");
+  CHECK(far.error().hint ==
+        "declared are general, test, test-results, appointment-reminder, billing");
   const auto hostile = policy::check_purpose(policy, "\x1b[2J" + std::string(100000, 'x'), "owner");
   CHECK(hostile.error().text.find('\x1b') == std::string::npos);
   CHECK(hostile.error().text.size() < 200);
