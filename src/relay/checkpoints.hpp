@@ -23,7 +23,8 @@ class Checkpoints {
   };
   explicit Checkpoints(const note::Signer& log_key) : key_(&log_key) {}  // borrowed
 
-  // Takes up the stored one; kVerificationFailed when the tree is no extension of it.
+  // Takes up the stored one. kVerificationFailed when the tree is no extension of it, or when there
+  // are leaves and none.
   base::Result<void> load(MetaReader& store);
   // Writer thread only, outside a transaction.
   base::Result<void> publish(MetaStore& store, const Ledger& ledger);
