@@ -1,6 +1,7 @@
 #include "relay/housekeeping.hpp"
 
 #include "base/encoding.hpp"
+#include "relay/statement.hpp"
 #include "wire/signature.hpp"
 
 namespace sealpost::relay {
@@ -19,12 +20,7 @@ base::Result<std::string> expired_receipt(const ExpiredMessage& message, const U
   value.from = message.from;
   value.message_sha256 = message.sha256;
   value.state = receipt::State::kExpired;
-  value.by = unit.log_key.name();
-  value.at = unit.now;
-  value.log = unit.log;
-  value.trust = unit.directory.view();
-  TRY(const std::string text, receipt::format(value));
-  return note::sign(text, unit.log_key);
+  return sign_receipt(std::move(value), unit);
 }
 
 base::Result<Fact> expiry_of(const ExpiredMessage& message, Unit& unit) {

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/statement.hpp"
 #include "text/uuid.hpp"
 #include "wire/messages.hpp"
 
@@ -142,13 +143,8 @@ base::Result<std::string> accepted_receipt(const Unit& unit, const Caller& calle
   value.from = caller.name;
   value.message_sha256 = submission.message_sha256;
   value.state = receipt::State::kAccepted;
-  value.by = unit.log_key.name();
-  value.at = unit.now;
-  value.log = unit.log;
-  value.trust = unit.directory.view();
   value.purpose = submission.purpose;
-  TRY(const std::string text, receipt::format(value));
-  return note::sign(text, unit.log_key);
+  return sign_receipt(std::move(value), unit);
 }
 
 Fact sending_of(const Unit& unit, const Request& request, const wire::Submission& submission,
