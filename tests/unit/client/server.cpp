@@ -14,7 +14,7 @@ namespace sealpost::testing {
 namespace {
 
 std::string data(const std::string& name) {
-  std::ifstream file(SEALPOST_TEST_DATA "/" + name);
+  std::ifstream file(SEALPOST_TEST_DATA "/client/" + name);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();

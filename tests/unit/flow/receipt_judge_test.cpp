@@ -186,7 +186,7 @@ TEST_CASE("what happened holds: accepted, delivered, read") {
 // An independent program (Python, hashlib and cryptography) checked its signatures and proofs.
 TEST_CASE("the golden receipt file comes out byte for byte, and holds") {
   const base::Bytes golden =
-      base::read_file(SEALPOST_TEST_DATA "/../../fuzz/corpus/receipt_file/honest", 1 << 20).value();
+      base::read_file(SEALPOST_TEST_DATA "/../fuzz/corpus/receipt_file/honest", 1 << 20).value();
   CHECK(receipt::format_file(told().file()).value() == base::as_text(golden));
   const auto root =
       note::Verifier::parse("mercy.example+251fe40c+AXulT8VsKNuWxDGaisMXxfZc6opvIjdI2Fg/e+x0MqyJ");
