@@ -42,6 +42,7 @@ constexpr std::array kVerbs{
     Entry{"relay", kSettingUp, add_relay},
     Entry{"member", kSettingUp, add_member},
     Entry{"join", kSettingUp, add_join},
+    Entry{"device", kSettingUp, add_device},
     Entry{"send", kEveryDay, add_send},
     Entry{"sent", kEveryDay, add_sent},
     Entry{"outbox", kEveryDay, add_outbox},

@@ -85,12 +85,7 @@ std::vector<Line> lines_of(const trust::Chain& chain, base::Time now) {
 
 base::Result<void> run_list(const ListOptions&, Env& env) {
   TRY(Opened opened, open_installation(env));
-  flow::Context context = context_of(env);
-  auto relay = flow::connect(opened.installation, context);
-  auto fresh =
-      relay ? flow::sync_trust(opened.installation, *relay) : base::Result<void>(relay.error());
-  if (!fresh && fresh.error().code == base::Code::kVerificationFailed) return fresh;
-  if (!fresh) env.out.warn("this list may be old: " + fresh.error().text);
+  TRY(catch_up(opened, env));
   std::vector<ui::Row> rows;
   for (const Line& line : lines_of(opened.installation.chain(), env.clock.now())) {
     if (env.out.json()) {

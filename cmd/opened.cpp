@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "cmd/session.hpp"
+#include "flow/sync.hpp"
 #include "trust/name.hpp"
 
 namespace sealpost::cmd {
@@ -30,6 +31,16 @@ base::Result<Opened> open_installation(Env& env) {
   auto installation = flow::Installation::load(*owned);
   if (!installation) return base::with_context(std::move(installation).error(), profile.name);
   return Opened{std::move(profile), std::move(owned), *std::move(installation)};
+}
+
+base::Result<void> catch_up(Opened& opened, Env& env) {
+  flow::Context context = context_of(env);
+  auto relay = flow::connect(opened.installation, context);
+  auto fresh =
+      relay ? flow::sync_trust(opened.installation, *relay) : base::Result<void>(relay.error());
+  if (!fresh && fresh.error().code == base::Code::kVerificationFailed) return fresh;
+  if (!fresh) env.out.warn("this may be old: " + fresh.error().text);
+  return {};
 }
 
 base::Result<void> create_vault(Env& env, const config::Profile& profile, const Fill& fill,

@@ -20,6 +20,10 @@ struct Opened {
 // As choose_profile and open_vault, then Installation::load.
 base::Result<Opened> open_installation(Env& env);
 
+// Fetches what is new in the trust chain. Without the relay it goes on with what this profile has
+// verified last, and says so; kVerificationFailed when the relay's chain is another one.
+base::Result<void> catch_up(Opened& opened, Env& env);
+
 inline flow::Context context_of(Env& env) { return {env.clock, env.random, env.interrupt}; }
 
 // Fills a profile that does not exist yet: asks for a new passphrase, creates the vault, runs

@@ -56,7 +56,7 @@ Result<void> ChainRules::invitation() {
   Chain::OpenInvitation open;
   open.invitation = std::move(value);
   open.note_hash = note_hash(entry_);
-  open.inviter = inviter == nullptr ? chain_.organisation() : inviter->certificate.name.str();
+  open.inviter = signed_as(inviter);
   chain_.invitations_.emplace(name, std::move(open));
   return {};
 }
@@ -100,7 +100,10 @@ Result<void> ChainRules::first_certificate(Certificate certificate) {
   }
   TRY(check_role_of_user(certificate.name.user, certificate.role));
   if (invitation != nullptr) invitation->used = true;
-  install(std::move(certificate));
+  Device& device = install(std::move(certificate));
+  device.joined = device.entry;
+  device.joined_at = device.certificate.at;
+  device.inviter = invitation == nullptr ? chain_.organisation() : invitation->inviter;
   return {};
 }
 
@@ -174,7 +177,7 @@ Result<void> ChainRules::successor(Certificate certificate) {
   return {};
 }
 
-void ChainRules::install(Certificate certificate) {
+Device& ChainRules::install(Certificate certificate) {
   Device& device = chain_.devices_[certificate.name.str()];
   if (device.keys.empty() || device.keys.back() != certificate.key) {
     device.keys.push_back(certificate.key);
@@ -182,6 +185,7 @@ void ChainRules::install(Certificate certificate) {
   device.certificate = std::move(certificate);
   device.certificate_note = std::string(entry_);
   device.entry = chain_.size();
+  return device;
 }
 
 }  // namespace sealpost::trust

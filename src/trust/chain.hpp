@@ -16,11 +16,23 @@
 
 namespace sealpost::trust {
 
+// How a device ended.
+struct Ended {
+  std::uint64_t entry = 0;  // number of the chain entry that says so
+  std::string by;           // device name, or the organisation for the root
+  std::string reason;       // may be empty
+  base::Time at;            // as its signer claims
+};
+
 struct Device {
   Certificate certificate;  // the latest
   std::string certificate_note;
   std::uint64_t entry = 0;  // number of the chain entry that brought this certificate
   bool revoked = false;
+  std::optional<Ended> ended;        // when it is revoked
+  std::uint64_t joined = 0;          // number of the chain entry of its first certificate
+  base::Time joined_at;              // as that claims
+  std::string inviter;               // device name, or the organisation for the root
   std::vector<note::Verifier> keys;  // every key it was certified with, the latest last
 };
 

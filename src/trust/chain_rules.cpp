@@ -101,6 +101,10 @@ Result<const Device*> ChainRules::author(base::Time at) const {
   return device;
 }
 
+std::string ChainRules::signed_as(const Device* author) const {
+  return author == nullptr ? chain_.organisation() : author->certificate.name.str();
+}
+
 Result<void> ChainRules::check_role_of_user(std::string_view user, Role role) const {
   for (const Device* device : chain_.devices_of(user)) {
     if (device->revoked || device->certificate.role == role) continue;

@@ -34,7 +34,9 @@ class ChainRules {
   base::Result<void> check_role_of_user(std::string_view user, Role role) const;
   base::Result<void> revoke_device(const Revocation& revocation, const Device* author);
   base::Result<void> revoke_invitation(const Revocation& revocation, const Device* author);
-  void install(Certificate certificate);
+  Device& install(Certificate certificate);
+  // The author's name as others read it: the device's, or the organisation's for the root.
+  std::string signed_as(const Device* author) const;
 
   // The note carries a valid signature of each of these keys and no other signature.
   // kVerificationFailed.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/bytes.hpp"
+#include "text/safety.hpp"
 
 namespace sealpost::trust {
 namespace {
@@ -82,6 +83,18 @@ base::Result<DeviceName> parse_device_name(std::string_view text) {
                        "a device is called like mercy.example/dr.lee/laptop"};
   }
   return DeviceName{std::string(parts[0]), std::string(parts[1]), std::string(parts[2])};
+}
+
+base::Result<DeviceName> device_meant(std::string_view text, const DeviceName& own) {
+  const auto slashes = std::count(text.begin(), text.end(), '/');
+  std::string full(text);
+  if (slashes < 2) full = own.organisation + "/" + full;
+  if (slashes < 1) full.insert(own.organisation.size() + 1, own.user + "/");
+  auto name = parse_device_name(full);
+  if (name) return name;
+  return base::Error{base::Code::kUsage, "\"" + text::for_terminal(text) + "\" is no device",
+                     "write laptop for one of your own, dr.lee/laptop or "
+                     "mercy.example/dr.lee/laptop"};
 }
 
 bool is_invitation_key(std::string_view text, std::string_view organisation) {

@@ -26,6 +26,9 @@ struct DeviceName {
   bool operator==(const DeviceName&) const = default;
 };
 base::Result<DeviceName> parse_device_name(std::string_view text);  // kMalformed
+// What a person wrote for a device, in the eyes of `own`: "laptop" is one of the same user,
+// "dr.lee/laptop" one of the same organisation; or the full name. kUsage.
+base::Result<DeviceName> device_meant(std::string_view text, const DeviceName& own);
 
 // mercy.example/invitation/9f86d081884c7d65: the name of the key that an invitation delegates to.
 bool is_invitation_key(std::string_view text, std::string_view organisation);

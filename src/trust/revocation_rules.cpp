@@ -47,6 +47,7 @@ Result<void> ChainRules::revoke_device(const Revocation& revocation, const Devic
     return Error{Code::kConflict, fmt::format("{} is revoked already", revocation.target), ""};
   }
   target.revoked = true;
+  target.ended = Ended{chain_.size(), signed_as(author), revocation.reason, revocation.at};
   // A thief may have left himself a way back in.
   for (auto& [name, open] : chain_.invitations_) {
     if (open.inviter == revocation.target && !open.used) open.revoked = true;
