@@ -1,5 +1,6 @@
 #include "cmd/command_line.hpp"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 #include <memory>

@@ -2,12 +2,15 @@
 // that a person reads when it cannot be understood. Used by one thread, before anything else.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
 
 #include "base/result.hpp"
 #include "cmd/globals.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace sealpost::cmd {
 

@@ -1,6 +1,7 @@
 // sealpost completion bash | zsh | fish
 //
 // Read off the command line's own tree, so that it can never be out of date.
+#include <CLI/App.hpp>
 #include <algorithm>
 
 #include "cmd/completion_scripts.hpp"

@@ -1,4 +1,6 @@
 // sealpost config show
+#include <CLI/App.hpp>
+
 #include "cmd/session.hpp"
 #include "cmd/settings.hpp"
 #include "cmd/verb.hpp"

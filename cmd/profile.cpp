@@ -87,7 +87,7 @@ base::Result<void> run_remove(const NameOptions& options, Env& env) {
   return {};
 }
 
-void add_name(CLI::App& verb, NameOptions& options) {
+void add_name(Verb verb, NameOptions& options) {
   verb.add_option("NAME", options.name, "The profile")->required();
 }
 
@@ -98,10 +98,10 @@ void add_profile(CLI::App& app, Env& env) {
   add_verb<ListOptions>(group, env, "list", "List the profiles", run_list);
   auto chosen =
       add_verb<NameOptions>(group, env, "default", "Use this profile from now on", run_default);
-  add_name(chosen.app, chosen.options);
+  add_name(chosen.verb, chosen.options);
   auto removed =
       add_verb<NameOptions>(group, env, "remove", "Delete a profile and its vault", run_remove);
-  add_name(removed.app, removed.options);
+  add_name(removed.verb, removed.options);
 }
 
 }  // namespace sealpost::cmd

@@ -141,7 +141,8 @@ void add_read(CLI::App& app, Env& env) {
   auto [verb, options] =
       add_verb<Options>(app, env, "read", "Show a message and save its files", run_read);
   verb.add_option("MESSAGE", options.message, "Number or id")->required();
-  auto* save = never_empty(verb.add_option("--save", options.save, "Folder to save all files in"));
+  const Option save =
+      never_empty(verb.add_option("--save", options.save, "Folder to save all files in"));
   verb.add_option("--attachment", options.attachment, "One file, counted from 1")
       ->check(counted_from_1)
       ->excludes(save);

@@ -66,7 +66,8 @@ void add_send(CLI::App& app, Env& env) {
   auto [verb, options] =
       add_verb<SendOptions>(app, env, "send", "Send a message or files to members", run_send);
   add_repeatable(verb, "--to", options.to, "A recipient's user id; repeatable")->required();
-  auto* subject = verb.add_option("--subject", options.subject, "One line, sealed like the text");
+  const Option subject =
+      verb.add_option("--subject", options.subject, "One line, sealed like the text");
   verb.add_option("--subject-file", options.subject_file, "File with the subject")
       ->excludes(subject);
   verb.add_option("--purpose", options.purpose, "Why it is sent (default general)");

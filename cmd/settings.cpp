@@ -1,5 +1,6 @@
 #include "cmd/settings.hpp"
 
+#include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
 #include <set>

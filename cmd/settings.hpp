@@ -3,11 +3,15 @@
 // One thread, after parsing and before the verb.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "cmd/env.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
 
 namespace sealpost::cmd {
 
