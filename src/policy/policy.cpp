@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "policy/nearest.hpp"
 #include "text/safety.hpp"
 
 namespace sealpost::policy {
@@ -31,21 +32,44 @@ bool all_distinct(std::vector<std::string> words) {
   return std::adjacent_find(words.begin(), words.end()) == words.end();
 }
 
+bool are_roles(const std::vector<std::string>& roles) {
+  return std::all_of(roles.begin(), roles.end(), is_word) && all_distinct(roles);
+}
+
 Result<void> check(const Purpose& purpose) {
   if (!is_word(purpose.name)) {
     return malformed("a purpose is named with lower-case letters, digits and dashes");
   }
-  if (!std::all_of(purpose.roles.begin(), purpose.roles.end(),
-                   [](const std::string& role) { return is_word(role); }) ||
-      !all_distinct(purpose.roles)) {
+  if (!are_roles(purpose.roles)) {
     return malformed(
         fmt::format("the roles of purpose {} are out of form or repeated", purpose.name));
   }
   return {};
 }
 
-bool is_span(milliseconds span) {
-  return span > milliseconds::zero() && span <= kLongestExpiry && span % seconds(1) == span.zero();
+bool is_span(milliseconds span, milliseconds shortest = seconds(1)) {
+  return span >= shortest && span <= kLongestExpiry && span % seconds(1) == span.zero();
+}
+
+bool is_limit(const std::optional<milliseconds>& limit, milliseconds shortest) {
+  return !limit || is_span(*limit, shortest);
+}
+
+// What a policy may leave out.
+Result<void> check_limits(const Policy& policy) {
+  if (!are_roles(policy.mfa_roles)) {
+    return malformed("the roles that need a one-time code are out of form or repeated");
+  }
+  if (!is_limit(policy.idle_lock, kShortestIdle)) {
+    return malformed("an unused vault is locked after a minute at the soonest");
+  }
+  if (!is_limit(policy.passphrase_age, kShortestPassphraseAge)) {
+    return malformed("a passphrase lives for a day at least");
+  }
+  if (!is_limit(policy.max_staleness, kShortestStaleness)) {
+    return malformed("what a device saw of its relay counts for ten minutes at least");
+  }
+  return {};
 }
 
 Result<void> check(const Policy& policy) {
@@ -65,7 +89,7 @@ Result<void> check(const Policy& policy) {
       policy.default_expiry > policy.max_expiry) {
     return malformed("messages live for whole seconds, by default not longer than at most");
   }
-  return {};
+  return check_limits(policy);
 }
 
 // "general" or "general owner admin member"
@@ -84,31 +108,29 @@ std::uint64_t count_seconds(milliseconds span) {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<seconds>(span).count());
 }
 
-Result<milliseconds> span_field(note::StatementReader& reader, std::string_view key) {
-  TRY(const std::uint64_t count, reader.number(key));
-  if (count > count_seconds(kLongestExpiry)) return malformed("a message may not live that long");
+Result<milliseconds> to_span(std::uint64_t count) {
+  if (count > count_seconds(kLongestExpiry))
+    return malformed("a policy has no span above ten years");
   return milliseconds(seconds(static_cast<seconds::rep>(count)));
 }
 
-// Levenshtein's distance: how many letters to insert, remove or change.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t change = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({change, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
+Result<milliseconds> span_field(note::StatementReader& reader, std::string_view key) {
+  TRY(const std::uint64_t count, reader.number(key));
+  return to_span(count);
 }
 
-// How far what somebody typed is from a purpose; its beginning is as good as all of it.
-std::size_t strangeness(std::string_view typed, std::string_view purpose) {
-  return !typed.empty() && purpose.starts_with(typed) ? 0 : distance(typed, purpose);
+Result<std::optional<milliseconds>> limit_field(note::StatementReader& reader,
+                                                std::string_view key) {
+  TRY(const auto value, reader.maybe(key));
+  if (!value) return std::optional<milliseconds>{};
+  TRY(const std::uint64_t count, base::parse_decimal(*value));
+  TRY(const milliseconds span, to_span(count));
+  return std::optional(span);
+}
+
+void add_limit(note::StatementBuilder& builder, std::string_view key,
+               const std::optional<milliseconds>& limit) {
+  if (limit) builder.add(key, count_seconds(*limit));
 }
 
 // The first few.
@@ -134,7 +156,7 @@ Error undeclared(const Policy& policy, std::string_view name) {
       policy.purposes.begin(), policy.purposes.end(), [word](const Purpose& a, const Purpose& b) {
         return strangeness(word, a.name) < strangeness(word, b.name);
       });
-  if (strangeness(word, nearest->name) <= std::max<std::size_t>(2, word.size() / 3)) {
+  if (is_near(word, strangeness(word, nearest->name))) {
     error.hint = fmt::format("did you mean \"{}\"?", nearest->name);
   } else {
     error.hint = "declared are " + names_of(policy);
@@ -160,11 +182,14 @@ Result<std::string> format_policy(const Policy& policy, base::Time at) {
   TRY(check(policy));
   note::StatementBuilder builder("policy");
   for (const Purpose& purpose : policy.purposes) builder.add("purpose", format_purpose(purpose));
-  return builder.add("max-body", policy.max_body)
+  builder.add("max-body", policy.max_body)
       .add("default-expiry", count_seconds(policy.default_expiry))
-      .add("max-expiry", count_seconds(policy.max_expiry))
-      .add_time("at", at)
-      .text();
+      .add("max-expiry", count_seconds(policy.max_expiry));
+  for (const std::string& role : policy.mfa_roles) builder.add("mfa", role);
+  add_limit(builder, "idle-lock", policy.idle_lock);
+  add_limit(builder, "passphrase-age", policy.passphrase_age);
+  add_limit(builder, "max-staleness", policy.max_staleness);
+  return builder.add_time("at", at).text();
 }
 
 Result<Policy> parse_policy(std::string_view text) {
@@ -175,6 +200,10 @@ Result<Policy> parse_policy(std::string_view text) {
   TRY(policy.max_body, reader.number("max-body"));
   TRY(policy.default_expiry, span_field(reader, "default-expiry"));
   TRY(policy.max_expiry, span_field(reader, "max-expiry"));
+  TRY(policy.mfa_roles, reader.all("mfa"));
+  TRY(policy.idle_lock, limit_field(reader, "idle-lock"));
+  TRY(policy.passphrase_age, limit_field(reader, "passphrase-age"));
+  TRY(policy.max_staleness, limit_field(reader, "max-staleness"));
   TRY(const base::Time at, reader.time("at"));
   TRY(reader.finish());
   TRY(const std::string again, format_policy(policy, at));

@@ -13,8 +13,13 @@
 
 namespace sealpost::policy {
 
-inline constexpr std::uint64_t kLargestBody = 4 << 20;  // bytes; no policy allows more
-inline constexpr std::chrono::hours kLongestExpiry{24 * 3660};
+inline constexpr std::uint64_t kLargestBody = 4 << 20;          // bytes; no policy allows more
+inline constexpr std::chrono::hours kLongestExpiry{24 * 3660};  // and every other span
+// No policy may lock a device sooner, let a passphrase live shorter, or ask for a view younger than
+// clocks that are five minutes apart can tell.
+inline constexpr std::chrono::minutes kShortestIdle{1};
+inline constexpr std::chrono::hours kShortestPassphraseAge{24};
+inline constexpr std::chrono::minutes kShortestStaleness{10};
 
 struct Purpose {
   std::string name;                // lower-case letters, digits and dashes
@@ -27,6 +32,12 @@ struct Policy {
   std::uint64_t max_body = 1 << 20;     // bytes of a message's text, at most kLargestBody
   base::milliseconds default_expiry{};  // of a message, whole seconds, at most max_expiry
   base::milliseconds max_expiry{};      // whole seconds, at most kLongestExpiry
+  // Names of roles that the relay lets in only with a fresh one-time code; each once, usually none.
+  std::vector<std::string> mfa_roles;
+  // Spans of whole seconds; nothing means that the policy sets no limit.
+  std::optional<base::milliseconds> idle_lock;       // unused for so long, an open vault is locked
+  std::optional<base::milliseconds> passphrase_age;  // an older passphrase is to be changed
+  std::optional<base::milliseconds> max_staleness;  // nothing is sent on an older view of the relay
   bool operator==(const Policy&) const = default;
 };
 

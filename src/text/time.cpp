@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "base/bytes.hpp"
 #include "text/safety.hpp"
 
@@ -102,6 +104,21 @@ base::Result<Time> parse_time(std::string_view text) {
   constexpr Time kYear10000 = std::chrono::sys_days(std::chrono::year{10000} / 1 / 1);
   if (time < Time{} || time >= kYear10000) return bad_time(text);
   return time;
+}
+
+std::string format_span(milliseconds span) {
+  struct Unit {
+    std::chrono::seconds length;
+    char letter;
+  };
+  constexpr std::array kUnits{Unit{std::chrono::days(1), 'd'}, Unit{std::chrono::hours(1), 'h'},
+                              Unit{std::chrono::minutes(1), 'm'}};
+  const auto whole = std::chrono::floor<std::chrono::seconds>(span);
+  for (const Unit& unit : kUnits) {
+    if (whole.count() == 0 || whole % unit.length != std::chrono::seconds(0)) continue;
+    return fmt::format("{}{}", whole / unit.length, unit.letter);
+  }
+  return fmt::format("{}s", whole.count());
 }
 
 base::Result<milliseconds> parse_span(std::string_view text) {

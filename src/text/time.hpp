@@ -14,6 +14,9 @@ std::string format_time(base::Time time);
 base::Result<base::Time> parse_time(std::string_view text);
 // "30s", "15m", "4h", "7d", "2w"; kMalformed otherwise, also above 100 years.
 base::Result<base::milliseconds> parse_span(std::string_view text);
+// The same in the largest of these units, up to days, that it is a whole number of: "90d", "15m".
+// Less than a second is cut off.
+std::string format_span(base::milliseconds span);
 // What --since and --until take: RFC 3339, a date (its first moment, UTC), or a span before `now`.
 base::Result<base::Time> parse_moment(std::string_view text, base::Time now);
 // What --expires takes: RFC 3339, a date, or a span after `now`; must lie after `now`.

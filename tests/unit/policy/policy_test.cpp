@@ -39,6 +39,26 @@ TEST_CASE("the policy that every organisation starts with") {
   CHECK(policy::parse_policy(kDefault).value() == policy::default_policy());
 }
 
+TEST_CASE("what a policy may leave out is written only when it is set") {
+  Policy strict = policy::default_policy();
+  strict.mfa_roles = {"owner", "admin"};
+  strict.idle_lock = std::chrono::minutes(15);
+  strict.passphrase_age = std::chrono::days(90);
+  strict.max_staleness = std::chrono::days(1);
+  const std::string text = replaced("at: ",
+                                    "mfa: owner\n"
+                                    "mfa: admin\n"
+                                    "idle-lock: 900\n"
+                                    "passphrase-age: 7776000\n"
+                                    "max-staleness: 86400\n"
+                                    "at: ");
+  CHECK(policy::format_policy(strict, kNoon).value() == text);
+  CHECK(policy::parse_policy(text).value() == strict);
+  Policy one = policy::default_policy();
+  one.max_staleness = policy::kShortestStaleness;
+  CHECK(policy::parse_policy(replaced("at: ", "max-staleness: 600\nat: ")).value() == one);
+}
+
 TEST_CASE("a policy that could be read in two ways is not read at all") {
   struct Row {
     const char* from;
@@ -63,6 +83,20 @@ TEST_CASE("a policy that could be read in two ways is not read at all") {
            Row{"max-expiry: 31536000", "max-expiry: 316224001"},
            Row{"max-expiry: 31536000", "max-expiry: 18446744073709551615"},
            Row{"max-expiry: 31536000", "max-expiry: forever"},
+           Row{"at: ", "mfa: owner\nmfa: owner\nat: "},
+           Row{"at: ", "mfa: Owner\nat: "},
+           Row{"at: ", "mfa: owner admin\nat: "},
+           Row{"max-body: ", "mfa: owner\nmax-body: "},
+           Row{"at: ", "idle-lock: 59\nat: "},
+           Row{"at: ", "idle-lock: 0060\nat: "},
+           Row{"at: ", "idle-lock: 15m\nat: "},
+           Row{"at: ", "idle-lock: 60\nidle-lock: 60\nat: "},
+           Row{"at: ", "passphrase-age: 86399\nat: "},
+           Row{"at: ", "passphrase-age: 86400\nidle-lock: 60\nat: "},
+           Row{"at: ", "max-staleness: 599\nat: "},
+           Row{"at: ", "max-staleness: 316224001\nat: "},
+           Row{"at: ", "max-staleness: 18446744073709551615\nat: "},
+           Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\nmax-staleness: 600\n"},
            Row{"at: 2026-11-21T12:00:00Z\n", ""},
            Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\npurpose: late\n"},
            Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\nextra: field\n"},
@@ -100,6 +134,15 @@ TEST_CASE("a policy that cannot be read back cannot be written") {
       [](Policy& p) { p.default_expiry = p.max_expiry + std::chrono::seconds(1); },
       [](Policy& p) { p.max_expiry = policy::kLongestExpiry + std::chrono::seconds(1); },
       [](Policy& p) { p.default_expiry = -p.default_expiry; },
+      [](Policy& p) {
+        p.mfa_roles = {"owner", "owner"};
+      },
+      [](Policy& p) { p.mfa_roles = {""}; },
+      [](Policy& p) { p.idle_lock = std::chrono::seconds(59); },
+      [](Policy& p) { p.idle_lock = base::milliseconds(60500); },
+      [](Policy& p) { p.passphrase_age = std::chrono::hours(23); },
+      [](Policy& p) { p.max_staleness = std::chrono::minutes(9); },
+      [](Policy& p) { p.max_staleness = policy::kLongestExpiry + std::chrono::seconds(1); },
   };
   for (std::size_t i = 0; i < changes.size(); ++i) {
     CAPTURE(i);
@@ -115,6 +158,7 @@ TEST_CASE("the widest policy survives") {
   Policy widest = policy::default_policy();
   widest.max_body = policy::kLargestBody;
   widest.max_expiry = widest.default_expiry = policy::kLongestExpiry;
+  widest.idle_lock = widest.passphrase_age = widest.max_staleness = policy::kLongestExpiry;
   CHECK(policy::parse_policy(policy::format_policy(widest, kNoon).value()).value() == widest);
 }
 
