@@ -1,7 +1,7 @@
 // sealpost encrypt
-#include "age/key_file.hpp"
 #include "age/scrypt.hpp"
 #include "age/stream.hpp"
+#include "cmd/age_recipients.hpp"
 #include "cmd/file_streams.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/session.hpp"
@@ -14,14 +14,13 @@ namespace {
 struct Options {
   std::string input;
   std::string output;
-  std::vector<std::string> recipients;
-  std::vector<std::string> recipient_files;
+  RecipientOptions recipients;
   bool passphrase = false;
   bool armor = false;
 };
 
 base::Result<void> check(const Options& options) {
-  const bool named = !options.recipients.empty() || !options.recipient_files.empty();
+  const bool named = options.recipients.any();
   if (options.passphrase && named) {
     return base::Error{base::Code::kUsage, "-p cannot be combined with recipients",
                        "make two files, or use -p alone"};
@@ -33,29 +32,9 @@ base::Result<void> check(const Options& options) {
   return {};
 }
 
-base::Result<std::vector<age::X25519Recipient>> read_recipients(const Options& options) {
-  std::vector<age::X25519Recipient> all;
-  for (const std::string& text : options.recipients) {
-    const auto recipient = age::X25519Recipient::parse(text);
-    if (!recipient) {
-      // What is not a recipient may be the secret key, given by mistake: then it is not repeated.
-      const bool harmless = text.starts_with("age1");
-      return base::with_context(recipient.error(), harmless ? "-r " + text : "-r");
-    }
-    all.push_back(*recipient);
-  }
-  for (const std::string& name : options.recipient_files) {
-    TRY(const base::Bytes file, base::read_file(name, age::kMaxKeyFileSize));
-    const auto recipients = age::parse_recipients(file);
-    if (!recipients) return base::with_context(recipients.error(), name);
-    all.insert(all.end(), recipients->begin(), recipients->end());
-  }
-  return all;
-}
-
 base::Result<void> run_encrypt(const Options& options, Env& env) {
   TRY(check(options));
-  TRY(const auto named, read_recipients(options));
+  TRY(const auto named, read_recipients(options.recipients));
   std::vector<const age::Recipient*> recipients;
   recipients.reserve(named.size() + 1);
   for (const age::X25519Recipient& recipient : named) recipients.push_back(&recipient);
@@ -85,11 +64,7 @@ base::Result<void> run_encrypt(const Options& options, Env& env) {
 void add_encrypt(CLI::App& app, Env& env) {
   auto [verb, options] =
       add_verb<Options>(app, env, "encrypt", "Encrypt a file with age", run_encrypt);
-  add_repeatable(verb, "-r,--recipient", options.recipients, "Encrypt to this age1... key")
-      ->type_name("RECIPIENT");
-  add_repeatable(verb, "-R,--recipients-file", options.recipient_files,
-                 "Encrypt to every key in FILE")
-      ->type_name("FILE");
+  add_recipient_options(verb, options.recipients);
   verb.add_flag("-p,--passphrase", options.passphrase, "Encrypt with a passphrase");
   verb.add_flag("-a,--armor", options.armor, "Write text instead of binary data");
   never_empty(verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist"))

@@ -21,6 +21,7 @@ void add_sent(CLI::App& app, Env& env);
 void add_outbox(CLI::App& app, Env& env);
 void add_inbox(CLI::App& app, Env& env);
 void add_read(CLI::App& app, Env& env);
+void add_message(CLI::App& app, Env& env);
 void add_receipt(CLI::App& app, Env& env);
 
 void add_unlock(CLI::App& app, Env& env);

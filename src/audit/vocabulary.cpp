@@ -14,6 +14,7 @@ constexpr std::array kWords{
     Word{"member.join", "a device was certified by its invitation"},
     Word{"message.deliver", "a device stored a message and signed for it"},
     Word{"message.expire", "a message was deleted because its time had passed"},
+    Word{"message.export", "a device sealed messages to keys from outside the system"},
     Word{"message.read", "a device showed a message and signed for it"},
     Word{"message.resend", "a sender gave a new header to a device that could not open a message"},
     Word{"message.send", "the relay accepted a message"},

@@ -86,6 +86,9 @@ class RelayClient {
   // cursor is the number.
   base::Result<wire::EvidenceList> trust_evidence(const std::vector<std::uint64_t>& numbers);
 
+  // Has the relay log that messages of this device are about to be exported.
+  base::Result<void> announce_export(const wire::Export& exported);
+
   base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
   // `sent` hears how many bytes leave for the first time, repetitions left out; it may be empty.
   base::Result<void> put_part(std::string_view blob, std::uint64_t part, base::ByteView bytes,

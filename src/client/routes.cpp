@@ -164,6 +164,11 @@ base::Result<wire::EvidenceList> RelayClient::trust_evidence(
   return understood(wire::parse_evidence_list(body));
 }
 
+base::Result<void> RelayClient::announce_export(const wire::Export& exported) {
+  TRY(post("exports", wire::to_cbor(exported)));
+  return {};
+}
+
 base::Result<wire::BlobState> RelayClient::reserve_blob(const wire::BlobReservation& reservation) {
   TRY(const base::Bytes body, post("blobs", wire::to_cbor(reservation), kTransferBudget));
   return understood(wire::parse_blob_state(body));

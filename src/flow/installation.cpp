@@ -112,6 +112,15 @@ base::Result<note::Signer> Installation::root_signer() const {
   return note::Signer::make(chain_.organisation(), std::move(root));
 }
 
+base::Result<void> Installation::store_root_key(const crypto::SigningSeed& seed) {
+  if (crypto::SigningKey::from_seed(seed).verify_key() != chain_.root().key()) {
+    return base::Error{base::Code::kVerificationFailed,
+                       "the root key is another one than the organisation's", ""};
+  }
+  TRY(vault_->insert(Kind::kSigningKey, kRootKey, seed.expose()));
+  return {};
+}
+
 base::Result<const trust::Device*> Installation::self(base::Time now) const {
   return chain_.active_device(signer_.name(), now);
 }

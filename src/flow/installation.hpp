@@ -41,6 +41,8 @@ class Installation {
 
   const note::Signer& signer() const { return signer_; }  // the device's
   base::Result<note::Signer> root_signer() const;         // kDenied where the root key is not
+  // For a vault that gets the key back from a backup. kConflict when it has one.
+  base::Result<void> store_root_key(const crypto::SigningSeed& seed);
   // This device's certificate; kRevoked or kDenied (expired) as Chain::active_device.
   base::Result<const trust::Device*> self(base::Time now) const;
   base::Result<policy::Policy> policy() const;

@@ -1,4 +1,4 @@
-// Bodies that prove: receipts, evidence, entries of the audit log.
+// Bodies that prove: receipts, evidence, entries of the audit log, what is exported.
 #include "wire/fields.hpp"
 #include "wire/messages.hpp"
 
@@ -36,6 +36,13 @@ base::Result<EvidenceList> read_evidence(Fields& in) {
   EvidenceList out;
   TRY(out.items, in.list<EvidenceItem>("items", kMaxEntries, read_item));
   TRY(out.more, in.flag("more"));
+  return out;
+}
+
+base::Result<Export> read_export(Fields& in) {
+  Export out;
+  TRY(out.messages, in.lines("messages", kMaxBatch));
+  TRY(out.recipients, in.digest("recipients"));
   return out;
 }
 
@@ -79,6 +86,13 @@ Bytes to_cbor(const EvidenceList& value) {
   return text::to_cbor({{"items", array_of(value.items, item)}, {"more", value.more}});
 }
 
+Bytes to_cbor(const Export& value) {
+  Json out = Json::object();
+  out["messages"] = value.messages;
+  out["recipients"] = text::binary(value.recipients);
+  return text::to_cbor(out);
+}
+
 Bytes to_cbor(const AuditEntries& value) {
   const auto item = [](const AuditEntry& entry) {
     return Json{{"index", entry.index}, {"leaf", text::binary(entry.leaf)}};
@@ -96,6 +110,7 @@ base::Result<ReceiptBatchResult> parse_receipt_batch_result(ByteView body) {
 base::Result<EvidenceList> parse_evidence_list(ByteView body) {
   return parse_body<EvidenceList>(body, read_evidence);
 }
+base::Result<Export> parse_export(ByteView body) { return parse_body<Export>(body, read_export); }
 base::Result<AuditEntries> parse_audit_entries(ByteView body) {
   return parse_body<AuditEntries>(body, read_entries);
 }

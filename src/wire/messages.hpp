@@ -142,6 +142,12 @@ struct EvidenceList {
   bool more = false;
 };
 
+// POST /v1/exports: messages that are about to leave the system, sealed to keys from outside it.
+struct Export {
+  std::vector<std::string> messages;  // ids, at most kMaxBatch
+  crypto::Digest recipients{};        // of the recipients' text, one a line, sorted
+};
+
 // POST /v1/blobs, answered with the parts already there; POST /v1/blobs/ID/complete.
 struct BlobReservation {
   std::string id;          // 32 hex digits, random, chosen by the client
@@ -183,6 +189,7 @@ Bytes to_cbor(const Inbox& value);
 Bytes to_cbor(const ReceiptBatch& value);
 Bytes to_cbor(const ReceiptBatchResult& value);
 Bytes to_cbor(const EvidenceList& value);
+Bytes to_cbor(const Export& value);
 Bytes to_cbor(const BlobReservation& value);
 Bytes to_cbor(const BlobState& value);
 Bytes to_cbor(const BlobCompletion& value);
@@ -202,6 +209,7 @@ base::Result<Inbox> parse_inbox(ByteView body);
 base::Result<ReceiptBatch> parse_receipt_batch(ByteView body);
 base::Result<ReceiptBatchResult> parse_receipt_batch_result(ByteView body);
 base::Result<EvidenceList> parse_evidence_list(ByteView body);
+base::Result<Export> parse_export(ByteView body);
 base::Result<BlobReservation> parse_blob_reservation(ByteView body);
 base::Result<BlobState> parse_blob_state(ByteView body);
 base::Result<BlobCompletion> parse_blob_completion(ByteView body);

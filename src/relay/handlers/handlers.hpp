@@ -29,6 +29,8 @@ base::Result<Outcome> post_receipts(Request& request, Engine& engine);
 base::Result<Outcome> get_receipts(Request& request, Engine& engine);
 base::Result<Outcome> get_evidence(Request& request, Engine& engine);
 
+base::Result<Outcome> post_export(Request& request, Engine& engine);
+
 base::Result<Outcome> post_blob(Request& request, Engine& engine);
 base::Result<std::unique_ptr<BodySink>> open_part(const Request& request, Engine& engine);
 base::Result<Outcome> post_blob_complete(Request& request, Engine& engine);
