@@ -61,7 +61,7 @@ base::Result<void> BackupWriter::item(const crypto::SecretBytes& body) {
 base::Result<void> BackupWriter::device(const BackedDevice& device) {
   TRY(sink_.write(base::as_bytes(kMagic)));
   const Profile& profile = device.profile;
-  Json body{{"kind", "device"},        {"root", profile.root}, {"user", profile.user},
+  Json body{{"kind", "device"},         {"root", profile.root}, {"user", profile.user},
             {"device", profile.device}, {"url", profile.url},   {"pin", profile.pin},
             {"at", millis(device.at)}};
   body["root-key"] = text::binary(device.root_key ? device.root_key->expose() : base::ByteView());
@@ -88,9 +88,8 @@ base::Result<void> BackupWriter::receipt(base::ByteView record) {
 }
 
 base::Result<BackupCounts> BackupWriter::end() {
-  TRY(item(pack({{"kind", "end"},
-                 {"messages", counts_.messages},
-                 {"receipts", counts_.receipts}})));
+  TRY(item(
+      pack({{"kind", "end"}, {"messages", counts_.messages}, {"receipts", counts_.receipts}})));
   return counts_;
 }
 
@@ -174,7 +173,8 @@ base::Result<void> BackupReader::item(base::ByteView body) {
 
 base::Result<BackupCounts> BackupReader::finish() const {
   if (place_ == Place::kEnd && held_.empty()) return counts_;
-  return malformed(place_ == Place::kEnd ? "something stands behind its end" : "its end is missing");
+  return malformed(place_ == Place::kEnd ? "something stands behind its end"
+                                         : "its end is missing");
 }
 
 }  // namespace sealpost::flow

@@ -131,8 +131,8 @@ class Writing {
       for (const auto state : {receipt::State::kDelivered, receipt::State::kRead}) {
         const std::string_view word = receipt::state_name(state);
         TRY(const std::optional<vault::Row> row,
-            installation_.vault().find(
-                Kind::kReceipt, fmt::format("{}\n{}\n{}", listed.record.id, recipient.device, word)));
+            installation_.vault().find(Kind::kReceipt, fmt::format("{}\n{}\n{}", listed.record.id,
+                                                                   recipient.device, word)));
         if (!row) continue;
         TRY(const ReceiptRecord record, decode_receipt(row->value.expose()));
         std::string name = recipient.device;
@@ -152,9 +152,8 @@ class Writing {
           {listed.record.id, attachment.name, "the relay does not keep it any more"});
       return {};
     }
-    TRY(base::ByteSink * content,
-        tar.begin(folder + "files/" + unused(attachment.name, taken), attachment.size,
-                  listed.header.sent));
+    TRY(base::ByteSink * content, tar.begin(folder + "files/" + unused(attachment.name, taken),
+                                            attachment.size, listed.header.sent));
     auto fetched = download_attachment(relay_, {attachment, 0}, *content, context_, progress_);
     if (!fetched) return base::with_context(std::move(fetched).error(), attachment.name);
     ++done_.attachments;

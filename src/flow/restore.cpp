@@ -113,10 +113,10 @@ base::Result<BackupFacts> examine_backup(const OpenBackup& open, base::ByteView 
 base::Result<Restored> restore_backup(Installation& installation, const OpenBackup& open,
                                       base::ByteView passphrase) {
   Restoring restoring(installation);
-  const BackupVisitor visitor{
-      [&](const BackedDevice& device) { return restoring.device(device); }, ignore_text,
-      ignore_text, [&](base::ByteView record) { return restoring.message(record); },
-      [&](base::ByteView record) { return restoring.receipt(record); }};
+  const BackupVisitor visitor{[&](const BackedDevice& device) { return restoring.device(device); },
+                              ignore_text, ignore_text,
+                              [&](base::ByteView record) { return restoring.message(record); },
+                              [&](base::ByteView record) { return restoring.receipt(record); }};
   TRY(installation.vault().transaction([&]() -> base::Result<void> {
     TRY(read_backup(open, passphrase, visitor));
     return {};

@@ -75,7 +75,8 @@ base::Result<base::ByteSink*> TarWriter::begin(const std::string& path, std::uin
   archive_entry_set_mtime(
       entry.get(),
       std::chrono::duration_cast<std::chrono::seconds>(modified.time_since_epoch()).count(), 0);
-  if (archive_write_header(state_->handle.get(), entry.get()) != ARCHIVE_OK) return state_->failure();
+  if (archive_write_header(state_->handle.get(), entry.get()) != ARCHIVE_OK)
+    return state_->failure();
   return static_cast<base::ByteSink*>(&state_->content);
 }
 

@@ -1,6 +1,6 @@
-// A tar archive (pax interchange format, POSIX.1-2001) that is written as it comes into being: files
-// one after the other, each with its size known beforehand. libarchive behind three calls. One
-// thread. Errors are the sink's; kInternal when libarchive refuses.
+// A tar archive (pax interchange format, POSIX.1-2001) that is written as it comes into being:
+// files one after the other, each with its size known beforehand. libarchive behind three calls.
+// One thread. Errors are the sink's; kInternal when libarchive refuses.
 #pragma once
 
 #include <memory>

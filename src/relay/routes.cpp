@@ -82,12 +82,7 @@ constexpr std::array kRoutes{
           kNoBody,
           get_evidence},
 
-    Route{"POST",
-          "/v1/exports",
-          Access::kDevice,
-          {Operation::kReadReceipts},
-          kSmall,
-          post_export},
+    Route{"POST", "/v1/exports", Access::kDevice, {Operation::kReadReceipts}, kSmall, post_export},
 
     Route{"POST", "/v1/blobs", Access::kDevice, {Operation::kSend}, kSmall, post_blob},
     Route{"PUT",

@@ -19,8 +19,8 @@ Seen read(base::ByteView bytes, std::size_t piece) {
     ++seen.items;
     return {};
   };
-  const flow::BackupVisitor visitor{
-      [&](const flow::BackedDevice& device) { return count(device); }, count, count, count, count};
+  const flow::BackupVisitor visitor{[&](const flow::BackedDevice& device) { return count(device); },
+                                    count, count, count, count};
   flow::BackupReader reader(visitor);
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     if (!reader.write(bytes.subspan(at, std::min(piece, bytes.size() - at)))) return seen;

@@ -46,14 +46,13 @@ Reading read(base::ByteView bytes, std::size_t piece) {
       return {};
     };
   };
-  const flow::BackupVisitor visitor{[&](const flow::BackedDevice& device) -> base::Result<void> {
-                                      out.seen += "device " + device.profile.user + " " +
-                                                  std::string(device.invitation.expose_text()) +
-                                                  "\n";
-                                      return {};
-                                    },
-                                    text("entry "), text("checkpoint "), record("message "),
-                                    record("receipt ")};
+  const flow::BackupVisitor visitor{
+      [&](const flow::BackedDevice& device) -> base::Result<void> {
+        out.seen += "device " + device.profile.user + " " +
+                    std::string(device.invitation.expose_text()) + "\n";
+        return {};
+      },
+      text("entry "), text("checkpoint "), record("message "), record("receipt ")};
   flow::BackupReader reader(visitor);
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     auto written = reader.write(bytes.subspan(at, std::min(piece, bytes.size() - at)));
