@@ -4,8 +4,8 @@ load support
 setup_file() {
   start_org olivia dr.lee nurse.kim
   printf 'scan bytes' >"$ORG_DIR/scan.dcm"
-  echo "The scan is attached." |
-    as dr.lee send --to nurse.kim --subject Scan --file "$ORG_DIR/scan.dcm" >"$ORG_DIR/id"
+  as dr.lee send --to nurse.kim --subject Scan --file "$ORG_DIR/scan.dcm" "The scan is attached." \
+    >"$ORG_DIR/id"
   echo "Just words." | as nurse.kim send --to dr.lee >"$ORG_DIR/id2"
   as nurse.kim inbox >/dev/null
   "$SEALPOST" keygen -o "$ORG_DIR/key.txt" 2>&1 | grep -o 'age1[a-z0-9]*' >"$ORG_DIR/recipient"
@@ -43,7 +43,7 @@ unpack() { age -d -i "$ORG_DIR/key.txt" "$1" | tar x -C "$2"; }
   as nurse.kim inbox >/dev/null
   as nurse.kim message export "$(cat "$ORG_DIR/id")" -r "$(recipient)" -o a.age
   as olivia audit query --event message.export --json >events
-  jq -se 'map(select(.actor == "mercy.example/nurse.kim/laptop")) | length > 0' events
+  jq -se 'map(select(.device == "mercy.example/nurse.kim/laptop")) | length > 0' events
   hash=$( (recipient) | sha256sum | cut -d' ' -f1)
   jq -se --arg id "$(cat "$ORG_DIR/id")" --arg hash "$hash" \
     'any(.message == $id and .details.recipients == $hash)' events
