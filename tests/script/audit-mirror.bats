@@ -1,5 +1,6 @@
 # sealpost audit mirror: a verified copy of the log, and receipts held against it.
 load support
+load faults
 
 setup_file() {
   start_org olivia dr.lee
@@ -197,11 +198,12 @@ fingerprint() { (cd "$1" && find . -type f ! -name .lock -exec sha256sum {} + | 
 }
 
 @test "what a killed run left behind does no harm" {
+  needs_strace
   as olivia send --to dr.lee "while it ran" >/dev/null
   # Killed at each of its first renames: only the last one of a run makes it count.
   for call in 1 2 3 4 5; do
     cp -a "$ORG_DIR/mirror" "killed$call"
-    SEALPOST_HOME=$ORG_DIR/aud strace -f -o trace -e trace=rename \
+    SEALPOST_HOME=$ORG_DIR/aud traced -f -o trace -e trace=rename \
       -e inject=rename:signal=KILL:when="$call" \
       "$SEALPOST" audit mirror "killed$call" >/dev/null 2>&1 || true
     cmp "killed$call/checkpoint" "$ORG_DIR/mirror/checkpoint" ||

@@ -7,6 +7,9 @@ needs_strace() {
   strace -o /dev/null true 2>/dev/null || skip "strace may not trace here (ptrace is forbidden)"
 }
 
+# strace on a program of its own. Leaks cannot be looked for meanwhile: who looks traces as well.
+traced() { ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0 strace "$@"; }
+
 needs_root() { [[ $(id -u) -eq 0 ]] || skip "needs root: $1"; }
 
 # threads WHICH: ids of the relay's threads: all, the writer (the one that syncs the store), or the

@@ -31,7 +31,8 @@ teardown_file() { stop_org; }
     sleep 1
     as olivia send --to dr.lee three >/dev/null
   ) 3>&- &
-  expect_exit 0 timeout 20 env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" inbox --wait 60s --json
+  expect_exit 0 timeout $((20 * PATIENCE)) \
+    env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" inbox --wait $((60 * PATIENCE))s --json
   json_lines 'any(.number == 3)'
   wait
 }

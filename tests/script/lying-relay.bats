@@ -317,7 +317,7 @@ restore_vault() {
   lie withhold_receipts
   caught 11 "by everybody yet" as olivia receipt wait "$id" --state delivered --timeout 1s
   truth
-  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 10s
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 300s
 }
 
 @test "forged receipts: each refused, none counted" {

@@ -166,7 +166,8 @@ PYTHON
   for name in "${names[@]:0:5}"; do
     expect_exit 9 as dr.lee read "$id" --attachment 1 -o "out/$name"
   done
-  expect_exit 0 timeout 30 env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" read "$id" --save out --json
+  expect_exit 0 timeout $((30 * PATIENCE)) \
+    env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" read "$id" --save out --json
   # Whether half-written names are avoided or cleared away: what they led to is as it was.
   mapfile -t saved < <(jq -r '.saved[]' <<<"$output")
   [ "${saved[*]:0:5}" = "out/link-2 out/dangling-2 out/fifo-2 out/folder-2 out/hard-2" ]
@@ -175,7 +176,8 @@ PYTHON
     [ "$(cat "${saved[number - 1]}")" = "$number" ]
   done
   for name in p-link p-dangling p-hard p-fifo p-folder p-empty; do
-    timeout 30 env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" read "$id" --attachment 1 \
+    timeout $((30 * PATIENCE)) \
+      env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" read "$id" --attachment 1 \
       -o "direct/$name" || [ $? = 9 ]
   done
   [ "$(cd outside && echo *)" = "empty hard partial-hard partial-target target" ]

@@ -4,17 +4,13 @@
 load support
 
 setup_file() {
-  command -v faketime >/dev/null || skip "faketime is not installed (scripts/install-deps --tests)"
+  needs_faketime
   start_org olivia dr.lee
   export OLD=$ORG_DIR/old.db
   cp "$(vault_of dr.lee)" "$OLD" # knows the first prekey only
   # A week later: every program of the file lives then, and dr.lee has another prekey.
   stop_relay
-  cat >"$ORG_DIR/later" <<SCRIPT
-#!/bin/sh
-LD_PRELOAD='$(faketime -f +8d sh -c 'echo $LD_PRELOAD')' FAKETIME=+8d exec "$SEALPOST" "\$@"
-SCRIPT
-  chmod +x "$ORG_DIR/later"
+  by_clock "$ORG_DIR/later" FAKETIME=+8d
   export SEALPOST=$ORG_DIR/later
   start_relay
   as dr.lee inbox >/dev/null
@@ -44,7 +40,7 @@ refused() {
   json_lines 'any(.id == $id and .subject == "Scan")' --arg id "$id"
   expect_exit 0 as dr.lee read "$id" --json
   json '.body == "for your eyes"'
-  expect_exit 0 as olivia receipt wait "$id" --state read --timeout 30s
+  expect_exit 0 as olivia receipt wait "$id" --state read --timeout 300s
   expect_exit 0 as olivia receipt verify "$id" --json
   json '.verified and ([.evidence[].state] | sort == ["accepted","delivered","read","undecryptable"])'
   as olivia receipt list >/dev/null

@@ -44,7 +44,7 @@ as_traced() {
   local options=()
   while [[ $1 != -- ]]; do options+=("$1") && shift; done
   shift
-  SEALPOST_HOME=$ORG_DIR/olivia strace -f -qq -o /dev/null "${options[@]}" "$SEALPOST" "$@" \
+  SEALPOST_HOME=$ORG_DIR/olivia traced -f -qq -o /dev/null "${options[@]}" "$SEALPOST" "$@" \
     >"$T/out" 2>"$T/err"
 }
 
@@ -165,7 +165,7 @@ unconfirmed() {
   rm pipe folder gone
   mkfifo pipe
   mkdir folder
-  expect_exit 8 env SEALPOST_HOME="$ORG_DIR/olivia" timeout 60 "$SEALPOST" outbox retry
+  expect_exit 8 env SEALPOST_HOME="$ORG_DIR/olivia" timeout $((60 * PATIENCE)) "$SEALPOST" outbox retry
   [ "$output" = "$(cat id-fine)" ]
   [ "$(got fine)" = 1 ]
   for what in pipe folder gone; do
@@ -349,7 +349,7 @@ PYTHON
   expect_exit 0 as olivia sent --json
   json_lines 'any(.id == $id and .confirmed)' --arg id "$id"
   [ "$(got accepted)" = 1 ]
-  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 20s
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 300s
 }
 
 @test "drop of an upload forgets it" {
@@ -372,7 +372,7 @@ PYTHON
   expect_exit 0 as olivia send --to dr.lee --key restored --subject restored text --json
   json '.id == $id and .duplicate and .adopted' --arg id "$id"
   [ "$(got restored)" = 1 ]
-  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 20s
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 300s
   expect_exit 0 as olivia receipt verify "$id" --json
   json .verified
   put_vault olivia before.db

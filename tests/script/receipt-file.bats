@@ -218,8 +218,8 @@ t = joined(head, parts[:i + 1] + parts[i:])'
   unlock nurse.kim
   stop_relay
   # The clock of an offline machine is wrong while somebody reads.
-  faketime "2 days ago" env SEALPOST_HOME="$ORG_DIR/nurse.kim" "$SEALPOST" read "$back" \
-    --passphrase-file "$PASSFILE" >/dev/null
+  by_clock earlier FAKETIME=-2d
+  SEALPOST=./earlier as nurse.kim read "$back" --passphrase-file "$PASSFILE" >/dev/null
   start_relay
   as nurse.kim inbox >/dev/null
   expect_exit 0 as olivia receipt show "$back" --json
@@ -247,9 +247,8 @@ t = joined(head, parts[:i + 1] + parts[i:])'
 @test "a message that expired says so, in the relay's words" {
   gone=$(as olivia send --to nurse.kim --expires 1m "soon gone")
   stop_relay
-  # faketime itself would stand between this shell and the relay.
-  preload=$(faketime -f +2h sh -c 'echo "$LD_PRELOAD"')
-  LD_PRELOAD=$preload FAKETIME=+2h start_relay
+  by_clock later FAKETIME=+2h
+  SEALPOST=./later start_relay
   expiry_is_logged() { sqlite3 "$RELAY_DIR/relay.db" "SELECT count(*) FROM evidence WHERE state = 4
     AND statement LIKE '%$gone%'" | grep -qx 1; }
   wait_for "the message to expire" 60 expiry_is_logged

@@ -52,7 +52,7 @@ teardown_file() { stop_org; }
     as dr.lee inbox >/dev/null
     as dr.lee read "$id" >/dev/null
   ) 3>&- &
-  expect_exit 0 as olivia receipt wait "$id" --state read --timeout 60s --json
+  expect_exit 0 as olivia receipt wait "$id" --state read --timeout 300s --json
   json '.state == "read"'
   wait
   expect_exit 2 as olivia receipt wait "$id" --state accepted
@@ -62,7 +62,7 @@ teardown_file() { stop_org; }
   expect_exit 8 as olivia send --partial --to dr.lee --to dr.nobody partly --json
   id=$(field .id)
   as dr.lee inbox >/dev/null
-  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 30s
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 300s
 }
 
 @test "a received message has evidence but no list of its own" {

@@ -10,29 +10,19 @@ setup_file() {
   # The relay's wall clock is what the file says, as faketime writes offsets; its steady clock stays.
   echo "+0" >"$ORG_DIR/clock"
   stop_relay
-  # shellcheck disable=SC2016  # the inner shell expands it
-  LIBFAKETIME=$(faketime -f +0 sh -c 'echo "$LD_PRELOAD"')
-  export LIBFAKETIME
   restart_by_clock
 }
 teardown_file() { stop_org; }
 setup() {
   fresh_home
-  command -v faketime >/dev/null || skip "faketime is not installed (scripts/install-deps --tests)"
-  [[ -z ${SANITIZERS:-} ]] || skip "sanitizers and faketime both want to be loaded first"
+  needs_faketime
   set_clock "+0"
 }
 
 # The relay alone lives by that clock; readers and senders by their own.
 restart_by_clock() {
-  local real=$SEALPOST
-  cat >"$ORG_DIR/sealpost" <<SCRIPT
-#!/bin/sh
-export LD_PRELOAD='${LIBFAKETIME/faketime.so/faketimeMT.so}' FAKETIME_TIMESTAMP_FILE=$ORG_DIR/clock FAKETIME_NO_CACHE=1
-export FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
-exec $real "\$@"
-SCRIPT
-  chmod +x "$ORG_DIR/sealpost"
+  by_clock "$ORG_DIR/sealpost" FAKETIME_TIMESTAMP_FILE="$ORG_DIR/clock" FAKETIME_NO_CACHE=1 \
+    FAKETIME_DONT_FAKE_MONOTONIC=1 DONT_FAKE_MONOTONIC=1
   SEALPOST=$ORG_DIR/sealpost start_relay
 }
 

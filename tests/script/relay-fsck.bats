@@ -117,7 +117,7 @@ database() { sqlite3 copy/relay.db "$1"; }
     database "$sql"
     expect_exit 7 "$SEALPOST" relay fsck --dir copy
     contains "$output" "is missing"
-    expect_exit 7 timeout 20 "$SEALPOST" relay serve --dir copy
+    expect_exit 7 timeout $((20 * PATIENCE)) "$SEALPOST" relay serve --dir copy
     contains "$errors" "relay fsck"
   done
 }
@@ -126,7 +126,7 @@ database() { sqlite3 copy/relay.db "$1"; }
   file=$(find copy/blobs -type f)
   rm "$file"
   mkfifo "$file"
-  expect_exit 7 timeout 20 "$SEALPOST" relay fsck --dir copy --quick
+  expect_exit 7 timeout $((20 * PATIENCE)) "$SEALPOST" relay fsck --dir copy --quick
   contains "$output" "is not a regular file"
 }
 

@@ -37,6 +37,10 @@ measures_memory() {
   [[ -z ${SANITIZERS-} ]] || skip "built with sanitizers ($SANITIZERS), which use memory of their own"
 }
 
+# How many times as long as it should something may take before a test gives up on it.
+PATIENCE=1
+[[ -z ${SANITIZERS-} ]] || PATIENCE=10
+
 # --- one organisation per file -------------------------------------------------------------------
 
 # A port of loopback that nobody listens on, below the range that outgoing connections take.
@@ -130,7 +134,7 @@ stop_org() {
 
 # wait_for WHAT SECONDS COMMAND...: repeats the command until it succeeds.
 wait_for() {
-  local what=$1 tries=$(($2 * 20))
+  local what=$1 tries=$(($2 * 20 * PATIENCE))
   shift 2
   until "$@"; do
     if ((--tries < 0)); then
@@ -139,6 +143,30 @@ wait_for() {
     fi
     sleep 0.05
   done
+}
+
+# --- other times ---------------------------------------------------------------------------------
+
+needs_faketime() {
+  command -v faketime >/dev/null || skip "faketime is not installed (scripts/install-deps --tests)"
+}
+
+# by_clock FILE VARIABLE=VALUE...: makes FILE the program by the clock that faketime makes of these,
+# for SEALPOST=FILE. What else the test runs lives by the real one.
+by_clock() {
+  local file=$1 faketime runtime
+  shift
+  # shellcheck disable=SC2016  # the inner shell expands it
+  faketime=$(faketime -f +0 sh -c 'echo "$LD_PRELOAD"')
+  # The runtime of the address sanitizer has to be loaded first.
+  runtime=$(ldd "$SEALPOST" 2>/dev/null | awk '$1 ~ /^libasan/ { print $3 }') || true
+  {
+    echo "#!/bin/sh"
+    printf 'export %q\n' "$@"
+    printf 'LD_PRELOAD=%q exec %q "$@"\n' \
+      "${runtime:+$runtime:}${faketime/faketime.so/faketimeMT.so}" "$SEALPOST"
+  } >"$file"
+  chmod +x "$file"
 }
 
 # --- assertions ----------------------------------------------------------------------------------

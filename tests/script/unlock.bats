@@ -13,9 +13,9 @@ unlocked() { "$SEALPOST" status --json | jq -e '.locked == false' >/dev/null; }
 locked() { "$SEALPOST" status --json | jq -e '.locked' >/dev/null; }
 
 @test "no terminal and no source: exit 4 at once, with a hint" {
-  expect_exit 4 timeout 5 setsid -w "$SEALPOST" unlock
+  expect_exit 4 timeout $((5 * PATIENCE)) setsid -w "$SEALPOST" unlock
   contains "$errors" "--passphrase-file"
-  expect_exit 4 timeout 5 setsid -w "$SEALPOST" unlock --json
+  expect_exit 4 timeout $((5 * PATIENCE)) setsid -w "$SEALPOST" unlock --json
   [[ $(error_code) == locked ]]
 }
 
@@ -64,8 +64,7 @@ locked() { "$SEALPOST" status --json | jq -e '.locked' >/dev/null; }
 @test "the key is forgotten without use" {
   expect_exit 0 "$SEALPOST" unlock --idle 1s --passphrase-file "$PASS" 3>&-
   contains "$errors" "1s without use"
-  sleep 1.5
-  locked
+  wait_for "the agent to forget" 10 locked
 }
 
 @test "--for is a limit whatever happens, and is reported" {
@@ -77,7 +76,7 @@ locked() { "$SEALPOST" status --json | jq -e '.locked' >/dev/null; }
 
 @test "the agent keeps no descriptor of its caller" {
   # The pipe would stay open, and this would hang, if it did.
-  timeout 10 bash -c '"$SEALPOST" unlock --passphrase-file "$0" 3>&- 2>&1 | cat' "$PASS"
+  timeout $((10 * PATIENCE)) bash -c '"$SEALPOST" unlock --passphrase-file "$0" 3>&- 2>&1 | cat' "$PASS"
   unlocked
 }
 
@@ -86,7 +85,7 @@ locked() { "$SEALPOST" status --json | jq -e '.locked' >/dev/null; }
   local agent
   agent=$(pgrep -n -f "unlock --passphrase-file $PASS")
   kill -STOP "$agent"
-  expect_exit 0 timeout 10 "$SEALPOST" status --json
+  expect_exit 0 timeout $((10 * PATIENCE)) "$SEALPOST" status --json
   json '.locked'
   kill -CONT "$agent"
 }
