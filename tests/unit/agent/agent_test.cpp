@@ -86,11 +86,14 @@ TEST_CASE("state tells the time that is left") {
 
 TEST_CASE("an agent ends by itself when its time is up and leaves no socket") {
   Scene scene;
-  scene.unlock({milliseconds(150), std::nullopt});
+  scene.unlock({milliseconds(1500), std::nullopt});
   REQUIRE(ask_state(scene.address));
-  CHECK(scene.gone_within(milliseconds(4000)));
-  scene.clock.sleep(milliseconds(100));
-  CHECK_FALSE(std::filesystem::exists(scene.address.folder / scene.address.name));
+  CHECK(scene.gone_within(std::chrono::minutes(1)));
+  const auto socket = scene.address.folder / scene.address.name;
+  for (int i = 0; i < 1000 && std::filesystem::exists(socket); ++i) {
+    scene.clock.sleep(milliseconds(20));
+  }
+  CHECK_FALSE(std::filesystem::exists(socket));
 }
 
 TEST_CASE("a second unlock takes the first one's place") {
@@ -153,7 +156,7 @@ TEST_CASE("a socket that accepts and stays silent does not hang who asks") {
   REQUIRE(listener);
   const milliseconds begun = scene.clock.steady();
   CHECK(ask_key(scene.address).error().code == Code::kTimeout);
-  CHECK(scene.clock.steady() - begun < milliseconds(5000));
+  CHECK(scene.clock.steady() - begun < std::chrono::minutes(1));
 }
 
 TEST_CASE("a caller that says nothing, or nonsense, does not stop the others") {
@@ -173,7 +176,7 @@ TEST_CASE("an agent ends when its profile is removed") {
   REQUIRE(base::make_private_folder(scene.address.profile_folder));
   scene.unlock();
   std::filesystem::remove(scene.address.profile_folder);
-  CHECK(scene.gone_within(milliseconds(9000)));
+  CHECK(scene.gone_within(std::chrono::minutes(1)));
 }
 
 TEST_CASE("profiles of one name in two places have different sockets in the runtime folder") {

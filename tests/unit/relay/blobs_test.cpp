@@ -1,10 +1,6 @@
 // Blobs: parts, completion, ranges, who may have them, room.
 #include <doctest/doctest.h>
 
-#include <chrono>
-#include <functional>
-#include <thread>
-
 #include "house.hpp"
 #include "relay/handlers/blob_rules.hpp"
 #include "relay/store/sqlite_store.hpp"
@@ -45,13 +41,6 @@ HttpAnswer get(House& house, const std::string& who, const std::string& range) {
   Headers headers = house.sign(who, "GET", target, {});
   if (!range.empty()) headers.emplace_back("Range", range);
   return HttpConnection(house.port()).ask("GET", target, headers, {});
-}
-
-bool within_seconds(const std::function<bool()>& done) {
-  for (int i = 0; i < 200 && !done(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(25));
-  }
-  return done();
 }
 
 void upload(House& house) {
@@ -199,9 +188,9 @@ TEST_CASE("a part that was begun before its blob was swept does not count for a 
   connection.send(head_of("PUT", target, house.sign(kLee, "PUT", target, part, false), 1000));
   connection.send(base::as_text(base::ByteView(part).first(500)));
   const auto file = house.dir() / "blobs" / "00" / kId;
-  CHECK(within_seconds([&] { return std::filesystem::exists(file); }));
+  CHECK(eventually([&] { return std::filesystem::exists(file); }));
   house.clock.advance(2 * kDay);
-  CHECK(within_seconds([&] { return !std::filesystem::exists(file); }));
+  CHECK(eventually([&] { return !std::filesystem::exists(file); }));
   REQUIRE(reserve(house, kLee).status == 200);
   connection.send(base::as_text(base::ByteView(part).subspan(500)));
   CHECK(connection.receive().status == 409);

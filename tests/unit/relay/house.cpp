@@ -162,6 +162,12 @@ wire::Inbox House::inbox(const std::string& device, const std::string& query) {
   return wire::parse_inbox(answer.body).value();
 }
 
+void House::await_polls(int count) {
+  const std::string line = "\nsealpost_waiting_polls " + std::to_string(count) + "\n";
+  REQUIRE(eventually(
+      [&] { return ask_unsigned("GET", "/metrics").text().find(line) != std::string::npos; }));
+}
+
 std::string House::receipt(const wire::Submission& about, const std::string& from,
                            const std::string& by, receipt::State state,
                            const std::string& label) const {

@@ -82,6 +82,7 @@ class House {
   wire::Submission message(int number, const std::vector<std::string>& to = {kKim}) const;
   wire::SubmissionResult submit(const std::string& from, const wire::Submission& submission);
   wire::Inbox inbox(const std::string& device, const std::string& query = "");
+  void await_polls(int count);  // until so many inbox polls wait
   // A receipt by `by` about a message of `from`, signed by `label` (default: by).
   std::string receipt(const wire::Submission& about, const std::string& from, const std::string& by,
                       receipt::State state, const std::string& label = "") const;

@@ -3,10 +3,13 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
 #include <cctype>
+#include <chrono>
+#include <thread>
 
 namespace sealpost::testing {
 
@@ -38,6 +41,11 @@ bool HttpConnection::read_more() {
   return true;
 }
 
+void HttpConnection::await_answer() const {
+  pollfd answer{socket_.get(), POLLIN, 0};
+  ::poll(&answer, 1, -1);
+}
+
 HttpAnswer HttpConnection::receive() {
   HttpAnswer out;
   std::size_t end = buffer_.find("\r\n\r\n");
@@ -65,6 +73,15 @@ HttpAnswer HttpConnection::receive() {
   out.body = base::to_bytes(std::string_view(buffer_).substr(0, length));
   buffer_.erase(0, length);
   return out;
+}
+
+bool eventually(const std::function<bool()>& holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return true;
 }
 
 std::string head_of(const std::string& method, const std::string& target, const Headers& headers,

@@ -1,6 +1,7 @@
 // A small HTTP/1.1 client over a plain socket, so that tests can also say what no library would.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -26,6 +27,7 @@ class HttpConnection {
   explicit HttpConnection(std::uint16_t port);
   void send(std::string_view bytes);  // as they are; a closed connection is no error
   HttpAnswer receive();
+  void await_answer() const;  // until its first bytes are here, unread, or the connection ends
   HttpAnswer ask(const std::string& method, const std::string& target, const Headers& headers,
                  base::ByteView body);
 
@@ -34,6 +36,9 @@ class HttpConnection {
   base::Fd socket_;
   std::string buffer_;
 };
+
+// Looks again and again, for as long as a slow machine may need.
+bool eventually(const std::function<bool()>& holds);
 
 std::string head_of(const std::string& method, const std::string& target, const Headers& headers,
                     std::uint64_t length);

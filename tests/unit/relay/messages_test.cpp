@@ -293,7 +293,7 @@ TEST_CASE("a waiting poll is answered when mail comes") {
   House house;
   wire::Inbox got;
   std::thread waiting([&] { got = house.inbox(kKim, "?wait=60"); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.await_polls(1);
   house.submit(kLee, house.message(1));
   waiting.join();
   CHECK(got.deliveries.size() == 1);
@@ -304,16 +304,17 @@ TEST_CASE("a waiting poll ends empty when its time is over, or the relay stops")
   wire::Inbox got;
   got.more = true;
   std::thread waiting([&] { got = house.inbox(kKim, "?wait=5"); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.await_polls(1);
   house.clock.advance(std::chrono::seconds(6));
   waiting.join();
   CHECK(got.deliveries.empty());
   CHECK_FALSE(got.more);
 
+  house.await_polls(0);
   HttpConnection connection(house.port());
   connection.send(
       head_of("GET", "/v1/inbox?wait=60", house.sign(kKim, "GET", "/v1/inbox?wait=60", {}), 0));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.await_polls(1);
   house.stop();
   CHECK(connection.receive().status == 200);
 }
@@ -324,7 +325,7 @@ TEST_CASE("too many waiting polls of a device wake its oldest") {
   HttpConnection newest(house.port());
   const std::string target = "/v1/inbox?wait=60";
   oldest.send(head_of("GET", target, house.sign(kKim, "GET", target, {}), 0));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.await_polls(1);
   newest.send(head_of("GET", target, house.sign(kKim, "GET", target, {}), 0));
   CHECK(oldest.receive().status == 200);
   house.submit(kLee, house.message(1));
@@ -336,7 +337,7 @@ TEST_CASE("a device that was revoked while it waited gets no mail, and the log s
   HttpConnection connection(house.port());
   const std::string target = "/v1/inbox?wait=60";
   connection.send(head_of("GET", target, house.sign(kKim, "GET", target, {}), 0));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.await_polls(1);
   house.submit(kLee, house.message(1, {kOlivia}));
   REQUIRE(house.post_trust(kOlivia, signed_by(revocation(kKim), {kOlivia})).status == 200);
   house.clock.advance(std::chrono::seconds(61));
@@ -357,12 +358,11 @@ TEST_CASE("answers that nobody reads fill the device's share of memory, not the 
     const Headers headers = house.sign(kKim, "GET", "/v1/inbox", {});
     connection.send(head_of("GET", "/v1/inbox", headers, 0));
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  for (const HttpConnection& connection : unread) connection.await_answer();
   const HttpAnswer busy = house.ask(kKim, "GET", "/v1/inbox");
   CHECK(busy.status == 503);
   CHECK(code_of(busy) == "busy");
   CHECK(house.inbox(kOlivia).deliveries.size() == 1);
   unread.clear();
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  CHECK(house.inbox(kKim).deliveries.size() == 1);
+  CHECK(eventually([&] { return house.ask(kKim, "GET", "/v1/inbox").status == 200; }));
 }
