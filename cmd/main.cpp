@@ -110,13 +110,14 @@ std::optional<std::string> variable(const std::string& name) {
   return std::string(value);
 }
 
-// A descriptor that was closed by the caller must not become a file that we open.
+// A descriptor that was closed by the caller must not become a file that we open. What takes its
+// place can be used in the wrong direction only: a missing standard input is no empty one, and what
+// is written to a missing standard output is not written.
 void occupy_standard_descriptors() {
-  for (int fd = ::open("/dev/null", O_RDONLY); fd >= 0; fd = ::open("/dev/null", O_RDONLY)) {
-    if (fd > STDERR_FILENO) {
-      ::close(fd);
-      return;
-    }
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    const int placed = ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (placed > fd) ::close(placed);
   }
 }
 

@@ -21,6 +21,7 @@ Code code_of_errno(int number) {
     case ENOTDIR:
       return Code::kNotFound;
     case EISDIR:
+    case ENAMETOOLONG:
       return Code::kUsage;
     case EEXIST:
       return Code::kConflict;
@@ -44,6 +45,20 @@ Error exists_already(const std::filesystem::path& path) {
 Error being_written(const std::filesystem::path& partial) {
   return {Code::kConflict, partial.string() + " is being written by another process",
           "wait for the other one"};
+}
+
+Error no_standard_input() {
+  return {Code::kUsage, "standard input is closed",
+          "say where to read from; nothing at all is </dev/null"};
+}
+
+// What is named is what was asked for, not the .partial beside it.
+Error cannot_begin(Error error, const std::filesystem::path& path) {
+  if (error.code != Code::kNotFound) return error;
+  const bool here = !path.has_parent_path();
+  return {Code::kNotFound,
+          here ? "the current folder is gone" : path.parent_path().string() + " is not there",
+          "make the folder first"};
 }
 
 // A regular file that nobody else made or reaches by another name.
@@ -135,6 +150,7 @@ Result<std::size_t> read_some(int fd, std::span<std::uint8_t> out) {
   for (;;) {
     const ssize_t count = ::read(fd, out.data(), out.size());
     if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno == EBADF && fd == STDIN_FILENO) return no_standard_input();
     if (errno != EINTR) return errno_error("cannot read");
   }
 }
@@ -199,7 +215,9 @@ Result<PartialFile> PartialFile::create(std::filesystem::path path, mode_t mode)
     if (is_being_written(partial)) return being_written(partial);
     TRY(partial, unused_partial(path));
   }
-  TRY(Fd fd, create_new(partial, mode));
+  auto created = create_new(partial, mode);
+  if (!created) return cannot_begin(std::move(created).error(), path);
+  Fd fd = *std::move(created);
   ::flock(fd.get(), LOCK_EX | LOCK_NB);  // where locks do not exist, commit() still looks
   return PartialFile(std::move(path), std::move(partial), std::move(fd));
 }

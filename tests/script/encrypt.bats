@@ -112,6 +112,46 @@ setup() {
   [[ ! -e sealed && ! -e sealed.partial ]]
 }
 
+@test "encrypt that is terminated or killed is in nobody's way" {
+  mkfifo pipe
+  local signal status child
+  for signal in TERM KILL; do
+    "$SEALPOST" encrypt -r "$RECIPIENT" -o sealed pipe 3>&- &
+    child=$!
+    exec 7>pipe
+    head -c 3000000 /dev/zero >&7
+    wait_for "the partial file" 10 test -s sealed.partial
+    kill -$signal $child
+    status=0
+    wait $child || status=$?
+    exec 7>&-
+    [[ ! -e sealed ]]
+    [[ $signal == KILL || ! -e sealed.partial ]]
+  done
+  ((status == 137))
+  # Whose the left-over is cannot be known: it stays, and the next one goes its own way.
+  cp sealed.partial before
+  expect_exit 0 "$SEALPOST" encrypt -r "$RECIPIENT" -o sealed plain
+  age -d -i key.txt sealed | cmp - plain
+  cmp sealed.partial before
+  [[ $(find . -name '*.partial' | wc -l) == 1 ]]
+}
+
+@test "encrypt into a folder that is not there, or under too long a name" {
+  expect_exit 3 "$SEALPOST" encrypt -r "$RECIPIENT" -o nowhere/sealed plain
+  contains "$errors" "nowhere is not there"
+  contains "$errors" "make the folder first"
+  lacks "$errors" partial
+  expect_exit 2 "$SEALPOST" encrypt -r "$RECIPIENT" -o "$(printf 'n%.0s' {1..300})" plain
+  contains "$errors" "name too long"
+}
+
+@test "encrypt from a closed standard input: exit 2, and no file" {
+  expect_exit 2 "$SEALPOST" encrypt -r "$RECIPIENT" -o sealed <&-
+  contains "$errors" "standard input is closed"
+  [[ ! -e sealed && ! -e sealed.partial ]]
+}
+
 @test "encrypt uses little memory for a big file" {
   measures_memory
   head -c 200000000 /dev/zero |

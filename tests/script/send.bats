@@ -56,6 +56,45 @@ ids_of() { as "$1" inbox --json | jq -r .id; }
   expect_exit 2 as olivia send --to dr.lee --bwlimit "" text
 }
 
+@test "a standard input that is closed is no empty message and no empty file" {
+  before=$(ids_of dr.lee | wc -l)
+  expect_exit 2 as olivia send --to dr.lee <&-
+  contains "$errors" "standard input is closed"
+  contains "$errors" "</dev/null"
+  expect_exit 2 as olivia send --to dr.lee --file - --file-name dump.sql <&- --json
+  [ "$(error_code)" = usage ]
+  contains "$errors" "standard input is closed"
+  expect_exit 0 as olivia outbox list
+  [ -z "$output" ]
+  # Where nothing is read from it, it is not missed.
+  expect_exit 0 as olivia send --to dr.lee text <&-
+  [ "$(ids_of dr.lee | wc -l)" = $((before + 1)) ]
+}
+
+@test "what is too long to be sent is said before anything is sent" {
+  truncate -s 129G huge
+  expect_exit 2 as olivia send --to dr.lee --file huge
+  contains "$errors" "128 GiB"
+  expect_exit 0 as olivia outbox list
+  [ -z "$output" ]
+}
+
+@test "what waits of a pipe on the disk has no name, so that nothing stays of it" {
+  mkdir spool
+  mkfifo pipe
+  TMPDIR=$PWD/spool SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" send --to dr.lee --file - \
+    --file-name dump.sql <pipe >/dev/null 2>&1 3>&- &
+  sender=$!
+  exec 8>pipe
+  head -c 60000000 /dev/zero >&8
+  wait_for "something to wait on the disk" 30 spooled "$sender"
+  [ -z "$(ls -A spool)" ]
+  exec 8>&-
+  wait "$sender"
+  [ -z "$(ls -A spool)" ]
+}
+spooled() { find -L "/proc/$1/fd" -links 0 -size +1000k 2>/dev/null | grep -q .; }
+
 @test "--partial sends to those who can be reached and exits 8" {
   expect_exit 8 as olivia send --partial --to nurse.kim --to dr.nobody text --json
   json 'any(.recipients[]; .to == "nurse.kim" and .state == "accepted")'
@@ -71,7 +110,12 @@ ids_of() { as "$1" inbox --json | jq -r .id; }
   expect_exit 9 as olivia send --to dr.lee --key visit-1 'Tuesday 9:50' --json
   [ "$(error_code)" = conflict ]
   expect_exit 9 as olivia send --to nurse.kim --key visit-1 'Tuesday 9:40'
+  expect_exit 9 as olivia send --to dr.lee --key visit-1 --subject Visit 'Tuesday 9:40'
+  expect_exit 9 as olivia send --to dr.lee --key visit-1 --purpose test 'Tuesday 9:40'
   [ "$(ids_of dr.lee | grep -c "$id")" = 1 ]
+  expect_exit 0 as olivia send --to dr.lee --to nurse.kim --key visit-2 both
+  expect_exit 0 as olivia send --to nurse.kim --to dr.lee --key visit-2 both --json
+  json .duplicate
 }
 
 @test "the key covers attached files" {
@@ -79,6 +123,8 @@ ids_of() { as "$1" inbox --json | jq -r .id; }
   expect_exit 0 as olivia send --to dr.lee --key with-file --file file.txt --json
   expect_exit 0 as olivia send --to dr.lee --key with-file --file file.txt --json
   json .duplicate
+  cp file.txt other.txt
+  expect_exit 9 as olivia send --to dr.lee --key with-file --file other.txt
   echo two >file.txt
   expect_exit 9 as olivia send --to dr.lee --key with-file --file file.txt
 }
