@@ -8,6 +8,7 @@
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "flow/receipts.hpp"
+#include "text/safety.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -102,7 +103,9 @@ struct WaitOptions {
 base::Result<void> run_wait(const WaitOptions& options, Env& env) {
   const std::optional<receipt::State> state = receipt::state_from_name(options.state);
   if (state != receipt::State::kDelivered && state != receipt::State::kRead) {
-    return base::Error{base::Code::kUsage, "--state is delivered or read", ""};
+    return base::Error{base::Code::kUsage,
+                       "--state " + text::for_terminal(options.state) + " is not one to wait for",
+                       "there are: --state delivered, --state read"};
   }
   TRY(const base::milliseconds timeout, text::parse_span(options.timeout));
   TRY(Opened opened, open_installation(env));

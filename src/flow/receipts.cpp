@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "flow/collect.hpp"
+#include "flow/deadline.hpp"
 #include "flow/new_headers.hpp"
 #include "flow/visit.hpp"
 
@@ -14,6 +15,7 @@ namespace {
 using vault::Kind;
 
 constexpr base::milliseconds kPoll = std::chrono::seconds(1);
+constexpr base::milliseconds kLastPoll{50};  // so that the last look is close to the end
 
 base::Result<std::optional<base::Time>> time_of(const Installation& installation,
                                                 const std::string& message,
@@ -85,6 +87,24 @@ bool reached(const MessageProgress& progress, receipt::State state) {
                      });
 }
 
+// kInterrupted also when the time is over.
+base::Result<MessageProgress> wait_until_reached(Installation& installation, std::string_view which,
+                                                 receipt::State state, Deadline& deadline) {
+  Context& context = deadline.context();
+  TRY(MessageProgress known, show_receipts(installation, which));
+  if (reached(known, state)) return known;
+  TRY(client::RelayClient relay, visit(installation, context));
+  for (;;) {
+    // What does not hold is as good as not there.
+    TRY(collect_receipts(installation, relay, Refused::kReported));
+    TRY(send_new_headers(installation, relay, context));
+    TRY(MessageProgress progress, show_receipts(installation, which));
+    if (reached(progress, state)) return progress;
+    if (context.interrupt.requested()) return base::Error{base::Code::kInterrupted, "", ""};
+    context.clock.sleep(std::clamp(deadline.left() / 2, kLastPoll, kPoll));
+  }
+}
+
 }  // namespace
 
 base::Result<std::vector<std::string>> sync_receipts(Installation& installation, Context& context) {
@@ -122,26 +142,16 @@ base::Result<MessageProgress> show_receipts(const Installation& installation,
 base::Result<MessageProgress> wait_receipts(Installation& installation, std::string_view which,
                                             receipt::State state, base::milliseconds timeout,
                                             Context& context) {
-  const base::milliseconds end = context.clock.steady() + timeout;
-  TRY(client::RelayClient relay, visit(installation, context));
-  for (;;) {
-    // What does not hold is as good as not there.
-    TRY(collect_receipts(installation, relay, Refused::kReported));
-    TRY(send_new_headers(installation, relay, context));
-    TRY(MessageProgress progress, show_receipts(installation, which));
-    if (reached(progress, state)) return progress;
-    if (context.interrupt.requested()) {
-      return base::Error{base::Code::kInterrupted, "interrupted while waiting", ""};
-    }
-    const base::milliseconds left = end - context.clock.steady();
-    if (left <= base::milliseconds::zero()) {
-      return base::Error{
-          base::Code::kTimeout,
-          fmt::format("message {} is not {} by everybody yet", which, receipt::state_name(state)),
-          "see `sealpost receipt show`"};
-    }
-    context.clock.sleep(std::min(kPoll, left));
+  Deadline deadline(context, timeout);
+  auto progress = wait_until_reached(installation, which, state, deadline);
+  if (progress || progress.error().code != base::Code::kInterrupted) return progress;
+  if (context.interrupt.requested()) {
+    return base::Error{base::Code::kInterrupted, "interrupted while waiting", ""};
   }
+  return base::Error{
+      base::Code::kTimeout,
+      fmt::format("message {} is not {} by everybody yet", which, receipt::state_name(state)),
+      "see `sealpost receipt show`"};
 }
 
 }  // namespace sealpost::flow

@@ -42,7 +42,7 @@ base::Result<MessageProgress> show_receipts(const Installation& installation,
                                             std::string_view which);
 
 // Waits until every device that the message was accepted for has come as far as `state` (delivered
-// or read). kTimeout.
+// or read). kTimeout when the time is over, whatever the relay is doing then: within a second more.
 base::Result<MessageProgress> wait_receipts(Installation& installation, std::string_view which,
                                             receipt::State state, base::milliseconds timeout,
                                             Context& context);

@@ -55,7 +55,14 @@ teardown_file() { stop_org; }
   expect_exit 0 as olivia receipt wait "$id" --state read --timeout 300s --json
   json '.state == "read"'
   wait
-  expect_exit 2 as olivia receipt wait "$id" --state accepted
+}
+
+@test "wait for what nobody can wait for: the error says what there is" {
+  id=$(as olivia send --to dr.lee waiting)
+  for state in accepted bogus ""; do
+    expect_exit 2 as olivia receipt wait "$id" --state "$state"
+    contains "$errors" "--state delivered, --state read"
+  done
 }
 
 @test "wait does not wait for somebody who was never reached" {
