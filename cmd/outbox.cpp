@@ -1,8 +1,10 @@
 // sealpost outbox list | retry | drop: what was begun and is not confirmed.
 #include <fmt/format.h>
 
+#include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/outbox_words.hpp"
+#include "cmd/rate.hpp"
 #include "cmd/ui/confirm.hpp"
 #include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
@@ -14,6 +16,7 @@ namespace {
 struct ListOptions {};
 struct RetryOptions {
   std::string id;
+  std::string bwlimit;
 };
 struct DropOptions {
   std::string id;
@@ -38,12 +41,17 @@ base::Result<std::vector<std::string>> chosen(const Opened& opened, const std::s
 }
 
 base::Result<void> run_retry(const RetryOptions& options, Env& env) {
+  std::optional<std::uint64_t> bandwidth;
+  if (!options.bwlimit.empty()) {
+    TRY(bandwidth, parse_rate(options.bwlimit));
+  }
   TRY(Opened opened, open_installation(env));
   TRY(const std::vector<std::string> ids, chosen(opened, options.id));
   if (ids.empty()) return {};
   flow::Context context = context_of(env);
   ui::Transfer progress(env);
-  TRY(const auto results, flow::retry_outbox(opened.installation, ids, context, progress));
+  TRY(const auto results,
+      flow::retry_outbox(opened.installation, ids, bandwidth, context, progress));
   return print_retried(env, results);
 }
 
@@ -66,6 +74,8 @@ void add_outbox(CLI::App& app, Env& env) {
   auto [retry, retry_options] =
       add_verb<RetryOptions>(group, env, "retry", "Go on with it, once each", run_retry);
   retry.add_option("ID", retry_options.id, "Id or number of one message; default all");
+  never_empty(retry.add_option("--bwlimit", retry_options.bwlimit,
+                               "Most bytes per second, instead of what was said to send"));
   auto [drop, drop_options] =
       add_verb<DropOptions>(group, env, "drop", "Give a message up", run_drop);
   drop.add_option("ID", drop_options.id, "Id or number")->required();

@@ -112,7 +112,7 @@ base::Result<void> print_outbox(Env& env, const std::vector<flow::OutboxEntry>& 
                     entry.subject.value_or("")});
   }
   if (env.out.json()) return {};
-  return env.out.table({"ID", "STATE", "TO", "BEGAN", "STORED", "FILES", "SUBJECT"}, rows);
+  return env.out.table({"ID", "STATE", "TO", "BEGAN", "PROGRESS", "FILES", "SUBJECT"}, rows);
 }
 
 base::Result<void> print_retried(Env& env, const std::vector<flow::Retried>& results) {

@@ -124,11 +124,13 @@ base::Result<void> check_files(const Draft& draft) {
 }
 
 base::Result<Sent> go_on(Installation& installation, const std::string& id,
-                         client::RelayClient& relay, Context& context, TransferProgress& progress) {
+                         std::optional<std::uint64_t> bandwidth, client::RelayClient& relay,
+                         Context& context, TransferProgress& progress) {
   TRY(std::optional<Draft> draft, find_draft(installation.vault(), id));
   TRY(const bool sealed, is_sealed(installation.vault(), id));
   if (!draft && !sealed) return sent_meanwhile(installation, id);
   if (!draft) draft = Draft{id, {}, {}, false};
+  if (bandwidth) draft->request.bandwidth = *bandwidth;
   if (!sealed) {
     if (!draft->repeatable) return cannot_repeat(*draft);
     TRY(check_files(*draft));
@@ -198,6 +200,7 @@ base::Result<vault::Lease> hold(vault::Vault& vault, const std::string& id, Cont
 
 base::Result<std::vector<Retried>> retry_outbox(Installation& installation,
                                                 const std::vector<std::string>& ids,
+                                                std::optional<std::uint64_t> bandwidth,
                                                 Context& context, TransferProgress& progress) {
   std::vector<Retried> all;
   TRY(client::RelayClient relay, visit(installation, context));
@@ -208,7 +211,7 @@ base::Result<std::vector<Retried>> retry_outbox(Installation& installation,
     TRY(const std::optional<vault::Lease> alone, installation.vault().lease(id));
     one.elsewhere = !alone;
     if (!alone) continue;
-    auto sent = go_on(installation, id, relay, context, progress);
+    auto sent = go_on(installation, id, bandwidth, relay, context, progress);
     if (sent) {
       one.sent = *std::move(sent);
       continue;

@@ -20,7 +20,7 @@ struct OutboxEntry {
   std::optional<std::string> subject;
   std::string purpose;
   std::vector<std::string> files;  // names
-  std::uint64_t stored = 0;        // bytes of its files that are uploaded; of sealed ones all
+  std::uint64_t stored = 0;        // bytes of its files that are sealed and on their way
   base::Time began;
   bool repeatable = true;  // retry_outbox() can go on with it
   bool keyed = false;      // it was sent with a key
@@ -42,10 +42,12 @@ struct Retried {
   bool elsewhere = false;  // another process works on it
   std::optional<base::Error> error = std::nullopt;
 };
-// Goes on with each of these, in their order. When the relay is lost on the way, the rest fails
-// with the same error, untried. Fails itself when the relay cannot be met at all.
+// Goes on with each of these, in their order, each at the bandwidth that it was sent with, or at
+// this one (bytes per second; 0: no limit). When the relay is lost on the way, the rest fails with
+// the same error, untried. Fails itself when the relay cannot be met at all.
 base::Result<std::vector<Retried>> retry_outbox(Installation& installation,
                                                 const std::vector<std::string>& ids,
+                                                std::optional<std::uint64_t> bandwidth,
                                                 Context& context, TransferProgress& progress);
 
 // What the relay says of an entry before it is dropped.

@@ -268,6 +268,19 @@ opens() { [[ $(cut -d ' ' -f 1 "/proc/$1/syscall") =~ ^(257|56)$ ]]; }
   never in_outbox
 }
 
+@test "what is being sent just now is left to who sends it" {
+  head -c 30000000 /dev/urandom >big.bin
+  begin send --to dr.lee --subject busy --file big.bin --bwlimit 1M
+  id=$(uploading)
+  expect_exit 0 as olivia outbox retry --json
+  json '.type == "outbox-result" and .id == $id and .result == "elsewhere"' --arg id "$id"
+  expect_exit 0 as olivia outbox retry "$id"
+  contains "$errors" "is being sent by another process"
+  end_sender
+  expect_exit 0 as olivia outbox retry --bwlimit 1G
+  [ "$(got busy)" = 1 ]
+}
+
 @test "two commands with one key at once: one message, and both know it" {
   echo file >file.txt
   for _ in 1 2 3; do
@@ -275,6 +288,7 @@ opens() { [[ $(cut -d ' ' -f 1 "/proc/$1/syscall") =~ ^(257|56)$ ]]; }
       --file file.txt --json >>twins.json 2>>twins.err 3>&- &
   done
   wait
+  [ "$(wc -l <twins.json)" = 3 ]
   output=$(<twins.json)
   json_lines 'map(.id) | unique | length == 1'
   json_lines 'map(select(.duplicate | not)) | length == 1'
@@ -311,6 +325,56 @@ PYTHON
   [ "$(got swept)" = 1 ]
   as dr.lee read "$id" --attachment 1 -o - | cmp - scan.bin
   never in_outbox
+}
+
+@test "a sealed message whose file came from a pipe is retried, until its file is swept away" {
+  needs_strace
+  head -c 100000 /dev/urandom >dump
+  unconfirmed piped --file - --file-name dump.sql <dump
+  expect_exit 0 as olivia outbox list --json
+  json '.state == "unconfirmed" and .repeatable'
+  stop_relay
+  sqlite3 "$RELAY_DIR/relay.db" 'DELETE FROM parts; DELETE FROM blob_leaves; DELETE FROM blobs'
+  start_relay
+  expect_exit 3 as olivia outbox retry "$id"
+  contains "$errors" "run the same command again"
+  [ "$(got piped)" = 0 ]
+}
+
+@test "a message with a file is counted once, whatever has become of it" {
+  needs_strace
+  echo file >file.txt
+  unconfirmed counted --file file.txt
+  expect_exit 0 as olivia status --json
+  json '.outbox == 1'
+  expect_exit 0 as olivia outbox list
+  [ "$(grep -c "$id" <<<"$output")" = 1 ]
+  expect_exit 0 as olivia outbox retry
+  expect_exit 0 as olivia status --json
+  json '.outbox == 0'
+}
+
+@test "the beginning of an id names one message, or none" {
+  head -c 6000000 /dev/urandom >big.bin
+  # The first eight characters of an id are the same for a minute: two of three have them.
+  local number
+  for number in 1 2 3; do
+    SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" send --to dr.lee --subject "n$number" --file big.bin \
+      --bwlimit 1M >/dev/null 2>&1 3>&- &
+    SENDER=$!
+    wait_for "the draft" 60 is_drafted "n$number"
+    end_sender
+  done
+  twice=$(ids_in_outbox | cut -c 1-8 | sort | uniq -d)
+  [ -n "$twice" ]
+  expect_exit 9 as olivia outbox drop "$twice" --yes
+  contains "$errors" "several messages begin with $twice"
+  expect_exit 3 as olivia outbox drop "${twice:0:7}" --yes
+  expect_exit 3 as olivia outbox retry 0
+  [ "$(ids_in_outbox | wc -l)" = 3 ]
+  id=$(ids_in_outbox | tail -1)
+  expect_exit 0 as olivia outbox drop "${id:0:35}" --yes
+  [ "$(ids_in_outbox | wc -l)" = 2 ]
 }
 
 @test "drop asks, and does not pretend: what the relay has not accepted is gone" {
@@ -350,6 +414,20 @@ PYTHON
   json_lines 'any(.id == $id and .confirmed)' --arg id "$id"
   [ "$(got accepted)" = 1 ]
   expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 300s
+}
+
+@test "retry --bwlimit counts instead of what send was told" {
+  head -c 3000000 /dev/urandom >big.bin
+  begin send --to dr.lee --subject slow --file big.bin --bwlimit 1K
+  end_sender
+  expect_exit 2 as olivia outbox retry --bwlimit fast
+  contains "$errors" "bytes per second"
+  expect_exit 2 as olivia outbox retry --bwlimit ""
+  in_outbox
+  # By the first limit it would take the better part of an hour.
+  expect_exit 0 env SEALPOST_HOME="$ORG_DIR/olivia" timeout 120 "$SEALPOST" outbox retry --bwlimit 1G
+  [ "$(got slow)" = 1 ]
+  never in_outbox
 }
 
 @test "drop of an upload forgets it" {
