@@ -3,9 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "base/encoding.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
+#include "cmd/ui/progress.hpp"
 #include "cmd/verb.hpp"
 #include "flow/mirror.hpp"
 
@@ -16,12 +19,36 @@ struct MirrorOptions {
   std::string folder;
 };
 
+// One line for each phase.
+class Watch {
+ public:
+  explicit Watch(Env& env) : env_(env) {}
+  void see(const flow::MirrorProgress& progress) {
+    if (!shown_ || progress.phase != phase_) {
+      const bool checking = progress.phase == flow::MirrorProgress::Phase::kChecking;
+      shown_.reset();  // clears its line before the next one begins
+      shown_ = std::make_unique<ui::Progress>(env_, checking ? "checking the mirror" : "mirroring",
+                                              progress.total, "events");
+      phase_ = progress.phase;
+    }
+    shown_->update(progress.done, progress.taken_up);
+  }
+  void end() { shown_.reset(); }
+
+ private:
+  Env& env_;
+  flow::MirrorProgress::Phase phase_{};
+  std::unique_ptr<ui::Progress> shown_;
+};
+
 base::Result<void> run_mirror(const MirrorOptions& options, Env& env) {
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
+  Watch watch(env);
   TRY(const flow::MirrorUpdate update,
       flow::update_mirror(opened.installation, options.folder, context,
-                          [](std::uint64_t, std::uint64_t) {}));
+                          [&watch](const flow::MirrorProgress& progress) { watch.see(progress); }));
+  watch.end();
   const std::string root = base::to_hex(update.checkpoint.root);
   if (env.out.json()) {
     return env.out.document({{"type", "audit-mirror"},

@@ -23,10 +23,10 @@ base::Error refuse(std::string why) {
 
 // All that the mirror has, checked as a reader of it does, so that no relay is blamed for a disk.
 Result<Mirror> check_kept(const MirrorFolder& folder, const Installation& installation,
-                          const base::Interrupt& interrupt) {
+                          const base::Interrupt& interrupt, const MirrorWatch& watch) {
   TRY(const std::optional<std::string> signed_checkpoint, folder.checkpoint());
   if (!signed_checkpoint) return Mirror();
-  auto mirror = read_mirror(folder, installation.chain().root(), {}, interrupt);
+  auto mirror = read_mirror(folder, installation.chain().root(), {}, interrupt, watch);
   if (mirror || mirror.error().code != base::Code::kVerificationFailed) return mirror;
   return base::Error{base::Code::kVerificationFailed, mirror.error().text,
                      fmt::format("it was damaged or changed; move {} away or remove it, and mirror "
@@ -46,28 +46,33 @@ Result<void> check_start(const Mirror& kept, const Installation& installation) {
   return refuse("the mirror's trust chain is not the beginning of the relay's");
 }
 
+// What to do with the bundles of a run that ended half way.
+enum class Leftovers { kTakenUp, kIgnored };
+
 // The events behind `start`, checked and laid down; whether they are what the relay signed shows in
 // the root at the end.
 class Filling {
  public:
   Filling(MirrorFolder& folder, client::RelayClient& relay, const trust::Chain& chain,
-          const MirrorStart& start, merkle::GrowingTiles tiles)
+          const MirrorStart& start, Leftovers leftovers, merkle::GrowingTiles tiles)
       : folder_(folder),
         relay_(relay),
+        leftovers_(leftovers),
         tiles_(std::move(tiles)),
         logged_(chain.entries(), start.trust_entries) {}
 
   // All of the bundle that a log of `size` events has.
   Result<void> fill_bundle(std::uint64_t number, std::uint64_t size) {
     const merkle::TileId tile{-1, number, std::min(kTileWidth, size - number * kTileWidth)};
-    TRY(const base::Bytes bundle, relay_.tile(tile));
-    TRY(const std::vector<base::Bytes> entries, merkle::split_bundle(bundle));
+    TRY(const Bundle bundle, find_bundle(tile));
+    const std::vector<base::Bytes>& entries = bundle.entries;
     if (entries.size() != tile.width) return refuse("a bundle of events is not complete");
     TRY(check_known(entries, number));
     for (std::uint64_t i = tiles_.size() - number * kTileWidth; i < tile.width; ++i) {
       TRY(take(entries[static_cast<std::size_t>(i)], number * kTileWidth + i));
+      ++(bundle.taken_up ? taken_up_ : fetched_);
     }
-    return folder_.put_tile(tile, bundle);
+    return bundle.taken_up ? base::Result<void>() : folder_.put_tile(tile, bundle.bytes);
   }
 
   Result<void> finish(const SignedCheckpoint& fresh, const trust::Chain& chain,
@@ -87,8 +92,32 @@ class Filling {
   }
 
   std::uint64_t trust_entries() const { return logged_.logged(); }
+  std::uint64_t fetched() const { return fetched_; }    // events
+  std::uint64_t taken_up() const { return taken_up_; }  // events
+  bool took_up() const { return took_up_; }             // also when it did not fit
 
  private:
+  struct Bundle {
+    base::Bytes bytes;
+    std::vector<base::Bytes> entries;
+    bool taken_up = false;
+  };
+
+  // The one that an earlier run brought, or the relay's.
+  Result<Bundle> find_bundle(const merkle::TileId& tile) {
+    if (leftovers_ == Leftovers::kTakenUp && tile.width == kTileWidth) {
+      auto bytes = folder_.left_over(tile);
+      auto entries = merkle::split_bundle(bytes.value_or(base::Bytes()));
+      if (entries && entries->size() == kTileWidth) {
+        took_up_ = true;
+        return Bundle{*std::move(bytes), *std::move(entries), true};
+      }
+    }
+    TRY(base::Bytes bytes, relay_.tile(tile));
+    TRY(std::vector<base::Bytes> entries, merkle::split_bundle(bytes));
+    return Bundle{std::move(bytes), std::move(entries), false};
+  }
+
   merkle::GrowingTiles::Emit put() {
     return [this](const merkle::TileId& tile, base::ByteView bytes) {
       return folder_.put_tile(tile, bytes);
@@ -121,36 +150,89 @@ class Filling {
 
   MirrorFolder& folder_;
   client::RelayClient& relay_;
+  const Leftovers leftovers_;
   merkle::GrowingTiles tiles_;
   LoggedChain logged_;
   base::Time last_;
+  std::uint64_t fetched_ = 0;
+  std::uint64_t taken_up_ = 0;
+  bool took_up_ = false;
 };
 
-Result<MirrorUpdate> fill(MirrorFolder& folder, Installation& installation,
-                          client::RelayClient& relay, const SignedCheckpoint& fresh,
-                          const MirrorStart& start, const base::Interrupt& interrupt,
-                          const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
-  const std::uint64_t before = start.checkpoint.size;
-  const std::uint64_t size = fresh.checkpoint.size;
+Result<merkle::GrowingTiles> grow_from(const MirrorFolder& folder,
+                                       const merkle::Checkpoint& start) {
   TRY(merkle::GrowingTiles tiles,
       merkle::GrowingTiles::resume(
-          before, [&folder](const merkle::TileId& tile) { return folder.tile(tile); }));
-  if (before > 0 && tiles.root() != start.checkpoint.root) {
-    return base::Error{base::Code::kVerificationFailed,
-                       "the mirror was changed: its tiles do not fit its checkpoint",
-                       "mirror anew into an empty folder"};
-  }
-  Filling filling(folder, relay, installation.chain(), start, std::move(tiles));
-  for (std::uint64_t number = before / kTileWidth; number * kTileWidth < size; ++number) {
-    if (interrupt.requested()) {
-      return base::Error{base::Code::kInterrupted, "interrupted", "the mirror is as it was"};
-    }
-    TRY(filling.fill_bundle(number, size));
-    progress(std::min(size, (number + 1) * kTileWidth) - before, size - before);
-  }
-  TRY(filling.finish(fresh, installation.chain(), before));
-  return MirrorUpdate{fresh.checkpoint, size - before, filling.trust_entries()};
+          start.size, [&folder](const merkle::TileId& tile) { return folder.tile(tile); }));
+  if (start.size == 0 || tiles.root() == start.root) return tiles;
+  return base::Error{base::Code::kVerificationFailed,
+                     "the mirror was changed: its tiles do not fit its checkpoint",
+                     "mirror anew into an empty folder"};
 }
+
+// One way from what the mirror has to what the relay has signed.
+class Update {
+ public:
+  Update(MirrorFolder& folder, const trust::Chain& chain, client::RelayClient& relay,
+         const SignedCheckpoint& fresh, const MirrorStart& start, const base::Interrupt& interrupt,
+         const MirrorWatch& watch)
+      : folder_(folder),
+        chain_(chain),
+        relay_(relay),
+        fresh_(fresh),
+        start_(start),
+        interrupt_(interrupt),
+        watch_(watch) {}
+
+  // Leaves behind what the next run can take up.
+  Result<MirrorUpdate> run() {
+    auto updated = fill(Leftovers::kTakenUp);
+    // Which of the two is wrong, what lay here or what the relay gives, only the relay's all can
+    // say.
+    if (!updated && !may_go_on(updated.error().code) && took_up_) {
+      folder_.take_back();
+      updated = fill(Leftovers::kIgnored);
+    }
+    if (!updated && !may_go_on(updated.error().code)) folder_.take_back();
+    return updated;
+  }
+
+ private:
+  static bool may_go_on(base::Code code) {
+    return code == base::Code::kInterrupted || code == base::Code::kUnreachable ||
+           code == base::Code::kBusy;
+  }
+
+  Result<MirrorUpdate> fill(Leftovers leftovers) {
+    const std::uint64_t before = start_.checkpoint.size;
+    const std::uint64_t size = fresh_.checkpoint.size;
+    TRY(merkle::GrowingTiles tiles, grow_from(folder_, start_.checkpoint));
+    Filling filling(folder_, relay_, chain_, start_, leftovers, std::move(tiles));
+    watch_({MirrorProgress::Phase::kFetching, 0, 0, size - before});
+    for (std::uint64_t number = before / kTileWidth; number * kTileWidth < size; ++number) {
+      if (interrupt_.requested()) {
+        return base::Error{base::Code::kInterrupted, "interrupted",
+                           "the mirror is as it was; the same command goes on where it stopped"};
+      }
+      const auto filled = filling.fill_bundle(number, size);
+      took_up_ = filling.took_up();
+      if (!filled) return filled.error();
+      watch_(
+          {MirrorProgress::Phase::kFetching, filling.fetched(), filling.taken_up(), size - before});
+    }
+    TRY(filling.finish(fresh_, chain_, before));
+    return MirrorUpdate{fresh_.checkpoint, size - before, filling.trust_entries()};
+  }
+
+  MirrorFolder& folder_;
+  const trust::Chain& chain_;
+  client::RelayClient& relay_;
+  const SignedCheckpoint& fresh_;
+  const MirrorStart& start_;
+  const base::Interrupt& interrupt_;
+  const MirrorWatch& watch_;
+  bool took_up_ = false;  // something of an earlier run
+};
 
 Result<void> check_role(const Installation& installation, base::Time now) {
   TRY(const trust::Device* self, installation.self(now));
@@ -163,13 +245,12 @@ Result<void> check_role(const Installation& installation, base::Time now) {
 
 }  // namespace
 
-Result<MirrorUpdate> update_mirror(
-    Installation& installation, const std::filesystem::path& path, Context& context,
-    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) {
+Result<MirrorUpdate> update_mirror(Installation& installation, const std::filesystem::path& path,
+                                   Context& context, const MirrorWatch& watch) {
   TRY(check_role(installation, context.clock.now()));
   TRY(MirrorFolder folder,
       MirrorFolder::open_to_write(std::filesystem::absolute(path), installation.profile().root));
-  TRY(const Mirror kept, check_kept(folder, installation, context.interrupt));
+  TRY(const Mirror kept, check_kept(folder, installation, context.interrupt, watch));
   TRY(client::RelayClient relay, visit(installation, context));
   TRY(const SignedCheckpoint fresh, sync_checkpoint(installation, relay));
   // What the log names by now is in the chain fetched after it.
@@ -183,9 +264,7 @@ Result<MirrorUpdate> update_mirror(
   }
   TRY(check_extends(relay, {old.size, old.root}, {fresh.checkpoint.size, fresh.checkpoint.root}));
   if (old.size > 0 && fresh.checkpoint == old) return MirrorUpdate{old, 0, start.trust_entries};
-  auto updated = fill(folder, installation, relay, fresh, start, context.interrupt, progress);
-  if (!updated) folder.take_back();
-  return updated;
+  return Update(folder, installation.chain(), relay, fresh, start, context.interrupt, watch).run();
 }
 
 }  // namespace sealpost::flow

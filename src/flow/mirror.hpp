@@ -2,7 +2,8 @@
 //
 // The folder is a C2SP tlog-tiles log and a few files beside it. Its checkpoint is written last:
 // whatever else lies there counts only as far as the checkpoint reaches, so that a run which ended
-// half way leaves the mirror as it was. One run at a time: kConflict for the second.
+// half way leaves the mirror as it was; what it brought, the next run need not fetch again. One run
+// at a time: kConflict for the second.
 #pragma once
 
 #include <filesystem>
@@ -21,15 +22,24 @@ struct MirrorUpdate {
   std::uint64_t added = 0;          // events
   std::uint64_t trust_entries = 0;  // all that the log records up to the checkpoint
 };
+// How far an update has come, in events.
+struct MirrorProgress {
+  enum class Phase { kChecking, kFetching };  // what the mirror has; what is new
+  Phase phase = Phase::kChecking;
+  std::uint64_t done = 0;
+  std::uint64_t taken_up = 0;  // brought by an earlier run; not among `done`
+  std::uint64_t total = 0;     // of this phase
+};
+using MirrorWatch = std::function<void(const MirrorProgress&)>;
 // Fetches the events behind those that the mirror has, rebuilds the tree over them, and takes them
 // in when it is the one that the relay signed. Makes the folder where there is none. What the
 // mirror has is read as read_mirror() does first. kDenied for a role that may not read the log;
 // kVerificationFailed when the mirror was damaged, or the relay's log does not continue it or does
-// not hold together: then the mirror stays as it was. kConflict for a folder that
-// holds something else.
-base::Result<MirrorUpdate> update_mirror(
-    Installation& installation, const std::filesystem::path& folder, Context& context,
-    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress);
+// not hold together: then the mirror stays as it was. kConflict for a folder that holds something
+// else. Interrupted, or without the relay, the mirror stays as it was, and the next run goes on.
+base::Result<MirrorUpdate> update_mirror(Installation& installation,
+                                         const std::filesystem::path& folder, Context& context,
+                                         const MirrorWatch& watch);
 
 // What a mirror says, all of it verified.
 struct Mirror {

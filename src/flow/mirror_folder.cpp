@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/regular_file.hpp"
+
 namespace sealpost::flow {
 namespace {
 
@@ -55,10 +57,18 @@ bool is_free(const fs::path& path) {
   return !failed;
 }
 
+// A mirror may come from anybody: nothing in it is waited for.
+Result<base::Bytes> read_plain(const fs::path& path, std::size_t limit) {
+  TRY(const base::Fd file, base::open_regular(path, base::Symlinks::kFollow));
+  auto bytes = base::read_fd(file.get(), limit);
+  if (!bytes) return base::with_context(std::move(bytes).error(), path.string());
+  return bytes;
+}
+
 bool holds(const fs::path& path, base::ByteView bytes) {
   std::error_code failed;
   if (fs::file_size(path, failed) != bytes.size() || failed) return false;
-  const auto there = base::read_file(path, bytes.size());
+  const auto there = read_plain(path, bytes.size());
   return there && std::equal(there->begin(), there->end(), bytes.begin(), bytes.end());
 }
 
@@ -99,7 +109,7 @@ Result<MirrorFolder> MirrorFolder::open_to_read(const fs::path& path) {
 }
 
 Result<void> MirrorFolder::read_marker() {
-  const auto bytes = base::read_file(path_ / kMarker, kMaxSmall);
+  const auto bytes = read_plain(path_ / kMarker, kMaxSmall);
   if (!bytes) return no_mirror(path_);
   std::string_view text = base::as_text(*bytes);
   if (!text.starts_with(kVersion) || !text.ends_with('\n')) return no_mirror(path_);
@@ -116,18 +126,25 @@ Result<void> MirrorFolder::write_marker(const std::string& root) {
 
 Result<std::optional<std::string>> MirrorFolder::checkpoint() const {
   if (!fs::exists(path_ / kCheckpoint)) return std::optional<std::string>();
-  TRY(const base::Bytes bytes, base::read_file(path_ / kCheckpoint, kMaxSmall));
+  TRY(const base::Bytes bytes, read_plain(path_ / kCheckpoint, kMaxSmall));
   return std::optional<std::string>(base::as_text(bytes));
 }
 
 Result<base::Bytes> MirrorFolder::tile(const merkle::TileId& tile) const {
-  return base::read_file(path_ / merkle::tile_path(tile), kMaxTile);
+  return read_plain(path_ / merkle::tile_path(tile), kMaxTile);
 }
 
 Result<std::string> MirrorFolder::trust(std::uint64_t size) const {
-  TRY(const base::Bytes bytes,
-      base::read_file(path_ / kTrust / fmt::format("{}", size), kMaxTrust));
+  TRY(const base::Bytes bytes, read_plain(path_ / kTrust / fmt::format("{}", size), kMaxTrust));
   return std::string(base::as_text(bytes));
+}
+
+std::optional<base::Bytes> MirrorFolder::left_over(const merkle::TileId& tile) {
+  const fs::path path = path_ / merkle::tile_path(tile);
+  auto bytes = read_plain(path, kMaxTile);
+  if (!bytes) return std::nullopt;
+  put_.push_back(path);
+  return *std::move(bytes);
 }
 
 // Not synced: commit() syncs everything at once before the checkpoint says that it counts.

@@ -27,6 +27,9 @@ class MirrorFolder {
   base::Result<std::optional<std::string>> checkpoint() const;
   base::Result<base::Bytes> tile(const merkle::TileId& tile) const;
   base::Result<std::string> trust(std::uint64_t size) const;  // the chain as of that many events
+  // A tile behind the checkpoint that a run which ended half way brought, if it is there; whether
+  // it is right is the caller's to check. Counts as put.
+  std::optional<base::Bytes> left_over(const merkle::TileId& tile);
 
   // Files of a log that the checkpoint does not reach yet. What is there already with the same
   // content is left alone.
@@ -34,7 +37,7 @@ class MirrorFolder {
   base::Result<void> put_trust(std::uint64_t size, const std::string& chain);
   // From now on the mirror is what was put.
   base::Result<void> commit(const std::string& checkpoint);
-  // Removes what was put since the mirror was opened.
+  // Removes what was put since the mirror was opened; without it, a later run takes it up.
   void take_back();
   // Removes what the log of `size` events has no use for any more, after it had `before`.
   void tidy(std::uint64_t before, std::uint64_t size) const;
@@ -48,7 +51,7 @@ class MirrorFolder {
   std::filesystem::path path_;
   base::Fd lock_;
   std::string root_;
-  std::vector<std::filesystem::path> put_;  // that were not there before
+  std::vector<std::filesystem::path> put_;  // what take_back() removes
 };
 
 }  // namespace sealpost::flow

@@ -24,6 +24,6 @@ base::Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpo
 // read_mirror() of a folder that is open already and is of this root.
 base::Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,
                                  const std::set<std::uint64_t>& sizes,
-                                 const base::Interrupt& interrupt);
+                                 const base::Interrupt& interrupt, const MirrorWatch& watch);
 
 }  // namespace sealpost::flow

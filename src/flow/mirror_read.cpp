@@ -135,11 +135,12 @@ Result<Mirror> read_mirror(const std::filesystem::path& path, const note::Verifi
                            const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt) {
   TRY(const MirrorFolder folder, MirrorFolder::open_to_read(path));
   if (folder.root() != root.vkey()) return refuse("it is of another organisation than the root's");
-  return read_mirror(folder, root, sizes, interrupt);
+  return read_mirror(folder, root, sizes, interrupt, [](const MirrorProgress&) {});
 }
 
 Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,
-                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt) {
+                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt,
+                           const MirrorWatch& watch) {
   TRY(const std::optional<std::string> signed_checkpoint, folder.checkpoint());
   if (!signed_checkpoint) {
     return base::Error{base::Code::kNotFound, folder.path().string() + " has not been filled yet",
@@ -150,9 +151,12 @@ Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& roo
   Mirror mirror;
   TRY(mirror.checkpoint, open_checkpoint(*signed_checkpoint, chain.relay()->log));
   Reading reading(folder, chain, mirror, sizes);
+  watch({MirrorProgress::Phase::kChecking, 0, 0, size});
   for (std::uint64_t number = 0; number * kTileWidth < size; ++number) {
     if (interrupt.requested()) return base::Error{base::Code::kInterrupted, "interrupted", ""};
     TRY(reading.read_bundle(number));
+    const std::uint64_t done = std::min(size, (number + 1) * kTileWidth);
+    watch({MirrorProgress::Phase::kChecking, done, 0, size});
   }
   TRY(reading.finish(chain));
   return mirror;

@@ -214,6 +214,74 @@ fingerprint() { (cd "$1" && find . -type f ! -name .lock -exec sha256sum {} + | 
   done
 }
 
+# A log of more than a full bundle.
+grow_log() {
+  SEALPOST_HOME=$ORG_DIR/olivia xargs -P 4 -I{} "$SEALPOST" send --to dr.lee {} \
+    < <(seq 260) >/dev/null
+}
+# stopped_at RENAME DIR: a mirror run that is killed there.
+stopped_at() {
+  local status=0
+  SEALPOST_HOME=$ORG_DIR/aud strace -f -o trace -e trace=rename \
+    -e inject=rename:signal=KILL:when="$1" "$SEALPOST" audit mirror "$2" >/dev/null 2>&1 || status=$?
+  ((status == 137))
+}
+# bundles DIR: how many full bundles of events are there.
+bundles() { find "$1/tile/entries" -maxdepth 1 -name '[0-9][0-9][0-9]' | wc -l; }
+# asked: tiles that the relay has given out.
+asked() {
+  curl -skf "$RELAY_URL/metrics" | awk '/^sealpost_requests_total/ && /tile/ { n += $NF } END { print n + 0 }'
+}
+
+@test "a first mirror that was stopped goes on where it stopped, and believes nothing of it" {
+  needs_strace
+  grow_log
+  number=1
+  while stopped_at "$number" begun; do
+    if [[ -d begun/tile/entries ]] && (($(bundles begun) == 1)); then break; fi
+    number=$((number + 1))
+  done
+  (($(bundles begun) == 1))
+  [ ! -e begun/checkpoint ]
+  cp -a begun bent
+  before=$(asked)
+  expect_exit 0 as aud audit mirror whole
+  whole=$(($(asked) - before))
+  before=$(asked)
+  expect_exit 0 as aud audit mirror begun --json
+  (($(asked) - before < whole))
+  json '.added == .size'
+  [ "$(root_of begun)" = "$(field .size)" ]
+  # A left-over that is wrong, in form or in content, is fetched again, and the relay is not blamed.
+  cp -a bent short
+  flip bent/tile/entries/000 100
+  truncate -s 1000 short/tile/entries/000
+  for folder in bent short; do
+    expect_exit 0 as aud audit mirror "$folder" --json
+    [ "$(root_of "$folder")" = "$(field .size)" ]
+    [ -z "$(find "$folder" -name '*.new')" ]
+  done
+}
+
+@test "the checkpoint comes last, behind a sync of everything else" {
+  needs_strace
+  SEALPOST_HOME=$ORG_DIR/aud strace -f -o trace -e trace=rename,syncfs \
+    "$SEALPOST" audit mirror synced >/dev/null
+  order=$(grep -oE 'syncfs|rename\(.*checkpoint|rename\(.*(tile|trust)' trace | sed -E 's/rename\(.*(checkpoint|tile|trust)/\1/' | uniq)
+  [[ $order == *$'\n'syncfs$'\n'checkpoint ]]
+}
+
+@test "on a terminal it says how far it is" {
+  needs_strace
+  command -v script >/dev/null || skip "no script(1)"
+  # Each file takes a while: nothing is shown of what is done at once.
+  run env -u NO_COLOR SEALPOST_HOME="$ORG_DIR/aud" script -qec "strace -f -o trace -e trace=rename \
+    -e inject=rename:delay_enter=1500000 $SEALPOST audit mirror shown" /dev/null
+  contains "$output" "mirroring"
+  contains "$output" "events"
+  [ "$(root_of shown)" = "$(size shown)" ]
+}
+
 @test "a receipt holds against the mirror, and says so" {
   as aud audit mirror mirror >/dev/null
   as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
@@ -252,6 +320,22 @@ fingerprint() { (cd "$1" && find . -type f ! -name .lock -exec sha256sum {} + | 
     rm -rf bent
   done
   expect_exit 2 laptop receipt verify m.receipt --root "$ROOT" --mirror .
+}
+
+@test "a pipe in the place of any file of a mirror holds nobody up" {
+  as olivia receipt export "$(cat "$ORG_DIR/first")" -o m.receipt
+  as aud audit mirror mirror >/dev/null
+  for file in $(cd mirror && find . -type f ! -name .lock); do
+    cp -a mirror bent
+    rm "bent/$file" && mkfifo "bent/$file"
+    for command in "receipt verify m.receipt --root $ROOT --mirror bent" "audit mirror bent"; do
+      status=0
+      # shellcheck disable=SC2086
+      SEALPOST_HOME=$ORG_DIR/aud timeout 20 "$SEALPOST" $command >out 2>&1 || status=$?
+      [[ $status == 2 || $status == 7 ]] || { echo "$status: $file: $command" >&2 && return 1; }
+    done
+    rm -r bent
+  done
 }
 
 @test "a mirror of another organisation is told apart" {
