@@ -2,7 +2,7 @@
 //
 // Paths are used as given; making an outside name safe is text/safety.hpp. Errors: kNotFound when
 // the path does not exist, kConflict when it exists and must not, kNoSpace when the disk is full,
-// kMalformed when a limit is passed, kDenied for permissions, kInternal for any other failure.
+// kMalformed past a limit, kUsage for folders and long names, kDenied, kInternal for the rest.
 #pragma once
 
 #include <sys/types.h>
@@ -40,7 +40,8 @@ Result<Fd> open_read(const std::filesystem::path& path);
 // Creates a new file; kConflict if anything (also a dangling link) has that name.
 Result<Fd> create_new(const std::filesystem::path& path, mode_t mode);
 
-// Up to out.size() bytes; 0 at the end. Restarts after signals.
+// Up to out.size() bytes; 0 at the end. Restarts after signals. kUsage when standard input is
+// wanted and closed.
 Result<std::size_t> read_some(int fd, std::span<std::uint8_t> out);
 // Fills `out` unless the end comes first; returns how many bytes were read.
 Result<std::size_t> read_full(int fd, std::span<std::uint8_t> out);

@@ -117,16 +117,49 @@ on() {
 
 @test "a refusal with escapes in its texts and names" {
   lie refuse text=$'no\nsealpost: done\e]0;owned\a\u202e'
-  caught 5 "the relay says: no" as olivia send --to dr.lee refused
+  caught 5 "the relay says: no" as olivia send --to dr.lee --subject refused text
   truth
+  expect_exit 0 as olivia outbox list
+  lacks "$output" refused
   expect_exit 0 as olivia sent
+  lacks "$output" refused
   plain_screen
+}
+
+@test "a retry that loses the relay asks no further: the rest waits" {
+  lie garbage kind="come back in a century" route="POST /messages"
+  for subject in one two three; do
+    expect_exit 75 as olivia send --to dr.lee --subject "$subject" text
+  done
+  truth
+  lie garbage kind="come back in a century" route="POST /messages"
+  expect_exit 75 as olivia outbox retry
+  [ "$(grep -c . "$LIES/told")" = 1 ]
+  truth
+  expect_exit 0 as olivia outbox retry
+  [ "$(wc -l <<<"$output")" = 3 ]
 }
 
 @test "an answer that takes its time is waited for" {
   lie delay seconds=2
   expect_exit 0 as dr.lee inbox
   truth
+}
+
+@test "waiting for a receipt ends when its time is over, whatever the relay does" {
+  id=$(as olivia send --to dr.lee unread)
+  # The patience with silence is half a minute for each of several tries.
+  lie garbage kind=silence
+  expect_exit 11 env SEALPOST_HOME="$ORG_DIR/olivia" timeout 20 \
+    "$SEALPOST" receipt wait "$id" --timeout 2s
+  contains "$errors" "is not read by everybody yet"
+  truth
+  # What is known already needs no relay.
+  as dr.lee inbox >/dev/null
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 30s
+  lie garbage kind=silence
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 2s
+  rm "$LIES/lie"
 }
 
 @test "silence is not waited out for ever" {

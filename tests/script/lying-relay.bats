@@ -374,6 +374,27 @@ restore_vault() {
   goes_on
 }
 
+@test "a receipt that differs in anything from what was sent does not confirm it" {
+  local change
+  for change in message=0193e4a0-0000-7000-8000-000000000001 from=mercy.example/dr.lee/laptop \
+    purpose=test by=mercy.example/dr.lee/laptop signature=; do
+    lie receipt_of_other_content field="${change%%=*}" value="${change#*=}"
+    caught 7 "the relay's receipt for this message does not verify" \
+      as olivia send --to dr.lee --key "$change" "said once"
+    truth
+    expect_exit 0 as olivia send --to dr.lee --key "$change" "said once" --json
+    json .duplicate
+  done
+  lie receipt_of_other_content field=id value=0193e4a0-0000-7000-8000-000000000001
+  caught 2 "the relay answered about another message" \
+    as olivia send --to dr.lee --key another "said once"
+  truth
+  expect_exit 0 as olivia outbox retry
+  expect_exit 0 as olivia outbox list
+  [ -z "$output" ]
+  goes_on
+}
+
 @test "a receipt for other content does not confirm a message" {
   lie receipt_of_other_content
   caught 7 "the relay's receipt for this message does not verify" \

@@ -56,7 +56,7 @@ class House:
         text = f"{self.log_key.name}\n{len(leaves)}\n{base64.b64encode(root).decode()}\n"
         return sign(text, self.log_key).encode()
 
-    def receipt(self, message: dict, sender: str, **changes: str) -> str:
+    def receipt(self, message: dict, sender: str, /, **changes: str) -> str:
         """A signed receipt of acceptance for a submission that nobody took in."""
         leaves, entries = self.leaves(), self.chain()
         root = merkle.root([merkle.leaf_hash(leaf) for leaf in leaves])

@@ -305,11 +305,17 @@ def refuse(request: Request):
 
 @edits("POST /messages")
 def receipt_of_other_content(request: Request, document):
-    """Signs for another message than the one it was given."""
+    """Signs for another message than the one it was given: another `field` has the `value`."""
+    field = request.options.get("field", "message-sha256")
+    value = request.options.get("value", "00" * 32)
     for message, result in zip(request.document["messages"], document["results"]):
-        result["receipt"] = request.house.receipt(
-            message, request.device, **{"message-sha256": "00" * 32}
-        )
+        if field == "id":
+            result["id"] = value
+        elif field == "signature":
+            receipt = result["receipt"]
+            result["receipt"] = receipt[:-20] + ("A" if receipt[-20] != "A" else "B") + receipt[-19:]
+        else:
+            result["receipt"] = request.house.receipt(message, request.device, **{field: value})
 
 
 # --- attachments ---------------------------------------------------------------------------------

@@ -160,6 +160,49 @@ TEST_CASE("a mirror in which a trust chain entry is not logged does not hold") {
   }
 }
 
+TEST_CASE("a checkpoint of this log signed by another, or of another log or tree, does not hold") {
+  const Scratch scratch;
+  const ReceiptWorld world = busy(300);
+  write(scratch.path, world);
+  CHECK(read(scratch.path).has_value());
+  const std::string good = world.checkpoint(full("relay"));
+  const std::string text = note::parse(good)->text;
+  const auto refused = [&](const std::string& checkpoint, std::string_view why) {
+    MirrorFolder folder = MirrorFolder::open_to_write(scratch.path, root().vkey()).value();
+    REQUIRE(folder.commit(checkpoint));
+    { const MirrorFolder closed = std::move(folder); }
+    const auto mirror = read(scratch.path);
+    CHECK(!mirror);
+    if (!mirror) CHECK(mirror.error().text.find(why) != std::string::npos);
+  };
+  refused(world.checkpoint(full("lee/laptop")), "not signed by the log");
+  merkle::Checkpoint other{full("relay"), world.leaves.size(), world.root(299)};
+  refused(note::sign(merkle::format_checkpoint(other), key(full("relay"))),
+          "not those that the checkpoint signs");
+  other = {"mercy.example/another", world.leaves.size(), world.root(world.leaves.size())};
+  refused(note::sign(merkle::format_checkpoint(other), key(full("relay"))),
+          "not signed by the log");
+  CHECK(text == merkle::format_checkpoint(
+                    {full("relay"), world.leaves.size(), world.root(world.leaves.size())}));
+}
+
+TEST_CASE("what an earlier run left is given out, and goes when it is taken back") {
+  const Scratch scratch;
+  write(scratch.path, busy(20));
+  {
+    MirrorFolder folder = MirrorFolder::open_to_write(scratch.path, root().vkey()).value();
+    put(folder, busy(600));
+  }
+  MirrorFolder folder = MirrorFolder::open_to_write(scratch.path, root().vkey()).value();
+  CHECK(!folder.left_over({-1, 7, merkle::kTileWidth}));
+  const auto bundle = folder.left_over({-1, 1, merkle::kTileWidth});
+  REQUIRE(bundle);
+  CHECK(*bundle == folder.tile({-1, 1, merkle::kTileWidth}).value());
+  folder.take_back();
+  CHECK(!folder.left_over({-1, 1, merkle::kTileWidth}));
+  CHECK(folder.left_over({-1, 0, merkle::kTileWidth}).has_value());
+}
+
 TEST_CASE("what was put without a commit changes nothing, and is taken back") {
   const Scratch scratch;
   const ReceiptWorld world = busy(300);

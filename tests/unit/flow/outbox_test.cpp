@@ -5,6 +5,7 @@
 
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
+#include "flow/upload_journal.hpp"
 #include "support/fakes.hpp"
 
 using namespace sealpost;
@@ -121,6 +122,7 @@ TEST_CASE("a draft comes back as it was, with any bytes in paths and keys") {
   request.files = {{"/tmp/\xff\xfe", "scan.dcm"}, {"-", "dump.sql"}};
   request.key = "k\xff";
   request.bandwidth = 1000;
+  request.partial = true;
   const auto draft = flow::draft_of(kId, request, world.clock.now());
   REQUIRE(draft.has_value());
   CHECK_FALSE(draft->repeatable);
@@ -132,8 +134,33 @@ TEST_CASE("a draft comes back as it was, with any bytes in paths and keys") {
   CHECK((*found)->request.key == request.key);
   CHECK((*found)->request.expires == request.expires);
   CHECK((*found)->request.bandwidth == 1000);
+  CHECK((*found)->request.partial);
   CHECK((*found)->request.files[0].path == "/tmp/\xff\xfe");
   CHECK((*found)->began == world.clock.now());
+}
+
+TEST_CASE("what is known of a draft's uploads goes with it, and another's stays") {
+  World world;
+  vault::Vault& vault = *world.vault;
+  flow::SendRequest request;
+  request.files = {{"/a", "a"}, {"/b", "b"}};
+  const std::string other = "0193e4a0-0000-7000-8000-000000000002";
+  for (const std::string& id : {kId, other}) {
+    REQUIRE(flow::keep_draft(vault, flow::draft_of(id, request, world.clock.now()).value()));
+    for (std::size_t file = 0; file < 2; ++file) {
+      auto journal =
+          flow::UploadJournal::open(vault, flow::journal_of(id, file), 1000, world.random);
+      REQUIRE(journal.has_value());
+      CHECK(journal->note(0, crypto::sha256(base::as_bytes("block"))).value());
+      CHECK(flow::uploaded_bytes(vault, flow::journal_of(id, file)).value() == 1000);
+    }
+  }
+  REQUIRE(flow::erase_draft(vault, kId));
+  CHECK(flow::uploaded_bytes(vault, flow::journal_of(kId, 0)).value() == 0);
+  CHECK(flow::uploaded_bytes(vault, flow::journal_of(kId, 1)).value() == 0);
+  CHECK(flow::uploaded_bytes(vault, flow::journal_of(other, 1)).value() == 1000);
+  CHECK(vault.count(vault::Kind::kUpload).value() == 4);  // two journals, two rows of digests
+  CHECK(flow::erase_draft(vault, kId));                   // nothing more to do
 }
 
 TEST_CASE("another recipient, subject, purpose, text or file is another message") {

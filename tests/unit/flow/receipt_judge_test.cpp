@@ -272,6 +272,24 @@ TEST_CASE("a checkpoint that the named log did not sign proves nothing") {
   CHECK(says(judge(file).reason, "not signed by the log that the root named"));
 }
 
+TEST_CASE("a checkpoint of another log by the same key proves nothing") {
+  const ReceiptWorld world = told();
+  receipt::File file = world.file();
+  file.checkpoint =
+      note::sign(merkle::format_checkpoint({"mercy.example/another", world.leaves.size(),
+                                            world.root(world.leaves.size())}),
+                 key(full("relay")));
+  CHECK(says(judge(file).reason, "not signed by the log that the root named"));
+}
+
+TEST_CASE("a file without any receipt proves nothing") {
+  receipt::File file = told().file();
+  std::erase_if(file.records, [](const receipt::Record& record) { return !record.entry; });
+  const FileVerdict verdict = judge(file);
+  CHECK(!verdict.verified());
+  CHECK(says(verdict.reason, "acceptance of the message is missing"));
+}
+
 TEST_CASE("a file without the relay's statement names no log") {
   receipt::File file = told().file();
   std::erase_if(file.records, [](const receipt::Record& record) { return record.entry == 1; });

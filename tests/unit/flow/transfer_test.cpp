@@ -52,6 +52,7 @@ class BlobRelay {
   std::string blob;  // what is served; the parts in order after complete()
   int busy = 0;      // so many PUTs are turned away first
   int refuse = 0;    // with this status, every PUT
+  int swept = 0;     // so many completions find that the first part is gone
 
  private:
   static std::string text(const wire::Bytes& bytes) { return std::string(base::as_text(bytes)); }
@@ -79,10 +80,17 @@ class BlobRelay {
     ids.push_back(wanted.id);
     wire::BlobState state;
     state.complete = complete_said;
-    for (const auto& part : parts) state.parts.push_back(part.first);
+    for (const auto& part : parts) {
+      if (!complete_said) state.parts.push_back(part.first);  // a whole one has none any more
+    }
     return {200, text(wire::to_cbor(state)), {}};
   }
   Answer complete(const Asked& asked) {
+    if (swept > 0) {
+      --swept;
+      parts.erase(0);
+      return {409, "", {}};
+    }
     leaves = *wire::parse_blob_completion(base::as_bytes(asked.body));
     blob.clear();
     for (const auto& part : parts) blob += part.second;
@@ -281,6 +289,24 @@ TEST_CASE("an upload that broke goes on with the parts that are missing") {
   CHECK(*scene.download(uploaded->attachment) == plain);
 }
 
+TEST_CASE("a part that the relay lost before the end is sent again, but not for ever") {
+  Scene scene;
+  const base::Bytes plain = some_bytes(20 * kMiB);
+  SUBCASE("once") {
+    scene.relay.swept = 1;
+    const auto uploaded = scene.send(scene.write(plain), "journal");
+    REQUIRE(uploaded);
+    CHECK(scene.relay.arrived.size() == 3 + 1);
+    CHECK(scene.relay.ids.front() == scene.relay.ids.back());
+    CHECK(*scene.download(uploaded->attachment) == plain);
+  }
+  SUBCASE("always") {
+    scene.relay.swept = 30;
+    CHECK(code_of(scene.send(scene.write(plain), "journal")) == base::Code::kConflict);
+    CHECK(scene.relay.swept >= 30 - 5);
+  }
+}
+
 TEST_CASE("a file that changed is never sent under the keys of what it was") {
   Scene scene;
   base::Bytes plain = some_bytes(60 * kMiB);
@@ -411,6 +437,39 @@ TEST_CASE("a flipped byte leaves no file, and nothing false at a pipe") {
   CHECK(!download_attachment(scene.client, {*attachment}, sink, scene.context, scene.watch));
   CHECK(sink.bytes().size() <= 5 * kMiB);
   CHECK(std::equal(sink.bytes().begin(), sink.bytes().end(), plain.begin()));
+}
+
+TEST_CASE("other content under the same keys is not what the sender signed") {
+  Scene scene;
+  base::Bytes plain = some_bytes(3 * kMiB);
+  const message::BlobKeys keys = message::new_blob_keys(scene.world.random);
+  const auto seal = [&](base::Bytes& ciphertext) {
+    base::MemorySource source(plain);
+    base::MemorySink sink;
+    auto sealed = message::seal_blob(source, sink, keys);
+    REQUIRE(sealed);
+    ciphertext = sink.take();
+    return *std::move(sealed);
+  };
+  base::Bytes ciphertext;
+  const message::SealedBlob sealed = seal(ciphertext);
+  scene.relay.leaves = {sealed.leaves};
+  scene.relay.blob = base::as_text(ciphertext);
+  message::Attachment attachment;
+  attachment.name = "scan.dcm";
+  attachment.size = sealed.size;
+  attachment.blob = "00112233445566778899aabbccddeeff";
+  attachment.ciphertext_size = sealed.ciphertext_size;
+  attachment.root = sealed.root;
+  attachment.key = sealed.key;
+  CHECK(*scene.download(attachment) == plain);
+  plain.back() ^= 1;  // every chunk of it opens
+  seal(ciphertext);
+  scene.relay.blob = base::as_text(ciphertext);
+  CHECK(code_of(scene.download(attachment)) == base::Code::kVerificationFailed);
+  CHECK(code_of(scene.save(attachment, scene.folder / "out")) == base::Code::kVerificationFailed);
+  CHECK(!fs::exists(scene.folder / "out"));
+  CHECK(!fs::exists(scene.folder / "out.partial"));
 }
 
 TEST_CASE("a relay that has less than it promised, or is gone, is told apart from a forgery") {

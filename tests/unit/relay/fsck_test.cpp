@@ -8,9 +8,14 @@
 
 #include "base/encoding.hpp"
 #include "house.hpp"
+#include "merkle/checkpoint.hpp"
 #include "merkle/merkle.hpp"
+#include "note/note.hpp"
+#include "receipt/receipt.hpp"
 #include "relay/folder.hpp"
 #include "relay/fsck/fsck.hpp"
+#include "relay/store/sqlite.hpp"
+#include "support/fakes.hpp"
 
 using namespace sealpost;
 using namespace sealpost::testing;
@@ -34,20 +39,30 @@ void run_sql(const std::filesystem::path& file, const std::string& sql) {
 struct Report {
   base::Result<relay::Examined> result;
   std::vector<std::string> damages;  // "part id"
+  std::string words;                 // "part id what; " of each
 };
 
 Report examine(const std::filesystem::path& dir, bool quick = false) {
   std::vector<std::string> damages;
+  std::string words;
   auto result = relay::fsck({dir, quick,
                              [&](const relay::Damage& damage) -> base::Result<void> {
                                CHECK_FALSE(damage.meaning.empty());
                                CHECK_FALSE(damage.remedy.empty());
                                damages.push_back(std::string(damage.part) + " " + damage.id);
-                               CAPTURE(damage.what);
+                               words += damages.back() + " " + damage.what + "; ";
                                return {};
                              },
                              [](std::string_view, std::uint64_t) { return base::Result<void>(); }});
-  return {std::move(result), std::move(damages)};
+  return {std::move(result), std::move(damages), std::move(words)};
+}
+
+// The damage in this store is called so.
+void expect_words(const std::filesystem::path& dir, std::string_view words) {
+  CAPTURE(words);
+  const Report report = examine(dir);
+  REQUIRE(report.result.has_value());
+  CHECK_MESSAGE(report.words.find(words) != std::string::npos, report.words.substr(0, 400));
 }
 
 void put_part(House& house, const std::string& id, const base::Bytes& bytes) {
@@ -114,6 +129,55 @@ struct Copies {
     std::filesystem::copy(house.dir(), copy, std::filesystem::copy_options::recursive);
     return copy;
   }
+};
+
+std::string in_hex(base::ByteView bytes) { return "x'" + base::to_hex(bytes) + "'"; }
+
+// The relay itself is the liar: what it says is changed and signed again.
+class Resigned {
+ public:
+  explicit Resigned(std::filesystem::path dir)
+      : dir_(std::move(dir)), key_(relay::read_log_key({dir_}).value()) {}
+
+  void checkpoint(const std::function<void(merkle::Checkpoint&)>& change) {
+    merkle::Checkpoint stored =
+        merkle::parse_checkpoint(note::parse(fact("SELECT value FROM facts"))->text).value();
+    change(stored);
+    const std::string text = note::sign(merkle::format_checkpoint(stored), key_);
+    run_sql(dir_ / "relay.db", "UPDATE facts SET value = CAST(" + in_hex(base::as_bytes(text)) +
+                                   " AS TEXT) WHERE name = 'checkpoint'");
+  }
+
+  void receipt(const std::function<void(receipt::Receipt&)>& change) {
+    receipt::Receipt said =
+        receipt::parse(note::parse(fact("SELECT statement FROM evidence WHERE id = 7"))->text)
+            .value();
+    change(said);
+    statement(note::sign(receipt::format(said).value(), key_));
+  }
+
+  void signed_twice() {
+    const std::string once = fact("SELECT statement FROM evidence WHERE id = 7");
+    const auto other =
+        note::Signer::make("mercy.example/other", crypto::SigningKey::generate(random_));
+    const std::string twice = note::sign(note::parse(once)->text, *other);
+    statement(once + twice.substr(note::parse(twice)->text.size() + 1));
+  }
+
+ private:
+  void statement(const std::string& text) {
+    run_sql(dir_ / "relay.db", "UPDATE evidence SET statement = CAST(" +
+                                   in_hex(base::as_bytes(text)) + " AS TEXT) WHERE id = 7");
+  }
+  std::string fact(const std::string& sql) const {
+    auto database = relay::Database::open_unchanging(dir_ / "relay.db");
+    REQUIRE(database.has_value());
+    return database->value(sql).value();
+  }
+
+  std::filesystem::path dir_;
+  note::Signer key_;
+  testing::FakeRandom random_;
 };
 
 struct Case {
@@ -245,6 +309,73 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
     }
   }
 
+  SUBCASE("each damage in its own words") {
+    const std::vector<std::pair<std::string, std::string>> cases{
+        {"UPDATE leaves SET leaf = (SELECT leaf FROM leaves WHERE id = 101) WHERE id = 100",
+         "leaf 100 is not the one that its tile was made from"},
+        {"UPDATE leaves SET leaf = CAST(replace(CAST(leaf AS TEXT), '\"at\":\"2026', "
+         "'\"at\":\"2025') AS BLOB) WHERE id = 100",
+         "leaf 100 is older than the one before it"},
+        {"UPDATE leaves SET leaf = CAST(replace(CAST(leaf AS TEXT), '\"trust\":\"2\"', "
+         "'\"trust\":\"1\"') AS BLOB)",
+         "records another entry of the trust chain under number 1"},
+        {"UPDATE leaves SET leaf = (SELECT leaf FROM leaves WHERE CAST(leaf AS TEXT) LIKE "
+         "'%\"trust\":\"2\"%') WHERE id = 100",
+         "leaf 100 records an entry of the trust chain a second time"},
+        {"UPDATE leaves SET leaf = (SELECT leaf FROM leaves WHERE id = 100) WHERE "
+         "CAST(leaf AS TEXT) LIKE '%\"trust\":\"2\"%'",
+         "trust 2 has no event in the log"},
+        {"UPDATE leaves SET leaf = x'7b7d' WHERE id = 100; UPDATE tiles SET hashes = "
+         "substr(hashes, 1, 3200) || " +
+             in_hex(merkle::leaf_hash(base::as_bytes("{}"))) +
+             " || substr(hashes, 3233) WHERE id = 0",
+         "leaf 100 is out of form"},
+        {"DELETE FROM leaves WHERE id = (SELECT max(id) FROM leaves); UPDATE tiles SET hashes = "
+         "substr(hashes, 1, length(hashes) - 32) WHERE id = (SELECT max(id) FROM tiles WHERE id < "
+         "1 << 56)",
+         "checkpoint  covers "},
+        {"UPDATE messages SET uuid = 'x' WHERE id = 9", "message x its id is out of form"},
+        {"UPDATE messages SET sha256 = x'00' WHERE id = 9", "its hash is out of form"},
+        {"UPDATE messages SET tag = x'00' WHERE id = 9", "its tag is out of form"},
+        {"INSERT INTO parts VALUES('ff112233445566778899aabbccddeeff', 3)",
+         "part 3 is noted, and it has no such part"},
+        {"UPDATE blobs SET id = '../../relay.toml' WHERE complete = 1",
+         "attachment ../../relay.toml its id is out of form"},
+        {"UPDATE leaves SET leaf = CAST(replace(CAST(leaf AS TEXT), 'nurse.kim/', 'nurse.kin/') AS "
+         "BLOB) "
+         "WHERE id = (SELECT leaf FROM evidence WHERE id = 7)",
+         "names other recipients than the message has"},
+    };
+    for (const auto& [sql, words] : cases) {
+      CAPTURE(sql);
+      const auto dir = copies.take();
+      run_sql(dir / "relay.db", sql);
+      expect_words(dir, words);
+    }
+  }
+
+  SUBCASE("a relay that signs what is not so") {
+    const auto bent = [&](const auto& bend, std::string_view words) {
+      const auto dir = copies.take();
+      Resigned relay(dir);
+      bend(relay);
+      expect_words(dir, words);
+    };
+    bent([](auto& relay) { relay.checkpoint([](auto& it) { it.root[0] ^= 1; }); },
+         "checkpoint  its root is not that of the leaves");
+    bent([](auto& relay) { relay.checkpoint([](auto& it) { it.origin = "mercy.example/two"; }); },
+         "checkpoint  is another log's");
+    bent([](auto& relay) { relay.checkpoint([](auto& it) { it.size += 1000; }); },
+         "checkpoint  covers ");
+    const std::string never_was = "it names a state of log or trust chain that never was";
+    bent([](auto& relay) { relay.receipt([](auto& it) { it.log.size = 5000; }); }, never_was);
+    bent([](auto& relay) { relay.receipt([](auto& it) { it.log.hash[0] ^= 1; }); }, never_was);
+    bent([](auto& relay) { relay.receipt([](auto& it) { it.trust.hash[0] ^= 1; }); }, never_was);
+    bent([](auto& relay) { relay.receipt([](auto& it) { it.purpose = "test"; }); },
+         "it is about another message than it lies with");
+    bent([](auto& relay) { relay.signed_twice(); }, "its signature does not verify");
+  }
+
   SUBCASE("damaged files") {
     const auto file_in = [&](const std::filesystem::path& dir) {
       return dir / "blobs" / "00" / kBlob;
@@ -262,6 +393,10 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
     dir = copies.take();
     std::fstream(file_in(dir), std::ios::in | std::ios::out | std::ios::binary).put('!');
     expect(dir, false);
+    dir = copies.take();  // as long as it should be, and nothing in it
+    std::filesystem::resize_file(file_in(dir), 0);
+    std::filesystem::resize_file(file_in(dir), kBlobSize);
+    expect(dir, true);
     dir = copies.take();
     std::filesystem::resize_file(dir / "blobs" / "ff" / kBegun, 0);
     CHECK(examine(dir).damages == std::vector<std::string>{"attachment " + kBegun});
