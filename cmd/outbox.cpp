@@ -36,6 +36,7 @@ base::Result<std::vector<std::string>> chosen(const Opened& opened, const std::s
     return std::vector<std::string>{entry.id};
   }
   TRY(const auto entries, flow::list_outbox(opened.installation));
+  ids.reserve(entries.size());
   for (const flow::OutboxEntry& entry : entries) ids.push_back(entry.id);
   return ids;
 }

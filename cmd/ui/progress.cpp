@@ -18,7 +18,7 @@ bool wanted(const cmd::Env& env) {
 
 }  // namespace
 
-Progress::Progress(cmd::Env& env, std::string label, std::uint64_t total, std::string things)
+Progress::Progress(cmd::Env& env, const std::string& label, std::uint64_t total, std::string things)
     : clock_(env.clock),
       terminal_(env.terminal),
       label_(text::for_terminal(label)),

@@ -14,7 +14,7 @@ class Progress {
  public:
   // `total` in bytes, or in things of this name, like "events"; 0 when it is not known. Borrows the
   // clock and the terminal.
-  Progress(cmd::Env& env, std::string label, std::uint64_t total, std::string things = {});
+  Progress(cmd::Env& env, const std::string& label, std::uint64_t total, std::string things = {});
   ~Progress();  // clears the line
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
