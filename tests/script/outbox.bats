@@ -330,7 +330,7 @@ PYTHON
 @test "a sealed message whose file came from a pipe is retried, until its file is swept away" {
   needs_strace
   head -c 100000 /dev/urandom >dump
-  unconfirmed piped --file - --file-name dump.sql <dump
+  unconfirmed emptied --file - --file-name dump.sql <dump
   expect_exit 0 as olivia outbox list --json
   json '.state == "unconfirmed" and .repeatable'
   stop_relay
@@ -338,7 +338,7 @@ PYTHON
   start_relay
   expect_exit 3 as olivia outbox retry "$id"
   contains "$errors" "run the same command again"
-  [ "$(got piped)" = 0 ]
+  [ "$(got emptied)" = 0 ]
 }
 
 @test "a message with a file is counted once, whatever has become of it" {

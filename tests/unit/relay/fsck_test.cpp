@@ -141,7 +141,9 @@ class Resigned {
 
   void checkpoint(const std::function<void(merkle::Checkpoint&)>& change) {
     merkle::Checkpoint stored =
-        merkle::parse_checkpoint(note::parse(fact("SELECT value FROM facts"))->text).value();
+        merkle::parse_checkpoint(
+            note::parse(fact("SELECT value FROM facts WHERE name = 'checkpoint'"))->text)
+            .value();
     change(stored);
     const std::string text = note::sign(merkle::format_checkpoint(stored), key_);
     run_sql(dir_ / "relay.db", "UPDATE facts SET value = CAST(" + in_hex(base::as_bytes(text)) +
@@ -369,7 +371,8 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
          "checkpoint  covers ");
     const std::string never_was = "it names a state of log or trust chain that never was";
     bent([](auto& relay) { relay.receipt([](auto& it) { it.log.size = 5000; }); }, never_was);
-    bent([](auto& relay) { relay.receipt([](auto& it) { it.log.hash[0] ^= 1; }); }, never_was);
+    bent([](auto& relay) { relay.receipt([](auto& it) { it.log.hash[0] ^= 1; }); },
+         "records another receipt than the one that is there");
     bent([](auto& relay) { relay.receipt([](auto& it) { it.trust.hash[0] ^= 1; }); }, never_was);
     bent([](auto& relay) { relay.receipt([](auto& it) { it.purpose = "test"; }); },
          "it is about another message than it lies with");
