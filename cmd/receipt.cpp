@@ -32,7 +32,8 @@ base::Result<void> print(Env& env, const std::vector<flow::MessageProgress>& mes
                               {"state", item.state},
                               {"sent", text::format_time(message.header.sent)},
                               {"delivered", time_or_nothing(item.delivered)},
-                              {"read", time_or_nothing(item.read)}}));
+                              {"read", time_or_nothing(item.read)},
+                              {"last-resort", item.last_resort}}));
       }
       rows.push_back({fmt::format("{}", message.record.number), item.user, item.device, item.state,
                       time_or_nothing(item.delivered), time_or_nothing(item.read)});

@@ -47,6 +47,7 @@ text::OrderedJson json_of(const flow::Evident& item) {
                         {"index", item.index},
                         {"logged_at", text::format_time(item.logged_at)}};
   if (!item.devices.empty()) out["devices"] = item.devices;
+  if (!said.last_resort.empty()) out["last-resort"] = said.last_resort;
   if (item.revoked) out["revoked"] = *item.revoked;
   if (!item.verdict.holds) out["reason"] = item.verdict.reason;
   return out;

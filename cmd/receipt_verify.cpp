@@ -25,12 +25,14 @@ base::Result<void> print(Env& env, const flow::ReceiptVerification& verification
     text::OrderedJson evidence = text::OrderedJson::array();
     for (const flow::Evident& item : verification.evidence) {
       const receipt::Receipt& said = item.verdict.receipt;
-      evidence.push_back({{"state", receipt::state_name(said.state)},
-                          {"by", said.by},
-                          {"at", text::format_time(said.at)},
-                          {"address", item.address},
-                          {"logged", item.verdict.holds},
-                          {"index", item.index}});
+      text::OrderedJson one{{"state", receipt::state_name(said.state)},
+                            {"by", said.by},
+                            {"at", text::format_time(said.at)},
+                            {"address", item.address},
+                            {"logged", item.verdict.holds},
+                            {"index", item.index}};
+      if (!said.last_resort.empty()) one["last-resort"] = said.last_resort;
+      evidence.push_back(std::move(one));
     }
     return env.out.document({{"type", "receipt-verification"},
                              {"message", verification.message},

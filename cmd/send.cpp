@@ -10,12 +10,25 @@
 namespace sealpost::cmd {
 namespace {
 
+void note_last_resorts(Env& env, const flow::Sent& sent) {
+  std::string devices;
+  for (const flow::RecipientRecord& recipient : sent.recipients) {
+    if (!recipient.last_resort) continue;
+    devices += (devices.empty() ? "" : ", ") + recipient.device;
+  }
+  if (devices.empty()) return;
+  env.out.note("Sealed for the last-resort prekey of " + devices +
+               ": until that is replaced and destroyed, whoever takes it can open this message.");
+}
+
 base::Result<void> print_result(Env& env, const flow::Sent& sent) {
   if (env.out.json()) {
     text::OrderedJson recipients = text::OrderedJson::array();
     for (const flow::RecipientRecord& recipient : sent.recipients) {
-      recipients.push_back(
-          {{"to", recipient.user}, {"device", recipient.device}, {"state", recipient.state}});
+      recipients.push_back({{"to", recipient.user},
+                            {"device", recipient.device},
+                            {"state", recipient.state},
+                            {"last-resort", recipient.last_resort}});
     }
     TRY(env.out.document({{"type", "sent"},
                           {"id", sent.id},
@@ -25,6 +38,7 @@ base::Result<void> print_result(Env& env, const flow::Sent& sent) {
   } else {
     TRY(env.out.line(sent.id));
     if (sent.duplicate) env.out.note("It was sent before; nothing was sent again.");
+    note_last_resorts(env, sent);
   }
   return {};
 }

@@ -62,7 +62,8 @@ class RelayClient {
   // With the invitation's key as signer.
   base::Result<void> enrol(const wire::Enrolment& enrolment);
 
-  base::Result<void> publish_prekeys(const std::vector<std::string>& notes);
+  base::Result<void> publish_prekeys(const wire::PrekeyBatch& batch);
+  base::Result<wire::PrekeyStock> prekey_stock();  // this device's own
   base::Result<wire::ClaimedPrekeys> claim_prekeys(const std::vector<std::string>& devices);
 
   base::Result<wire::SubmissionResults> submit(const wire::Submissions& submissions);

@@ -99,9 +99,14 @@ base::Result<void> RelayClient::enrol(const wire::Enrolment& enrolment) {
   return {};
 }
 
-base::Result<void> RelayClient::publish_prekeys(const std::vector<std::string>& notes) {
-  TRY(post("prekeys", wire::to_cbor(wire::PrekeyBatch{notes})));
+base::Result<void> RelayClient::publish_prekeys(const wire::PrekeyBatch& batch) {
+  TRY(post("prekeys", wire::to_cbor(batch)));
   return {};
+}
+
+base::Result<wire::PrekeyStock> RelayClient::prekey_stock() {
+  TRY(const base::Bytes body, get("prekeys"));
+  return understood(wire::parse_prekey_stock(body));
 }
 
 base::Result<wire::ClaimedPrekeys> RelayClient::claim_prekeys(

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flow/erasure.hpp"
 #include "flow/mailbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/prekeys.hpp"
@@ -61,14 +62,17 @@ MessageRecord record_of(message::OpenedMessage opened, const wire::Delivery& del
   return record;
 }
 
-// Returns false when another process of this profile has stored it meanwhile.
-base::Result<bool> store(Installation& installation, MessageRecord record, base::Time now) {
+// With the message in the vault the one-time prekey it was sealed for goes. Returns false when
+// another process of this profile has stored it meanwhile.
+base::Result<bool> store(Installation& installation, MessageRecord record,
+                         const std::string& prekey, base::Time now) {
   vault::Vault& vault = installation.vault();
   bool stored = false;
   TRY(vault.transaction([&]() -> base::Result<void> {
     TRY(queue_receipt(installation,
                       {record.id, record.from, record.message_sha256, receipt::State::kDelivered},
                       now));
+    TRY(destroy_once(vault, prekey));
     TRY(const std::optional<SeenRecord> seen,
         find_seen(vault, Direction::kReceived, record.from, record.id));
     if (seen) return {};
@@ -80,13 +84,32 @@ base::Result<bool> store(Installation& installation, MessageRecord record, base:
 }
 
 // What the relay's own receipt says this delivery is, for telling the sender that it did not open.
+// When the receipt is about this very message, the answer leads to a new header, for another
+// prekey: then nobody needs this one any more, and its secret would open the header that a liar
+// kept. When it is not, no sender takes the answer, and the message may still come as it was.
 base::Result<void> queue_refusal(Installation& installation, const wire::Delivery& delivery,
                                  base::Time now) {
   TRY(const note::Note signed_note, note::parse(delivery.receipt));
   TRY(const receipt::Receipt accepted, receipt::parse(signed_note.text));
-  return queue_receipt(
-      installation,
-      {delivery.id, delivery.from, accepted.message_sha256, receipt::State::kUndecryptable}, now);
+  const bool about_it = accepted.message == delivery.id && accepted.from == delivery.from;
+  return installation.vault().transaction([&]() -> base::Result<void> {
+    if (about_it) TRY(destroy_once(installation.vault(), delivery.prekey));
+    return queue_receipt(
+        installation,
+        {delivery.id, delivery.from, accepted.message_sha256, receipt::State::kUndecryptable}, now);
+  });
+}
+
+// Whether the relay vouches that this is the very message which was stored before: its prekey is
+// destroyed, so that it cannot be opened again.
+bool is_the_same(const Installation& installation, const wire::Delivery& delivery,
+                 const SeenRecord& seen) {
+  const auto log = installation.log_verifier();
+  const auto signed_note = note::parse(delivery.receipt);
+  if (!log || !signed_note || !note::signed_by(*signed_note, *log)) return false;
+  const auto said = receipt::parse(signed_note->text);
+  return said && said->state == receipt::State::kAccepted && said->message == delivery.id &&
+         said->from == delivery.from && said->message_sha256 == seen.message_sha256;
 }
 
 struct Judged {
@@ -104,7 +127,7 @@ base::Result<Judged> judge(Installation& installation, client::RelayClient& rela
   auto identity = find_prekey(installation.vault(), delivery.prekey);
   if (!identity && identity.error().code != base::Code::kNotFound) return identity.error();
   if (!identity) return Judged{{}, "it is sealed for a prekey that is not here any more", true};
-  auto opened = message::open(delivery.header, delivery.payload, *identity);
+  auto opened = message::open(delivery.header, delivery.payload, identity->identity);
   if (!opened) return Judged{{}, opened.error().text};
   const auto checked = check_delivery(installation, policy, delivery, *opened, context.clock.now());
   if (!checked) return Judged{{}, checked.error().text};
@@ -123,9 +146,8 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
   if (seen && judged.message && seen->message_sha256 != judged.message->message_sha256) {
     judged.refusal = "another message with the same id and sender was received before";
   }
-  // Before the sender learns of it, who will ask for the prekey that is there then.
-  if (judged.prekey_lost) TRY(replace_lost_prekey(installation, relay, context));
-  if (!judged.refusal.empty()) {
+  const bool again = seen && judged.prekey_lost && is_the_same(installation, delivery, *seen);
+  if (!judged.refusal.empty() && !again) {
     fetched.rejected.push_back({delivery.id, delivery.from, judged.refusal});
     return queue_refusal(installation, delivery, now);
   }
@@ -134,8 +156,8 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
         installation,
         {delivery.id, delivery.from, seen->message_sha256, receipt::State::kDelivered}, now);
   }
-  TRY(const bool stored,
-      store(installation, record_of(*std::move(judged.message), delivery, now), now));
+  TRY(const bool stored, store(installation, record_of(*std::move(judged.message), delivery, now),
+                               delivery.prekey, now));
   if (stored) ++fetched.stored;
   return {};
 }
@@ -155,6 +177,7 @@ base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wai
       cursor = delivery.cursor;
       TRY(take_in(installation, relay, delivery, fetched, context));
     }
+    TRY(finish_erasure(installation.vault()));  // before the relay forgets its copy
     TRY(flush_receipts(installation, relay));
     if (!inbox.more) break;
   }

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "flow/erasure.hpp"
+
 namespace sealpost::flow {
 namespace {
 
@@ -81,6 +83,8 @@ base::Result<Installation> Installation::load(vault::Vault& vault) {
   TRY(trust::Chain chain, load_chain(vault, root));
   Installation installation(vault, std::move(profile), std::move(signer), std::move(chain));
   TRY(installation.load_checkpoint());
+  // What a process left behind that died; what cannot be done now, every visit tries again.
+  static_cast<void>(finish_erasure(vault).has_value());
   return installation;
 }
 

@@ -71,7 +71,7 @@ base::Result<Newcomer> make_keys(const trust::Invitation& invitation,
       now,  now + kCertificateLife};
   TRY(const std::string text, trust::format(certificate));
   const note::Signer* const both[] = {&invited, &own};
-  TRY(NewPrekey prekey, make_prekey(own, name, now, context.random));
+  TRY(NewPrekey prekey, make_prekey(own, name, PrekeyUse::kLastResort, now, context.random));
   std::string signed_note = note::sign(text, both);
   return Newcomer{std::move(own), std::move(signed_note), std::move(prekey)};
 }
@@ -126,6 +126,7 @@ base::Result<void> finish(vault::Vault& vault, client::RelayClient& invited,
   TRY(installation.self(context.clock.now()));
   TRY(pin_log(installation, token.log));
   TRY(sync_log(installation, own));
+  TRY(fill_stock(installation, own, context));
   return vault.erase(vault::Kind::kState, row->id);
 }
 
@@ -144,7 +145,7 @@ base::Result<void> prepare(vault::Vault& vault, const trust::InvitationToken& to
                         token.relay_pin};
   const wire::Enrolment enrolment{newcomer.certificate, newcomer.prekey.note};
   return Installation::initialise(vault, profile, newcomer.signer.key(), nullptr, chain, [&] {
-    auto stored = store_prekey(vault, std::move(newcomer.prekey), "");
+    auto stored = store_prekey(vault, newcomer.prekey);
     return stored ? store_enrolment(vault, enrolment) : stored;
   });
 }

@@ -39,7 +39,7 @@ base::Result<bool> has_expired(const Installation& installation, const std::stri
 
 base::Result<Progressed> progress_of(const Installation& installation, const MessageRecord& record,
                                      const RecipientRecord& recipient) {
-  Progressed progressed{recipient.device, recipient.user, recipient.state, {}, {}};
+  Progressed progressed{recipient.device, recipient.user, recipient.state, {}, {}, false};
   if (!record.confirmed) progressed.state = "unconfirmed";
   if (recipient.device.empty()) return progressed;
   TRY(progressed.delivered,
@@ -55,10 +55,21 @@ base::Result<Progressed> progress_of(const Installation& installation, const Mes
   return progressed;
 }
 
+// Devices that the relay's receipt of acceptance names for their last-resort prekey.
+base::Result<std::vector<std::string>> under_last_resort(const MessageRecord& record) {
+  if (record.receipt.empty()) return std::vector<std::string>();
+  TRY(const note::Note signed_note, note::parse(record.receipt));
+  TRY(receipt::Receipt accepted, receipt::parse(signed_note.text));
+  return std::move(accepted.last_resort);
+}
+
 base::Result<MessageProgress> progress_of(const Installation& installation, Listed message) {
   std::vector<Progressed> recipients;
+  TRY(const std::vector<std::string> last_resort, under_last_resort(message.record));
   for (const RecipientRecord& recipient : message.record.recipients) {
     TRY(Progressed progressed, progress_of(installation, message.record, recipient));
+    progressed.last_resort =
+        std::find(last_resort.begin(), last_resort.end(), recipient.device) != last_resort.end();
     recipients.push_back(std::move(progressed));
   }
   return MessageProgress{std::move(message), std::move(recipients)};

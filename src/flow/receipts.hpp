@@ -24,6 +24,7 @@ struct Progressed {
                       // refused, unconfirmed
   std::optional<base::Time> delivered;
   std::optional<base::Time> read;
+  bool last_resort = false;  // the relay's accepted receipt names the device so
 };
 struct MessageProgress {
   Listed message;

@@ -52,7 +52,48 @@ base::Result<Target> make_target(const Installation& installation, const std::st
         "do not use this relay until the organisation's owner has found out why"};
   }
   TRY(age::X25519Recipient recipient, age::X25519Recipient::parse(prekey.recipient));
-  return Target{user, device, prekey.id, recipient};
+  return Target{user, device, prekey.id, recipient, prekey.last_resort, prekey.expires};
+}
+
+struct Wanted {
+  std::string user;
+  std::string device;
+  const Target* have = nullptr;  // claimed before; borrowed
+};
+
+const Target* target_for(const Targets& have, const std::string& device, base::Time now) {
+  const auto at = std::find_if(have.reachable.begin(), have.reachable.end(),
+                               [&](const Target& item) { return item.device == device; });
+  return at != have.reachable.end() && at->expires > now ? &*at : nullptr;
+}
+
+// Claims a prekey for each device that has none yet, all at once, and sorts the devices into
+// `targets` in their order.
+base::Result<void> claim(const Installation& installation, client::RelayClient& relay,
+                         const std::vector<Wanted>& wanted, base::Time now, Targets& targets) {
+  std::vector<std::string> names;
+  for (const Wanted& item : wanted) {
+    if (item.have == nullptr) names.push_back(item.device);
+  }
+  wire::ClaimedPrekeys claimed;
+  if (!names.empty()) {
+    TRY(claimed, relay.claim_prekeys(names));
+  }
+  for (const Wanted& item : wanted) {
+    if (item.have != nullptr) {
+      targets.reachable.push_back(*item.have);
+      continue;
+    }
+    const auto at = std::find_if(claimed.prekeys.begin(), claimed.prekeys.end(),
+                                 [&](const auto& one) { return one.device == item.device; });
+    if (at == claimed.prekeys.end() || at->prekey.empty()) {
+      targets.unreachable.push_back({item.user, item.device, std::string(kRefused)});
+      continue;
+    }
+    TRY(Target target, make_target(installation, item.user, at->device, at->prekey, now));
+    targets.reachable.push_back(std::move(target));
+  }
+  return {};
 }
 
 base::Result<std::vector<std::string>> checked_users(const std::vector<std::string>& users) {
@@ -73,33 +114,22 @@ base::Result<std::vector<std::string>> checked_users(const std::vector<std::stri
 }  // namespace
 
 base::Result<Targets> find_targets(const Installation& installation, client::RelayClient& relay,
-                                   const std::vector<std::string>& users, base::Time now) {
+                                   const std::vector<std::string>& users, base::Time now,
+                                   const Targets& have) {
   TRY(const std::vector<std::string> unique, checked_users(users));
   Targets targets;
-  std::vector<std::string> names;
-  std::vector<std::string> owners;
+  std::vector<Wanted> wanted;
   for (const std::string& user : unique) {
     const UserDevices found = devices_of(installation.chain(), user, now);
     if (found.active.empty()) {
       targets.unreachable.push_back({user, "", std::string(found.problem)});
     }
     for (const trust::Device* device : found.active) {
-      names.push_back(device->certificate.name.str());
-      owners.push_back(user);
+      const std::string name = device->certificate.name.str();
+      wanted.push_back({user, name, target_for(have, name, now)});
     }
   }
-  if (names.empty()) return targets;
-  TRY(const wire::ClaimedPrekeys claimed, relay.claim_prekeys(names));
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const auto at = std::find_if(claimed.prekeys.begin(), claimed.prekeys.end(),
-                                 [&](const auto& item) { return item.device == names[i]; });
-    if (at == claimed.prekeys.end() || at->prekey.empty()) {
-      targets.unreachable.push_back({owners[i], names[i], std::string(kRefused)});
-      continue;
-    }
-    TRY(Target target, make_target(installation, owners[i], at->device, at->prekey, now));
-    targets.reachable.push_back(std::move(target));
-  }
+  TRY(claim(installation, relay, wanted, now, targets));
   return targets;
 }
 

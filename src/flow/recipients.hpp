@@ -16,15 +16,19 @@ struct Target {
   std::string device;  // full name
   std::string prekey;  // id
   age::X25519Recipient recipient;
+  bool last_resort = false;  // the prekey is one that others get too
+  base::Time expires;        // of the prekey
 };
 struct Targets {
   std::vector<Target> reachable;
   std::vector<RecipientRecord> unreachable;  // state unknown, revoked or refused
 };
 
-// kUsage for a name that is no user id, or when there are none.
+// kUsage for a name that is no user id, or when there are none. What was claimed before, as `have`
+// says, is not claimed again.
 base::Result<Targets> find_targets(const Installation& installation, client::RelayClient& relay,
-                                   const std::vector<std::string>& users, base::Time now);
+                                   const std::vector<std::string>& users, base::Time now,
+                                   const Targets& have = {});
 
 // One device alone, claimed anew. Nothing when it does not receive messages now, or has no prekey;
 // kVerificationFailed for a prekey that the device did not sign.

@@ -34,6 +34,9 @@ base::Result<void> fill_message(const Json& json, MessageRecord& out) {
     TRY(recipient.user, string_at(item, "user"));
     TRY(recipient.device, string_at(item, "device"));
     TRY(recipient.state, string_at(item, "state"));
+    if (item.contains("last-resort")) {
+      TRY(recipient.last_resort, bool_at(item, "last-resort"));
+    }
   }
   return {};
 }
@@ -53,14 +56,16 @@ crypto::SecretBytes encode(const PrekeySecret& value) {
                {"identity", binary(value.identity.expose())},
                {"at", millis(value.at)},
                {"expires", millis(value.expires)},
-               {"unpublished", value.unpublished}});
+               {"once", value.once}});
 }
 
 crypto::SecretBytes encode(const MessageRecord& value) {
   Json recipients = Json::array();
   for (const RecipientRecord& recipient : value.recipients) {
-    recipients.push_back(
-        {{"user", recipient.user}, {"device", recipient.device}, {"state", recipient.state}});
+    recipients.push_back({{"user", recipient.user},
+                          {"device", recipient.device},
+                          {"state", recipient.state},
+                          {"last-resort", recipient.last_resort}});
   }
   return pack({{"number", value.number},
                {"sent", value.direction == Direction::kSent},
@@ -124,7 +129,9 @@ base::Result<PrekeySecret> decode_prekey_secret(base::ByteView bytes) {
     TRY(out.identity, secret_at(json, "identity"));
     TRY(out.at, time_at(json, "at"));
     TRY(out.expires, time_at(json, "expires"));
-    TRY(out.unpublished, string_at(json, "unpublished"));
+    if (json.contains("once")) {
+      TRY(out.once, bool_at(json, "once"));
+    }
     return {};
   });
 }

@@ -28,7 +28,7 @@ struct PrekeySecret {
   crypto::SecretBytes identity;  // AGE-SECRET-KEY-1...
   base::Time at;
   base::Time expires;
-  std::string unpublished;  // the signed note, until the relay has it
+  bool once = false;  // destroyed after its first message; else a last resort
 };
 
 enum class Direction { kReceived, kSent };
@@ -36,8 +36,9 @@ enum class Direction { kReceived, kSent };
 // Where a sent message stands with one recipient device.
 struct RecipientRecord {
   std::string user;
-  std::string device;  // full name; empty when the user has none
-  std::string state;   // accepted, unknown, revoked, refused
+  std::string device;        // full name; empty when the user has none
+  std::string state;         // accepted, unknown, revoked, refused
+  bool last_resort = false;  // sealed for the device's last-resort prekey, as the device signed it
 };
 
 // A message of either direction. Row "<number>" of kMessage.

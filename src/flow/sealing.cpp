@@ -95,7 +95,7 @@ wire::Submission make_submission(const message::Header& header,
 std::vector<RecipientRecord> initial_recipients(const Targets& targets) {
   std::vector<RecipientRecord> records;
   for (const Target& target : targets.reachable) {
-    records.push_back({target.user, target.device, "accepted"});
+    records.push_back({target.user, target.device, "accepted", target.last_resort});
   }
   records.insert(records.end(), targets.unreachable.begin(), targets.unreachable.end());
   return records;
@@ -128,8 +128,8 @@ FileKeyRecord file_key_of(const message::Header& header, const message::SealedMe
 // Who can be sent to now: everybody, or with --partial somebody.
 base::Result<Targets> reachable_targets(const Installation& installation,
                                         const SendRequest& request, client::RelayClient& relay,
-                                        base::Time now) {
-  TRY(Targets targets, find_targets(installation, relay, request.to, now));
+                                        base::Time now, const Targets& have = {}) {
+  TRY(Targets targets, find_targets(installation, relay, request.to, now, have));
   const bool enough =
       !targets.reachable.empty() && (targets.unreachable.empty() || request.partial);
   if (enough) return targets;
@@ -170,7 +170,7 @@ base::Result<void> seal_and_keep(Installation& installation, const SendRequest& 
   TRY(Uploaded uploaded, upload_files(installation, request, id, relay, context, progress));
   if (!request.files.empty()) {  // which may have taken hours: who receives now?
     TRY(sync_trust(installation, relay));
-    TRY(targets, reachable_targets(installation, request, relay, context.clock.now()));
+    TRY(targets, reachable_targets(installation, request, relay, context.clock.now(), targets));
   }
   TRY(message::Header header, make_header(installation, request, targets, id, context.clock.now()));
   header.attachments = std::move(uploaded.attachments);

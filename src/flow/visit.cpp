@@ -40,16 +40,9 @@ base::Result<Waiting> next_waiting(const vault::Vault& vault) {
 base::Result<client::RelayClient> visit(Installation& installation, Context& context) {
   TRY(client::RelayClient relay, connect(installation, context));
   TRY(sync_trust(installation, relay));
-  TRY(const trust::Device* self, installation.self(context.clock.now()));
-  const trust::Role role = self->certificate.role;
+  TRY(installation.self(context.clock.now()));
   TRY(sync_log(installation, relay));
-  if (trust::allowed(role, trust::Operation::kPublishPrekey)) {
-    TRY(const std::vector<std::string> prekeys, rotate_prekeys(installation, context));
-    if (!prekeys.empty()) {
-      TRY(relay.publish_prekeys(prekeys));
-      TRY(published(installation.vault()));
-    }
-  }
+  TRY(fill_stock(installation, relay, context));
   TRY(flush_receipts(installation, relay));
   TRY(answer_devices(installation, relay, context));
   return relay;

@@ -117,12 +117,16 @@ Result<std::string> format(const Receipt& value) {
   if (!value.purpose.empty() && value.state != State::kAccepted) {
     return malformed("only the receipt of acceptance names a purpose");
   }
+  if (!value.last_resort.empty() && value.state != State::kAccepted) {
+    return malformed("only the receipt of acceptance names devices of the last resort");
+  }
   note::StatementBuilder statement("receipt");
   statement.add("message", value.message)
       .add("from", value.from)
       .add_digest("message-sha256", value.message_sha256)
       .add("state", state_name(value.state));
   if (!value.purpose.empty()) statement.add("purpose", value.purpose);
+  for (const std::string& device : value.last_resort) statement.add("last-resort", device);
   return statement.add("by", value.by)
       .add_time("at", value.at)
       .add("log", note::format_view(value.log))
@@ -139,6 +143,7 @@ Result<Receipt> parse(std::string_view statement_text) {
   TRY(value.state, state_field(reader));
   TRY(auto purpose, reader.maybe("purpose"));
   value.purpose = std::move(purpose).value_or("");
+  TRY(value.last_resort, reader.all("last-resort"));
   TRY(value.by, reader.one("by"));
   TRY(value.at, reader.time("at"));
   TRY(value.log, reader.view("log"));

@@ -33,6 +33,9 @@ struct Receipt {
   // Accepted only: the purpose under which the relay logged it, for recipients to compare with the
   // one inside the message.
   std::string purpose = {};
+  // Accepted only: the devices whose header is not sealed for a one-time prekey that the relay had
+  // handed to the sender. Relays that know no one-time prekeys name none.
+  std::vector<std::string> last_resort = {};
 };
 base::Result<std::string> format(const Receipt& value);  // unsigned text
 // Accepts what format writes and nothing else; kMalformed.

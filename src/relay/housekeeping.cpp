@@ -11,6 +11,9 @@ constexpr std::chrono::milliseconds kTick{100};
 constexpr base::milliseconds kSweepEvery{60000};
 constexpr std::size_t kSweepStep = 256;
 constexpr std::size_t kNonceStep = 4096;
+constexpr std::size_t kPrekeyStep = 1024;
+// An expired prekey stays known as long as a sealed message may be on its way here.
+constexpr std::chrono::hours kPrekeyGrace{24 * 7};
 constexpr std::size_t kBlobStep = 16;  // files are removed while the writer waits
 
 // Signed as acceptance is, so that the sender can show it to others: it stays the relay's word.
@@ -75,6 +78,17 @@ void sweep_nonces(Engine& engine) {
   });
 }
 
+void sweep_prekeys(Engine& engine) {
+  const auto count = std::make_shared<std::size_t>(0);
+  const Change change = [count](Unit& unit) -> base::Result<Written> {
+    TRY(*count, unit.store.remove_once_prekeys(unit.now - kPrekeyGrace, kPrekeyStep));
+    return Written{Reply{}, Record::staging()};
+  };
+  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
+    if (reply && *count == kPrekeyStep) sweep_prekeys(engine);
+  });
+}
+
 // The files go on the writer thread, before another change runs: a new reservation of the same id
 // finds no old file. Whoever still writes into one is told so when the part is noted.
 void sweep_blobs(Engine& engine) {
@@ -116,6 +130,7 @@ void drop_blob(Engine& engine, const std::string& id) {
 void sweep(Engine& engine) {
   sweep_messages(engine);
   sweep_nonces(engine);
+  sweep_prekeys(engine);
   sweep_blobs(engine);
   const base::milliseconds now = engine.seams.clock.steady();
   engine.requests.forget_idle(now);

@@ -26,6 +26,12 @@ Metrics::Metrics()
       unauthenticated_(&counter(registry_, "sealpost_unauthenticated_total",
                                 "Requests refused because nobody known signed them")),
       messages_(&counter(registry_, "sealpost_messages_accepted_total", "Messages accepted")),
+      claims_(&prometheus::BuildCounter()
+                   .Name("sealpost_prekeys_claimed_total")
+                   .Help("Prekeys handed to senders")
+                   .Register(registry_)),
+      once_claimed_(&claims_->Add({{"use", "once"}})),
+      last_resort_claimed_(&claims_->Add({{"use", "last-resort"}})),
       failed_groups_(&counter(registry_, "sealpost_commit_failures_total",
                               "Groups of changes that could not be committed")),
       caught_(&counter(registry_, "sealpost_exceptions_total",

@@ -38,6 +38,7 @@ constexpr std::array kRoutes{
           post_trust},
     Route{"POST", "/v1/enrol", Access::kInvitation, {}, 4 * kSmall, post_enrol},
 
+    Route{"GET", "/v1/prekeys", Access::kDevice, {Operation::kPublishPrekey}, kNoBody, get_prekeys},
     Route{"POST",
           "/v1/prekeys",
           Access::kDevice,

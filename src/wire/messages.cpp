@@ -47,6 +47,14 @@ base::Result<PrekeyClaim> read_prekey_claim(Fields& in) {
 base::Result<PrekeyBatch> read_prekey_batch(Fields& in) {
   PrekeyBatch out;
   TRY(out.prekeys, in.notes("prekeys", kMaxBatch));
+  TRY(out.withdrawn, in.lines("withdrawn", kMaxEnvelopes));
+  return out;
+}
+
+base::Result<PrekeyStock> read_prekey_stock(Fields& in) {
+  PrekeyStock out;
+  TRY(out.once, in.lines("once", kMaxEnvelopes));
+  TRY(out.last_resort, in.note("last-resort"));
   return out;
 }
 
@@ -82,6 +90,14 @@ Bytes to_cbor(const PrekeyClaim& value) {
 Bytes to_cbor(const PrekeyBatch& value) {
   Json out = Json::object();
   out["prekeys"] = value.prekeys;
+  out["withdrawn"] = value.withdrawn;
+  return text::to_cbor(out);
+}
+
+Bytes to_cbor(const PrekeyStock& value) {
+  Json out = Json::object();
+  out["once"] = value.once;
+  out["last-resort"] = value.last_resort;
   return text::to_cbor(out);
 }
 
@@ -107,6 +123,9 @@ base::Result<PrekeyClaim> parse_prekey_claim(ByteView body) {
 }
 base::Result<PrekeyBatch> parse_prekey_batch(ByteView body) {
   return parse_body<PrekeyBatch>(body, read_prekey_batch);
+}
+base::Result<PrekeyStock> parse_prekey_stock(ByteView body) {
+  return parse_body<PrekeyStock>(body, read_prekey_stock);
 }
 base::Result<ClaimedPrekeys> parse_claimed_prekeys(ByteView body) {
   return parse_body<ClaimedPrekeys>(body, read_claimed_prekeys);

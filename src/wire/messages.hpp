@@ -21,6 +21,7 @@ inline constexpr std::size_t kMaxBody = 8 << 20;     // bytes of a request that 
 inline constexpr std::uint64_t kPartSize = 8 << 20;  // bytes of every blob part but the last
 inline constexpr std::size_t kMaxBatch = 256;        // messages, receipts, envelopes
 inline constexpr std::size_t kMaxEnvelopes = 1024;   // of one message
+inline constexpr std::size_t kPrekeyStock = 100;     // one-time prekeys a device keeps at the relay
 inline constexpr std::size_t kMaxHeader = 64 << 10;  // bytes of an envelope's age header
 inline constexpr std::uint64_t kMaxBlob = std::uint64_t{1} << 40;
 
@@ -44,7 +45,8 @@ struct Enrolment {
   std::string prekey;       // note
 };
 
-// POST /v1/prekeys has {"prekeys": [note]}; POST /v1/prekeys/claim {"devices": [name]} answers:
+// POST /v1/prekeys/claim {"devices": [name]}, where a name may stand several times, answers in that
+// order:
 struct ClaimedPrekey {
   std::string device;
   std::string prekey;  // note; empty when the device has none
@@ -52,8 +54,16 @@ struct ClaimedPrekey {
 struct PrekeyClaim {
   std::vector<std::string> devices;
 };
+// POST /v1/prekeys
 struct PrekeyBatch {
-  std::vector<std::string> prekeys;
+  std::vector<std::string> prekeys = {};  // notes of either use
+  std::vector<std::string> withdrawn =
+      {};  // ids of one-time prekeys that nobody shall get any more
+};
+// GET /v1/prekeys: what the relay has of the device that asks.
+struct PrekeyStock {
+  std::vector<std::string> once;  // ids
+  std::string last_resort;        // note; empty when there is none
 };
 struct ClaimedPrekeys {
   std::vector<ClaimedPrekey> prekeys;
@@ -180,6 +190,7 @@ Bytes to_cbor(const TrustEntries& value);
 Bytes to_cbor(const Enrolment& value);
 Bytes to_cbor(const PrekeyClaim& value);
 Bytes to_cbor(const PrekeyBatch& value);
+Bytes to_cbor(const PrekeyStock& value);
 Bytes to_cbor(const ClaimedPrekeys& value);
 Bytes to_cbor(const Submissions& value);
 Bytes to_cbor(const Envelope& value);
@@ -200,6 +211,7 @@ base::Result<TrustEntries> parse_trust_entries(ByteView body);
 base::Result<Enrolment> parse_enrolment(ByteView body);
 base::Result<PrekeyClaim> parse_prekey_claim(ByteView body);
 base::Result<PrekeyBatch> parse_prekey_batch(ByteView body);
+base::Result<PrekeyStock> parse_prekey_stock(ByteView body);
 base::Result<ClaimedPrekeys> parse_claimed_prekeys(ByteView body);
 base::Result<Submissions> parse_submissions(ByteView body);
 base::Result<Envelope> parse_envelope(ByteView body);

@@ -40,6 +40,7 @@ constexpr std::array kBodies{
     check<wire::parse_audit_entries>,
     check<wire::parse_envelope>,
     check<wire::parse_envelope_result>,
+    check<wire::parse_prekey_stock>,
 };
 
 }  // namespace

@@ -7,10 +7,10 @@ setup_file() {
   needs_faketime
   start_org olivia dr.lee
   export OLD=$ORG_DIR/old.db
-  cp "$(vault_of dr.lee)" "$OLD" # knows the first prekey only
-  # A week later: every program of the file lives then, and dr.lee has another prekey.
+  cp "$(vault_of dr.lee)" "$OLD" # knows the first prekeys only
+  # A month later: every program of the file lives then, and dr.lee has other prekeys.
   stop_relay
-  by_clock "$ORG_DIR/later" FAKETIME=+8d
+  by_clock "$ORG_DIR/later" FAKETIME=+31d
   export SEALPOST=$ORG_DIR/later
   start_relay
   as dr.lee inbox >/dev/null

@@ -135,3 +135,16 @@ database() { sqlite3 copy/relay.db "$1"; }
   expect_exit 7 "$SEALPOST" relay fsck --dir copy
   contains "$output" "is missing, and the log says it was published"
 }
+
+@test "a one-time prekey that is neither free nor taken, or another one, is damage" {
+  database "UPDATE once_prekeys SET note = '' WHERE prekey = (SELECT max(prekey) FROM once_prekeys WHERE claimed = 0)"
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "a one-time prekey is neither free nor taken"
+  database "UPDATE once_prekeys SET note = (SELECT note FROM prekeys p WHERE p.device = once_prekeys.device)
+    WHERE note = '' AND claimed = 0"
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "a one-time prekey is not the one of its id"
+  database "UPDATE once_prekeys SET claimed = 1, claimer = 999999, note = '' WHERE claimed = 0"
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "its device, or who took it, has no name"
+}

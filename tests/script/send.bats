@@ -9,7 +9,7 @@ ids_of() { as "$1" inbox --json | jq -r .id; }
 @test "a text reaches its recipient and nobody else" {
   expect_exit 0 as olivia send --to dr.lee --subject Ward 'call me' --json
   json '.type == "sent" and .duplicate == false'
-  json '.recipients == [{"to":"dr.lee","device":"mercy.example/dr.lee/laptop","state":"accepted"}]'
+  json '.recipients == [{"to":"dr.lee","device":"mercy.example/dr.lee/laptop","state":"accepted","last-resort":false}]'
   local id
   id=$(field .id)
   expect_exit 0 as dr.lee inbox --json

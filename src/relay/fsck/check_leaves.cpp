@@ -193,6 +193,8 @@ class LeafWalk {
   // device, the trust chain's turn has said.
   base::Result<void> check_prekeys_kept() {
     for (const auto& [device, id] : prekeys_) {
+      const trust::Device* known = all_.chain.device(device);
+      if (known != nullptr && known->revoked) continue;  // they went with it
       TRY(const auto text, all_.reader.prekey(device));
       if (!text) {
         TRY(all_.damage(Part::kPrekey, device, "is missing, and the log says it was published"));

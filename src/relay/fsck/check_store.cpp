@@ -40,6 +40,9 @@ constexpr std::array kReferences{
     Reference{Part::kEnvelope, "a new one is noted for a device or message that is not there",
               "SELECT message FROM renewals WHERE device NOT IN (SELECT id FROM names) "
               "OR message NOT IN (SELECT id FROM messages)"},
+    Reference{Part::kPrekey, "its device, or who took it, has no name",
+              "SELECT prekey FROM once_prekeys WHERE device NOT IN (SELECT id FROM names) "
+              "OR (claimed > 0 AND claimer NOT IN (SELECT id FROM names))"},
     Reference{Part::kPayload, "there is no message that waits for it",
               "SELECT id FROM payloads p WHERE NOT EXISTS(SELECT 1 FROM messages m WHERE "
               "m.id = p.id AND m.pending > 0)"},

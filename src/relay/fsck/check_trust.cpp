@@ -31,6 +31,37 @@ base::Result<void> check_prekey(Examination& all, const std::string& device,
   return all.damage(Part::kPrekey, device, "is not signed by its device");
 }
 
+// Those that somebody got lie without their note.
+base::Result<void> check_once_prekey(Examination& all, const std::string& device,
+                                     const std::string& id, const std::string& text) {
+  TRY(check_prekey(all, device, text));
+  const auto note = note::parse(text);
+  const auto prekey = note ? trust::parse_prekey(note->text) : note.error();
+  if (!prekey || (prekey->id == id && !prekey->last_resort)) return {};
+  return all.damage(Part::kPrekey, device, "a one-time prekey is not the one of its id, " + id);
+}
+
+base::Result<void> check_once_prekeys(Examination& all) {
+  TRY(Query query,
+      all.db.query("SELECT coalesce(n.name, '?'), p.prekey, p.note, p.claimed, p.claimer "
+                   "FROM once_prekeys p LEFT JOIN names n ON n.id = p.device"));
+  for (;;) {
+    TRY(const bool row, query.step());
+    if (!row) return {};
+    ++all.found.prekeys;
+    const std::string device = query.text(0);
+    const std::string text = query.text(2);
+    TRY(all.passed(text.size()));
+    const bool taken = query.number(3) > 0;
+    if (taken != text.empty() || taken != (query.number(4) > 0)) {
+      TRY(all.damage(Part::kPrekey, device,
+                     "a one-time prekey is neither free nor taken, " + query.text(1)));
+    } else if (!taken) {
+      TRY(check_once_prekey(all, device, query.text(1), text));
+    }
+  }
+}
+
 base::Result<void> check_prekeys(Examination& all) {
   TRY(Query query, all.db.query("SELECT coalesce(n.name, '?'), p.note FROM prekeys p "
                                 "LEFT JOIN names n ON n.id = p.device"));
@@ -62,7 +93,8 @@ base::Result<void> check_trust(Examination& all) {
   all.chain_is_sound = all.chain.size() == all.found.trust_entries;
   if (!all.chain_is_sound) return {};
   TRY(check_relay_statement(all));
-  return check_prekeys(all);
+  TRY(check_prekeys(all));
+  return check_once_prekeys(all);
 }
 
 }  // namespace sealpost::relay

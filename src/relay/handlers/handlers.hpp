@@ -17,6 +17,9 @@ base::Result<Outcome> get_trust_evidence(Request& request, Engine& engine);
 Change bootstrap_change(std::vector<std::string> entries);
 base::Result<Outcome> post_enrol(Request& request, Engine& engine);
 
+// The user whose device this is, by full names: whom claimed prekeys count against.
+std::string user_of(std::string_view device);
+base::Result<Outcome> get_prekeys(Request& request, Engine& engine);
 base::Result<Outcome> post_prekeys(Request& request, Engine& engine);
 base::Result<Outcome> post_prekey_claim(Request& request, Engine& engine);
 

@@ -15,7 +15,10 @@ namespace {
 using base::Code;
 using wire::RecipientState;
 
-constexpr std::size_t kMaxNames = 60000;  // bytes of device names that an audit leaf has room for
+// Bytes of device names that an audit leaf, or the receipt, has room for, and the most that either
+// needs for naming one.
+constexpr std::size_t kMaxNames = 60000;
+constexpr std::size_t kMaxNaming = 14;
 constexpr std::chrono::minutes kClockSlack{5};  // between the sender's expiry and the policy's
 
 struct Judged {
@@ -34,7 +37,7 @@ base::Result<void> check_form(const wire::Submission& submission) {
     if (!devices.insert(envelope.device).second) return malformed("two envelopes for one device");
     if (!trust::parse_device_name(envelope.device)) return malformed("not the name of a device");
     if (envelope.header.empty()) return malformed("an envelope without a header");
-    names += envelope.device.size() + 3;
+    names += envelope.device.size() + kMaxNaming;
   }
   if (names > kMaxNames) return malformed("more recipients than one audit event can name");
   if (submission.payload.empty()) return malformed("a message without a payload");
@@ -136,14 +139,31 @@ base::Result<Judged> judge_again(Unit& unit, const wire::Submission& submission,
   return Judged{std::move(out)};
 }
 
-base::Result<std::string> accepted_receipt(const Unit& unit, const Caller& caller,
-                                           const wire::Submission& submission) {
+// Whose envelope is sealed for something else than a one-time prekey that this sender got here.
+base::Result<std::vector<std::string>> under_last_resort(
+    Unit& unit, const Caller& caller, const wire::Submission& submission,
+    const std::vector<wire::RecipientResult>& recipients) {
+  const std::string claimer = user_of(caller.name);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < recipients.size(); ++i) {
+    if (recipients[i].state != RecipientState::kAccepted) continue;
+    const wire::Envelope& envelope = submission.envelopes[i];
+    TRY(const bool once, unit.store.took_once_prekey(envelope.device, envelope.prekey, claimer));
+    if (!once) out.push_back(envelope.device);
+  }
+  return out;
+}
+
+base::Result<std::string> accepted_receipt(Unit& unit, const Caller& caller,
+                                           const wire::Submission& submission,
+                                           const std::vector<wire::RecipientResult>& recipients) {
   receipt::Receipt value;
   value.message = submission.id;
   value.from = caller.name;
   value.message_sha256 = submission.message_sha256;
   value.state = receipt::State::kAccepted;
   value.purpose = submission.purpose;
+  TRY(value.last_resort, under_last_resort(unit, caller, submission, recipients));
   return sign_receipt(std::move(value), unit);
 }
 
@@ -167,7 +187,7 @@ base::Result<Judged> accept(Unit& unit, const Request& request, const wire::Subm
   out.result.id = submission.id;
   out.result.accepted = true;
   out.result.recipients = recipients;
-  TRY(out.result.receipt, accepted_receipt(unit, request.caller, submission));
+  TRY(out.result.receipt, accepted_receipt(unit, request.caller, submission, recipients));
   TRY(const std::uint64_t row,
       unit.store.add_message({request.caller.name, submission, std::move(recipients)}));
   out.fact = sending_of(unit, request, submission, out.result, row);

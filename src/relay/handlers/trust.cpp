@@ -59,6 +59,7 @@ base::Result<Fact> append_entry(Unit& unit, std::string_view entry, audit::Event
   TRY(unit.store.add_trust_entry(number, entry));
   TRY(const note::Note note, note::parse(entry));
   TRY(Meaning meaning, meaning_of(note.text));
+  if (meaning.event == "device.revoke") TRY(unit.store.remove_prekeys(meaning.objects.at(0)));
   event.event = std::move(meaning.event);
   event.objects = std::move(meaning.objects);
   event.details["trust"] = std::to_string(number);
@@ -169,6 +170,9 @@ base::Result<Fact> first_prekey(Unit& unit, const Request& request, const std::s
   if (!prekey) return prekey.error();
   if (prekey->device.str() != device) {
     return base::Error{base::Code::kDenied, "the prekey is another device's", ""};
+  }
+  if (!prekey->last_resort) {
+    return base::Error{base::Code::kDenied, "a device begins with its last-resort prekey", ""};
   }
   TRY(unit.store.set_prekey(device, prekey_note));
   audit::Event event = event_of(request, "prekey.publish", unit.now);

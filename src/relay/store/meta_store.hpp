@@ -71,6 +71,13 @@ struct Renewal {
 };
 inline constexpr std::uint64_t kMaxRenewals = 3;  // of one message, for one device
 
+// A one-time prekey as its device publishes it.
+struct OncePrekey {
+  std::string id;
+  std::string note;
+  base::Time expires;
+};
+
 struct StoredBlob {
   std::string id;
   std::string owner;  // device that uploads it
@@ -97,7 +104,11 @@ class MetaReader {
   virtual base::Result<std::uint64_t> trust_size() = 0;
   // Nothing when there is no such entry.
   virtual base::Result<std::optional<LoggedEntry>> logged_entry(std::uint64_t number) = 0;
+  // The last-resort prekey.
   virtual base::Result<std::optional<std::string>> prekey(std::string_view device) = 0;
+  // Ids of the one-time prekeys that nobody has got and that have not expired.
+  virtual base::Result<std::vector<std::string>> once_prekeys(std::string_view device,
+                                                              base::Time now) = 0;
 
   virtual base::Result<std::optional<StoredMessage>> message(std::string_view from,
                                                              std::string_view id) = 0;
@@ -155,6 +166,25 @@ class MetaWriter {
   virtual base::Result<void> add_trust_entry(std::uint64_t number, std::string_view entry) = 0;
   virtual base::Result<void> set_trust_leaf(std::uint64_t number, std::uint64_t leaf) = 0;
   virtual base::Result<void> set_prekey(std::string_view device, std::string_view note) = 0;
+  // False when the device has published one of this id before, whatever became of it.
+  virtual base::Result<bool> add_once_prekey(std::string_view device, const OncePrekey& prekey,
+                                             base::Time now) = 0;
+  // Takes one back that nobody has got; false when there is none.
+  virtual base::Result<bool> withdraw_once_prekey(std::string_view device, std::string_view id) = 0;
+  // The oldest one, which `claimer` gets and nobody after; nothing when there is none.
+  virtual base::Result<std::optional<std::string>> take_once_prekey(std::string_view device,
+                                                                    std::string_view claimer,
+                                                                    base::Time now) = 0;
+  // How many of the device's the claimer has got since, or since the device last filled its stock
+  // when that is longer ago.
+  virtual base::Result<std::uint64_t> once_prekeys_taken(std::string_view device,
+                                                         std::string_view claimer,
+                                                         base::Time since) = 0;
+  // Whether the claimer got the one-time prekey of this id.
+  virtual base::Result<bool> took_once_prekey(std::string_view device, std::string_view id,
+                                              std::string_view claimer) = 0;
+  // Of every use: for a device that has ended.
+  virtual base::Result<void> remove_prekeys(std::string_view device) = 0;
 
   virtual base::Result<std::uint64_t> add_message(const NewMessage& message) = 0;  // its row
   // Removes the device's envelope, or its wait for a new one, and the payload with the last. False
@@ -193,6 +223,8 @@ class MetaWriter {
   virtual base::Result<void> remove_expired(const ExpiredMessage& message) = 0;
   // How many were removed.
   virtual base::Result<std::size_t> remove_nonces(base::Time created_before, std::size_t limit) = 0;
+  virtual base::Result<std::size_t> remove_once_prekeys(base::Time expired_before,
+                                                        std::size_t limit) = 0;
   // Blobs that nothing needs: incomplete or unreferenced and untouched since `since`, or named by
   // expired messages only.
   virtual base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,

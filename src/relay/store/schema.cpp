@@ -50,7 +50,19 @@ constexpr std::string_view kRenewals = R"(
 CREATE TABLE renewals(message INTEGER NOT NULL, device INTEGER NOT NULL, resent INTEGER NOT NULL,
                       waiting INTEGER NOT NULL, header BLOB NOT NULL,
                       PRIMARY KEY(message, device)) WITHOUT ROWID;
-PRAGMA user_version = 2;
+)";
+
+// What version 2 did not have. once_prekeys: note is empty once somebody has got it; claimer is the
+// user who did, claimed when, or 0.
+constexpr std::string_view kSinceVersion2 = R"(
+CREATE TABLE once_prekeys(device INTEGER NOT NULL, prekey TEXT NOT NULL, published INTEGER NOT NULL,
+                          expires INTEGER NOT NULL, claimer INTEGER NOT NULL,
+                          claimed INTEGER NOT NULL, note TEXT NOT NULL,
+                          PRIMARY KEY(device, prekey)) WITHOUT ROWID;
+CREATE INDEX once_prekeys_left ON once_prekeys(device, published) WHERE claimed = 0;
+CREATE INDEX once_prekeys_taken ON once_prekeys(device, claimer, claimed) WHERE claimed > 0;
+CREATE INDEX once_prekeys_ending ON once_prekeys(expires);
+PRAGMA user_version = 3;
 )";
 
 // Version 1 did not know where in the log an entry of the trust chain stands; the leaves do. And a
@@ -72,6 +84,16 @@ constexpr std::string_view kObjects =
 
 using Objects = std::map<std::string, std::string>;
 
+// What makes a store of this version one of the present version; empty when there is no way.
+std::string steps_from(std::string_view version) {
+  std::string steps;
+  if (version == "0") steps += kTables;
+  if (version == "1") steps += kFromVersion1;
+  if (version == "0" || version == "1") steps += kRenewals;
+  if (version == "2" || !steps.empty()) steps += kSinceVersion2;
+  return steps;
+}
+
 base::Result<Objects> objects_of(Database& database) {
   Objects objects;
   TRY(Query query, database.query(kObjects));
@@ -84,7 +106,7 @@ base::Result<Objects> objects_of(Database& database) {
 
 base::Result<Objects> objects_of_a_new_store() {
   TRY(Database database, Database::open(":memory:", false));
-  TRY(database.run(std::string(kTables) + std::string(kRenewals)));
+  TRY(database.run(steps_from("0")));
   return objects_of(database);
 }
 
@@ -98,15 +120,9 @@ base::Result<void> require_schema(Database& database) {
 
 base::Result<void> create_or_upgrade(Database& database) {
   TRY(const std::string version, database.value("PRAGMA user_version"));
-  if (version == "0") {
-    return database.run("BEGIN IMMEDIATE;" + std::string(kTables) + std::string(kRenewals) +
-                        "COMMIT");
-  }
-  if (version == "1") {
-    return database.run("BEGIN IMMEDIATE;" + std::string(kFromVersion1) + std::string(kRenewals) +
-                        "COMMIT");
-  }
   if (version == kStoreVersion) return {};
+  const std::string steps = steps_from(version);
+  if (!steps.empty()) return database.run("BEGIN IMMEDIATE;" + steps + "COMMIT");
   return base::Error{base::Code::kMalformed, "relay.db was written by a newer version", ""};
 }
 

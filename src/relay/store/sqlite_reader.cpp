@@ -42,13 +42,6 @@ base::Result<std::optional<LoggedEntry>> SqliteReader::logged_entry(std::uint64_
   return std::optional(LoggedEntry{number, query.text(0), query.number(1)});
 }
 
-base::Result<std::optional<std::string>> SqliteReader::prekey(std::string_view device) {
-  TRY(Query query, db_->query("SELECT note FROM prekeys WHERE device = "
-                              "(SELECT id FROM names WHERE name = ?)"));
-  query.bind(device);
-  return maybe_text(std::move(query));
-}
-
 base::Result<std::vector<wire::RecipientResult>> SqliteReader::read_recipients(
     base::ByteView stored) {
   std::vector<wire::RecipientResult> out;

@@ -1,4 +1,5 @@
-// Transactions, names, the trust chain, blobs and the log. Messages are in sqlite_messages.cpp.
+// Transactions, names, the trust chain, blobs and the log. Messages are in sqlite_messages.cpp,
+// prekeys in sqlite_prekeys.cpp.
 #include "relay/store/sqlite_writer.hpp"
 
 namespace sealpost::relay {
@@ -62,14 +63,6 @@ base::Result<void> SqliteWriter::add_trust_entry(std::uint64_t number, std::stri
 
 base::Result<void> SqliteWriter::set_trust_leaf(std::uint64_t number, std::uint64_t leaf) {
   return run("INSERT INTO trust_leaves(number, leaf) VALUES(?, ?)", number, leaf);
-}
-
-base::Result<void> SqliteWriter::set_prekey(std::string_view device, std::string_view note) {
-  TRY(const std::uint64_t number, name_number(device));
-  return run(
-      "INSERT INTO prekeys(device, note) VALUES(?, ?) "
-      "ON CONFLICT(device) DO UPDATE SET note = excluded.note",
-      number, note);
 }
 
 base::Result<void> SqliteWriter::add_blob(const StoredBlob& blob, base::Time now) {

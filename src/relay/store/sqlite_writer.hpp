@@ -27,6 +27,17 @@ class SqliteWriter final : public MetaWriter {
   base::Result<void> add_trust_entry(std::uint64_t number, std::string_view entry) override;
   base::Result<void> set_trust_leaf(std::uint64_t number, std::uint64_t leaf) override;
   base::Result<void> set_prekey(std::string_view device, std::string_view note) override;
+  base::Result<bool> add_once_prekey(std::string_view device, const OncePrekey& prekey,
+                                     base::Time now) override;
+  base::Result<bool> withdraw_once_prekey(std::string_view device, std::string_view id) override;
+  base::Result<std::optional<std::string>> take_once_prekey(std::string_view device,
+                                                            std::string_view claimer,
+                                                            base::Time now) override;
+  base::Result<std::uint64_t> once_prekeys_taken(std::string_view device, std::string_view claimer,
+                                                 base::Time since) override;
+  base::Result<bool> took_once_prekey(std::string_view device, std::string_view id,
+                                      std::string_view claimer) override;
+  base::Result<void> remove_prekeys(std::string_view device) override;
 
   base::Result<std::uint64_t> add_message(const NewMessage& message) override;
   base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) override;
@@ -54,6 +65,8 @@ class SqliteWriter final : public MetaWriter {
   base::Result<std::vector<ExpiredMessage>> expired(base::Time now, std::size_t limit) override;
   base::Result<void> remove_expired(const ExpiredMessage& message) override;
   base::Result<std::size_t> remove_nonces(base::Time created_before, std::size_t limit) override;
+  base::Result<std::size_t> remove_once_prekeys(base::Time expired_before,
+                                                std::size_t limit) override;
   base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,
                                                      std::size_t limit) override;
 

@@ -23,6 +23,8 @@ class House:
         # What passed by: deliveries and prekeys, by device.
         self.deliveries: dict[str, list[dict]] = collections.defaultdict(list)
         self.prekeys: dict[str, str] = {}
+        # Prekeys that are handed out again and again.
+        self.issued: dict[tuple[str, str], str] = {}
         # Receipts for messages that went nowhere, by id.
         self.swallowed: dict[str, str] = {}
 

@@ -93,6 +93,14 @@ def swap_prekey(request: Request, document):
                 item["prekey"] = prekey_note(other.key, other.key.name, age.new_recipient())
 
 
+@edits("POST /prekeys/claim")
+def double_issue(request: Request, document):
+    """Hands out the first prekey that it saw of a device, again and again; `memory` is its name."""
+    for item in document["prekeys"]:
+        name = (request.options["memory"], item["device"])
+        item["prekey"] = request.house.issued.setdefault(name, item["prekey"])
+
+
 @edits("GET /trust")
 def hide_trust(request: Request, document):
     """Shows `size` entries of the chain and no more."""

@@ -270,3 +270,25 @@ TEST_CASE("evidence that is forged, replayed or not in the log does not hold, an
     CHECK_MESSAGE(verdict.reason.find(row.reason) != std::string::npos, verdict.reason);
   }
 }
+
+TEST_CASE("the receipt of acceptance may name devices of the last resort, and no other receipt") {
+  Receipt receipt = draft();
+  receipt.last_resort = {kReader, "mercy.example/nurse.kim/desk"};
+  CHECK(receipt::format(receipt).error().code == Code::kMalformed);
+  receipt.state = State::kAccepted;
+  receipt.by = kOrigin;
+  receipt.purpose = "general";
+  const std::string text = receipt::format(receipt).value();
+  CHECK(text.find("purpose: general\n"
+                  "last-resort: mercy.example/nurse.kim/ward\n"
+                  "last-resort: mercy.example/nurse.kim/desk\n"
+                  "by: mercy.example/relay\n") != std::string::npos);
+  CHECK(receipt::parse(text)->last_resort == receipt.last_resort);
+  receipt.last_resort.clear();
+  CHECK(receipt::parse(receipt::format(receipt).value())->last_resort.empty());
+  const std::string moved =
+      replaced(replaced(text, "last-resort: mercy.example/nurse.kim/ward\n", ""),
+               "by: ", "last-resort: mercy.example/nurse.kim/ward\nby: ");
+  CHECK(receipt::parse(moved).has_value());  // their order is the relay's
+  CHECK_FALSE(receipt::parse(replaced(text, "purpose: general\n", "") + "purpose: general\n"));
+}

@@ -151,6 +151,45 @@ void check_nonces(MetaStore& store) {
   });
 }
 
+void check_prekeys(MetaStore& store) {
+  MetaWriter& writer = store.writer();
+  const std::string user = "mercy.example/dr.lee";
+  const auto add = [&](const std::string& id, base::Time at) {
+    return must_have(writer.add_once_prekey(kKim, {id, "note " + id, kNoon + 2 * kHour}, at));
+  };
+  in_transaction(writer, [&] {
+    must(writer.set_prekey(kKim, "last resort"));
+    CHECK(add("c", kNoon));
+    CHECK(add("a", kNoon + kHour));
+    CHECK(add("b", kNoon + kHour));
+    CHECK_FALSE(add("b", kNoon));
+    CHECK_FALSE(must_have(writer.take_once_prekey(kOlivia, user, kNoon)).has_value());
+    CHECK(must_have(writer.take_once_prekey(kKim, user, kNoon + kHour)) == "note c");
+    CHECK(must_have(writer.take_once_prekey(kKim, user, kNoon + kHour)) == "note a");
+    CHECK_FALSE(add("c", kNoon + kHour));
+  });
+  MetaReader& reads = writer.reads();
+  CHECK(must_have(reads.once_prekeys(kKim, kNoon)) == std::vector<std::string>{"b"});
+  CHECK(must_have(reads.once_prekeys(kKim, kNoon + 2 * kHour)).empty());
+  CHECK_FALSE(must_have(writer.take_once_prekey(kKim, user, kNoon + 2 * kHour)).has_value());
+  // Since its last filling at 13:00, which is longer ago than 15:00.
+  CHECK(must_have(writer.once_prekeys_taken(kKim, user, kNoon + 3 * kHour)) == 2);
+  CHECK(must_have(writer.once_prekeys_taken(kKim, "mercy.example/olivia", kNoon)) == 0);
+  CHECK(must_have(writer.took_once_prekey(kKim, "c", user)));
+  CHECK_FALSE(must_have(writer.took_once_prekey(kKim, "b", user)));
+  CHECK_FALSE(must_have(writer.took_once_prekey(kKim, "c", "mercy.example/olivia")));
+  in_transaction(writer, [&] {
+    CHECK_FALSE(must_have(writer.withdraw_once_prekey(kKim, "c")));
+    CHECK(must_have(writer.withdraw_once_prekey(kKim, "b")));
+    CHECK(must_have(writer.remove_once_prekeys(kNoon + 2 * kHour, 10)) == 0);
+    CHECK(must_have(writer.remove_once_prekeys(kNoon + 3 * kHour, 1)) == 1);
+    CHECK(add("d", kNoon));
+    must(writer.remove_prekeys(kKim));
+  });
+  CHECK(must_have(reads.once_prekeys(kKim, kNoon)).empty());
+  CHECK_FALSE(must_have(reads.prekey(kKim)).has_value());
+}
+
 // --- chain and log
 // --------------------------------------------------------------------------------
 
@@ -411,6 +450,7 @@ void check_store(const std::function<OpenStore()>& fresh) {
   SUBCASE("what is committed is seen and stays, and nothing else") { check_visibility(open); }
   SUBCASE("a step is kept or undone alone") { check_steps(*open()); }
   SUBCASE("a nonce is new once") { check_nonces(*open()); }
+  SUBCASE("a one-time prekey has one taker") { check_prekeys(*open()); }
   SUBCASE("entries of the trust chain keep their numbers") { check_chain(*open()); }
   SUBCASE("leaves, tiles and the latest checkpoint") { check_log(*open()); }
   SUBCASE("a message is found by its sender and reaches whom it was accepted for") {

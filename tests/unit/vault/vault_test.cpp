@@ -1,5 +1,8 @@
+#include <sqlite3.h>
 #include <sys/stat.h>
 
+#include <fstream>
+#include <map>
 #include <stdexcept>
 
 #include "scratch.hpp"
@@ -165,6 +168,67 @@ TEST_CASE("purge leaves no write-ahead log behind") {
   CHECK(std::filesystem::file_size(log) > 0);
   REQUIRE(vault.purge());
   CHECK(std::filesystem::file_size(log) == 0);
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// As they lie in the file, sealed, by row.
+std::map<std::int64_t, std::string> sealed_rows(const std::filesystem::path& path, Kind kind) {
+  sqlite3* raw = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &raw) == SQLITE_OK);
+  sqlite3_stmt* read = nullptr;
+  const std::string sql =
+      "SELECT id, value FROM rows WHERE kind = " + std::to_string(static_cast<int>(kind));
+  REQUIRE(sqlite3_prepare_v2(raw, sql.c_str(), -1, &read, nullptr) == SQLITE_OK);
+  std::map<std::int64_t, std::string> rows;
+  while (sqlite3_step(read) == SQLITE_ROW) {
+    rows[sqlite3_column_int64(read, 0)] =
+        std::string(static_cast<const char*>(sqlite3_column_blob(read, 1)),
+                    static_cast<std::size_t>(sqlite3_column_bytes(read, 1)));
+  }
+  sqlite3_finalize(read);
+  sqlite3_close(raw);
+  return rows;
+}
+
+TEST_CASE("of what was erased no byte is left in the files after purge") {
+  Scratch scratch;
+  Vault vault = scratch.create();
+  const std::string secret(230, 's');
+  // As in life: prekeys in batches, messages of all sizes between them, erased out of order.
+  std::vector<std::int64_t> prekeys;
+  for (int i = 0; i < 600; ++i) {
+    prekeys.push_back(
+        *vault.insert(Kind::kPrekeySecret, "p" + std::to_string(i), base::as_bytes(secret)));
+    if (i % 3 != 0) continue;
+    const std::string body(static_cast<std::size_t>(i) * 37 % 9000, 'm');
+    REQUIRE(vault.insert(Kind::kMessage, "m" + std::to_string(i), base::as_bytes(body)));
+  }
+  const auto before = sealed_rows(scratch.path(), Kind::kPrekeySecret);
+  REQUIRE(before.size() == 600);
+  std::vector<std::int64_t> erased;
+  for (std::size_t i = 0; i < prekeys.size(); ++i) {
+    if (i * 7 % 10 < 4) continue;
+    erased.push_back(prekeys[i]);
+    REQUIRE(vault.erase(Kind::kPrekeySecret, prekeys[i]));
+    const std::string body(i * 53 % 6000, 'n');
+    REQUIRE(vault.insert(Kind::kMessage, "n" + std::to_string(i), base::as_bytes(body)));
+  }
+  REQUIRE(vault.purge());
+  std::filesystem::path log = scratch.path();
+  log += "-wal";
+  const std::string files = bytes_of(scratch.path()) + bytes_of(log);
+  std::size_t found = 0;
+  for (const std::int64_t row : erased) {
+    // A piece behind the nonce, so that remnants that are cut off count too.
+    found += files.find(before.at(row).substr(40, 32)) != std::string::npos ? 1 : 0;
+  }
+  CHECK(found == 0);
+  CHECK(files.find(before.at(prekeys[1]).substr(40, 32)) == std::string::npos);
+  CHECK(files.find(before.at(prekeys[0]).substr(40, 32)) != std::string::npos);
 }
 
 }  // namespace

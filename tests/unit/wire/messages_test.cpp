@@ -70,7 +70,8 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
   survives(wire::TrustEntries{2, {"a\n", "b\n"}}, wire::parse_trust_entries);
   survives(wire::Enrolment{"c\n", "p\n"}, wire::parse_enrolment);
   survives(wire::PrekeyClaim{{"d", "e"}}, wire::parse_prekey_claim);
-  survives(wire::PrekeyBatch{{"p\n"}}, wire::parse_prekey_batch);
+  survives(wire::PrekeyBatch{{"p\n"}, {"00ff"}}, wire::parse_prekey_batch);
+  survives(wire::PrekeyStock{{"00ff"}, "p\n"}, wire::parse_prekey_stock);
   survives(wire::ClaimedPrekeys{{{"d", "p\n"}, {"e", ""}}}, wire::parse_claimed_prekeys);
   survives(wire::Submissions{{submission(), submission()}}, wire::parse_submissions);
   survives(submission().envelopes[0], wire::parse_envelope);
