@@ -19,33 +19,6 @@ struct ShowOptions {
   std::string name;
 };
 
-std::string state_of(const trust::Device& device, base::Time now) {
-  if (device.revoked) return "revoked";
-  return device.certificate.expires <= now ? "expired" : "active";
-}
-
-text::OrderedJson json_of(const trust::Device& device, const Opened& opened, base::Time now) {
-  const trust::Certificate& certificate = device.certificate;
-  text::OrderedJson out{{"type", "device"},
-                        {"device", certificate.name.str()},
-                        {"user", certificate.name.user},
-                        {"role", trust::role_name(certificate.role)},
-                        {"purposes", certificate.purposes},
-                        {"state", state_of(device, now)},
-                        {"this", certificate.name == opened.installation.name()},
-                        {"key", certificate.key.vkey()},
-                        {"certificate", certificate.number},
-                        {"since", text::format_time(device.joined_at)},
-                        {"invited_by", device.inviter},
-                        {"renewed", text::format_time(certificate.at)},
-                        {"expires", text::format_time(certificate.expires)}};
-  if (!device.ended) return out;
-  out["revoked"] = text::format_time(device.ended->at);
-  out["revoked_by"] = device.ended->by;
-  if (!device.ended->reason.empty()) out["reason"] = device.ended->reason;
-  return out;
-}
-
 base::Result<void> run_list(const ListOptions& options, Env& env) {
   TRY(Opened opened, open_installation(env));
   const std::string user = options.user.empty() ? opened.installation.name().user : options.user;
@@ -62,12 +35,12 @@ base::Result<void> run_list(const ListOptions& options, Env& env) {
   std::vector<ui::Row> rows;
   for (const trust::Device* device : devices) {
     if (env.out.json()) {
-      TRY(env.out.document(json_of(*device, opened, env.clock.now())));
+      TRY(env.out.document(device_json(*device, opened, env.clock.now())));
     }
     const trust::Certificate& certificate = device->certificate;
     const bool here = certificate.name == opened.installation.name();
-    rows.push_back({certificate.name.device, std::string(trust::role_name(certificate.role)),
-                    state_of(*device, env.clock.now()), text::format_time(device->joined_at),
+    rows.push_back({certificate.name.device, std::string(trust::role_name(device->role)),
+                    device_state(*device, env.clock.now()), text::format_time(device->joined_at),
                     text::format_time(certificate.expires), here ? "this one" : ""});
   }
   if (env.out.json()) return {};
@@ -77,14 +50,14 @@ base::Result<void> run_list(const ListOptions& options, Env& env) {
 std::vector<ui::Field> fields_of(const trust::Device& device, base::Time now) {
   const trust::Certificate& certificate = device.certificate;
   std::string purposes;
-  for (const std::string& purpose : certificate.purposes) {
+  for (const std::string& purpose : device.purposes) {
     purposes += (purposes.empty() ? "" : ", ") + purpose;
   }
   std::vector<ui::Field> fields{
       {"device", certificate.name.str()},
-      {"role", std::string(trust::role_name(certificate.role))},
+      {"role", std::string(trust::role_name(device.role))},
       {"purposes", purposes},
-      {"state", state_of(device, now)},
+      {"state", device_state(device, now)},
       {"key", certificate.key.vkey()},
       {"invited by", device.inviter},
       {"since", text::format_time(device.joined_at)},
@@ -107,11 +80,38 @@ base::Result<void> run_show(const ShowOptions& options, Env& env) {
   }
   TRY(catch_up(opened, env));
   TRY(const trust::Device* device, known_device(opened, name));
-  if (env.out.json()) return env.out.document(json_of(*device, opened, env.clock.now()));
+  if (env.out.json()) return env.out.document(device_json(*device, opened, env.clock.now()));
   return env.out.fields(fields_of(*device, env.clock.now()));
 }
 
 }  // namespace
+
+std::string device_state(const trust::Device& device, base::Time now) {
+  if (device.revoked) return "revoked";
+  return device.certificate.expires <= now ? "expired" : "active";
+}
+
+text::OrderedJson device_json(const trust::Device& device, const Opened& opened, base::Time now) {
+  const trust::Certificate& certificate = device.certificate;
+  text::OrderedJson out{{"type", "device"},
+                        {"device", certificate.name.str()},
+                        {"user", certificate.name.user},
+                        {"role", trust::role_name(device.role)},
+                        {"purposes", device.purposes},
+                        {"state", device_state(device, now)},
+                        {"this", certificate.name == opened.installation.name()},
+                        {"key", certificate.key.vkey()},
+                        {"certificate", certificate.number},
+                        {"since", text::format_time(device.joined_at)},
+                        {"invited_by", device.inviter},
+                        {"renewed", text::format_time(certificate.at)},
+                        {"expires", text::format_time(certificate.expires)}};
+  if (!device.ended) return out;
+  out["revoked"] = text::format_time(device.ended->at);
+  out["revoked_by"] = device.ended->by;
+  if (!device.ended->reason.empty()) out["reason"] = device.ended->reason;
+  return out;
+}
 
 base::Result<const trust::Device*> known_device(const Opened& opened,
                                                 const trust::DeviceName& name) {
@@ -130,6 +130,8 @@ void add_device(CLI::App& app, Env& env) {
       add_verb<ShowOptions>(device, env, "show", "Show what is known of a device", run_show);
   show.add_option("NAME", show_options.name,
                   "laptop, dr.lee/laptop or the full name; this one when not given");
+  add_device_invite(device, env);
+  add_device_revoke(device, env);
 }
 
 }  // namespace sealpost::cmd

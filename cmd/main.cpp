@@ -53,6 +53,7 @@ constexpr std::array kVerbs{
     Entry{"unlock", kKeys, add_unlock},
     Entry{"lock", kKeys, add_lock},
     Entry{"status", kKeys, add_status},
+    Entry{"key", kKeys, add_key},
     Entry{"message", kKeys, add_message},
     Entry{"audit", kAuditing, add_audit},
     Entry{"keygen", kDeveloping, add_keygen},

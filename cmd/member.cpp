@@ -1,8 +1,9 @@
-// sealpost member: invitations, and who is in.
+// sealpost member: invitations, and who is in. The other verbs are beside it, member_*.cpp.
 #include <fmt/format.h>
 
+#include "cmd/invited.hpp"
+#include "cmd/member.hpp"
 #include "cmd/opened.hpp"
-#include "cmd/ui/qr.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "flow/enrol.hpp"
@@ -19,41 +20,15 @@ struct InviteOptions {
   bool qr = false;
 };
 
-base::Result<void> print(const InviteOptions& options, Env& env, const flow::Invited& invited) {
-  const std::string token(invited.token.expose_text());
-  if (env.out.json()) {
-    return env.out.document({{"type", "invitation"},
-                             {"user", options.user},
-                             {"role", options.role},
-                             {"id", invited.id},
-                             {"expires", text::format_time(invited.expires)},
-                             {"invitation", token}});
-  }
-  env.out.note(
-      fmt::format("Give this to {} over a channel you trust. Whoever has it can join as {}; "
-                  "it works once, until {}.",
-                  options.user, options.user, text::format_time(invited.expires)));
-  if (options.qr) {
-    TRY(const std::string picture, ui::qr_picture(token));
-    TRY(env.out.raw(picture));
-  }
-  TRY(env.out.line(token));
-  env.out.note("They type: sealpost join --device laptop");
-  return {};
-}
-
 base::Result<void> run_invite(const InviteOptions& options, Env& env) {
-  const std::optional<trust::Role> role = trust::role_from_name(options.role);
-  if (!role) {
-    return base::Error{base::Code::kUsage, fmt::format("there is no role \"{}\"", options.role),
-                       "one of: owner, admin, member, service, auditor, privacy, custodian"};
-  }
+  TRY(const trust::Role role, role_named(options.role));
   TRY(const base::Time expires, text::parse_deadline(options.expires, env.clock.now()));
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
-  const flow::InviteRequest request{options.user, *role, options.purposes, expires};
+  const flow::InviteRequest request{options.user, role, options.purposes, expires};
   TRY(const flow::Invited invited, flow::invite(opened.installation, request, context));
-  return print(options, env, invited);
+  return print_invitation(env, request, invited, options.qr,
+                          fmt::format("Give this to {} over a channel you trust.", options.user));
 }
 
 struct ListOptions {};
@@ -72,7 +47,7 @@ std::vector<Line> lines_of(const trust::Chain& chain, base::Time now) {
     const trust::Certificate& certificate = device.certificate;
     std::string state = certificate.expires <= now ? "expired" : "active";
     if (device.revoked) state = "revoked";
-    lines.push_back({certificate.name.user, std::string(trust::role_name(certificate.role)),
+    lines.push_back({certificate.name.user, std::string(trust::role_name(device.role)),
                      certificate.name.device, state, certificate.expires});
   }
   for (const auto& [name, open] : chain.invitations()) {
@@ -105,8 +80,15 @@ base::Result<void> run_list(const ListOptions&, Env& env) {
 
 }  // namespace
 
+base::Result<trust::Role> role_named(const std::string& name) {
+  const std::optional<trust::Role> role = trust::role_from_name(name);
+  if (role) return *role;
+  return base::Error{base::Code::kUsage, fmt::format("there is no role \"{}\"", name),
+                     "one of: owner, admin, member, service, auditor, privacy, custodian"};
+}
+
 void add_member(CLI::App& app, Env& env) {
-  CLI::App& member = add_group(app, "member", "Invite members and list them");
+  CLI::App& member = add_group(app, "member", "Invite members, list them, change or end them");
   auto [invite, invite_options] =
       add_verb<InviteOptions>(member, env, "invite", "Make an invitation, single use", run_invite);
   invite.add_option("USER", invite_options.user, "User id, like dr.lee")->required();
@@ -117,6 +99,9 @@ void add_member(CLI::App& app, Env& env) {
   invite.add_flag("--qr", invite_options.qr, "Also as a picture for a camera");
   add_verb<ListOptions>(member, env, "list", "List members, devices and open invitations",
                         run_list);
+  add_member_show(member, env);
+  add_member_role(member, env);
+  add_member_revoke(member, env);
 }
 
 }  // namespace sealpost::cmd

@@ -30,7 +30,9 @@ base::Result<Opened> open_installation(Env& env) {
   auto owned = std::make_unique<vault::Vault>(std::move(vault));
   auto installation = flow::Installation::load(*owned);
   if (!installation) return base::with_context(std::move(installation).error(), profile.name);
-  return Opened{std::move(profile), std::move(owned), *std::move(installation)};
+  auto announcer = std::make_unique<Announcer>(env, *owned);
+  return Opened{std::move(profile), std::move(owned), *std::move(installation),
+                std::move(announcer)};
 }
 
 base::Result<void> catch_up(Opened& opened, Env& env) {

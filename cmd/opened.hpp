@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cmd/env.hpp"
+#include "cmd/notices.hpp"
 #include "config/profile.hpp"
 #include "flow/context.hpp"
 #include "flow/installation.hpp"
@@ -15,6 +16,7 @@ struct Opened {
   config::Profile profile;
   std::unique_ptr<vault::Vault> vault;  // the installation borrows it
   flow::Installation installation;
+  std::unique_ptr<Announcer> announcer;  // goes first
 };
 
 // As choose_profile and open_vault, then Installation::load.

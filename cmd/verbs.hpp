@@ -27,6 +27,7 @@ void add_receipt(CLI::App& app, Env& env);
 void add_unlock(CLI::App& app, Env& env);
 void add_lock(CLI::App& app, Env& env);
 void add_status(CLI::App& app, Env& env);
+void add_key(CLI::App& app, Env& env);
 
 void add_audit(CLI::App& app, Env& env);
 

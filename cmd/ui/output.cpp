@@ -89,6 +89,11 @@ void Output::warn(std::string_view text) {
   terminal_.write_err(text::block_for_terminal(text) + "\n");
 }
 
+void Output::warn(const text::OrderedJson& value, std::string_view text) {
+  if (!json()) return warn(text);
+  terminal_.write_err(text::to_line(value) + "\n");
+}
+
 std::string human_size(std::uint64_t bytes) {
   constexpr std::array kUnits{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
   if (bytes < 1024) return fmt::format("{} B", bytes);

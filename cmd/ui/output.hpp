@@ -40,6 +40,8 @@ class Output {
 
   // A remark on standard error that --quiet silences.
   void note(std::string_view text);
+  // The same as a JSON object, where --json asks for it.
+  void warn(const text::OrderedJson& value, std::string_view text);
   // A remark that nothing silences: something is not as it should be.
   void warn(std::string_view text);
 

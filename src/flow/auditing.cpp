@@ -167,7 +167,7 @@ base::Result<LogVerification> verify_log(
   TRY(sync_log(installation, relay));
   TRY(sync_trust(installation, relay));
   TRY(const trust::Device* self, installation.self(context.clock.now()));
-  const bool entries = trust::allowed(self->certificate.role, trust::Operation::kReadLog);
+  const bool entries = trust::allowed(self->role, trust::Operation::kReadLog);
   LogCheck check(installation, relay, entries, trust_size);
   const std::uint64_t size = installation.checkpoint().size;
   for (std::uint64_t index = 0; index * merkle::kTileWidth < size; ++index) {

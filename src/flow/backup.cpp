@@ -20,11 +20,9 @@ constexpr std::string_view kLastBackup = "last-backup";
 base::Result<std::optional<Invited>> invite_own(Installation& installation, Context& context,
                                                 std::string& why) {
   TRY(const trust::Device* self, installation.self(context.clock.now()));
-  const trust::Certificate certificate = self->certificate;
-  auto invited = invite(installation,
-                        {installation.profile().user, certificate.role, certificate.purposes,
-                         context.clock.now() + kBackupInvitationLife},
-                        context);
+  const InviteRequest wanted{installation.profile().user, self->role, self->purposes,
+                             context.clock.now() + kBackupInvitationLife};
+  auto invited = invite(installation, wanted, context);
   if (invited) return std::optional(*std::move(invited));
   switch (invited.error().code) {
     case base::Code::kUnreachable:

@@ -26,6 +26,10 @@ struct Invited {
   std::string id;             // name of the invitation's key
   base::Time expires;
 };
+// Whether a member of that role can have these purposes: a service needs some that the policy
+// declares for services, nobody else has any. kUsage, kDenied.
+base::Result<void> check_purposes(const Installation& installation, trust::Role role,
+                                  const std::vector<std::string>& purposes);
 // Signs an invitation (with the root key where the role needs it), has the relay log it and returns
 // the token. kUsage for names out of form, kDenied when this device may not invite for that role.
 base::Result<Invited> invite(Installation& installation, const InviteRequest& request,

@@ -21,28 +21,25 @@ base::Error refuse(std::string why) {
   return {base::Code::kVerificationFailed, std::move(why), ""};
 }
 
+base::Result<receipt::Receipt> receipt_in(std::string_view statement) {
+  TRY(const note::Note signed_note, note::parse(statement));
+  return receipt::parse(signed_note.text);
+}
+
 // Everything about the message itself, without the network: an error here is the message's.
-base::Result<void> check_delivery(const Installation& installation, const policy::Policy& policy,
-                                  const wire::Delivery& delivery,
+base::Result<void> check_delivery(const Installation& installation, const wire::Delivery& delivery,
                                   const message::OpenedMessage& opened, base::Time now) {
   const message::Header& header = opened.header;
   if (header.id != delivery.id || header.from != delivery.from) {
     return refuse("the relay gives it another id or sender than the sender signed");
   }
-  // Also of one that was revoked after it sent: the relay's receipt says that it was not before.
+  // Also of one that was revoked after it sent.
   const trust::Device* sender = installation.chain().device(header.from);
   if (sender == nullptr) return refuse("its sender is not in the trust chain");
   TRY(const note::Note header_note, note::parse(opened.header_note));
   const note::Verifier* key = trust::key_that_signed(*sender, header_note);
   TRY(message::verify(opened, key != nullptr ? *key : sender->certificate.key,
                       installation.user_name(), now));
-  const trust::Certificate& certificate = sender->certificate;
-  const auto& own = certificate.purposes;
-  const bool bound = certificate.role == trust::Role::kService;
-  if (!policy::check_purpose(policy, header.purpose, trust::role_name(certificate.role)) ||
-      (bound && std::find(own.begin(), own.end(), header.purpose) == own.end())) {
-    return refuse(fmt::format("its sender may not send for the purpose {}", header.purpose));
-  }
   return check_accepted(installation, delivery.receipt,
                         {header.id, header.from, header.purpose, opened.message_sha256});
 }
@@ -89,8 +86,7 @@ base::Result<bool> store(Installation& installation, MessageRecord record,
 // kept. When it is not, no sender takes the answer, and the message may still come as it was.
 base::Result<void> queue_refusal(Installation& installation, const wire::Delivery& delivery,
                                  base::Time now) {
-  TRY(const note::Note signed_note, note::parse(delivery.receipt));
-  TRY(const receipt::Receipt accepted, receipt::parse(signed_note.text));
+  TRY(const receipt::Receipt accepted, receipt_in(delivery.receipt));
   const bool about_it = accepted.message == delivery.id && accepted.from == delivery.from;
   return installation.vault().transaction([&]() -> base::Result<void> {
     if (about_it) TRY(destroy_once(installation.vault(), delivery.prekey));
@@ -112,6 +108,38 @@ bool is_the_same(const Installation& installation, const wire::Delivery& deliver
          said->from == delivery.from && said->message_sha256 == seen.message_sha256;
 }
 
+// What the sender might do when the relay accepted the message, of which the relay says how far the
+// trust chain had come: a role that was changed later, and a later revocation, take nothing back.
+base::Result<void> check_sender(const Installation& installation, const message::Header& header,
+                                std::uint64_t then) {
+  TRY(const policy::Policy policy, installation.policy());
+  const trust::Device& sender = *installation.chain().device(header.from);
+  if (sender.ended && sender.ended->entry < then) {
+    return refuse("the relay accepted it although its sender was revoked");
+  }
+  const trust::Standing& standing = trust::standing_at(sender, then);
+  const auto& own = standing.purposes;
+  const bool bound = standing.role == trust::Role::kService;
+  if (!trust::allowed(standing.role, trust::Operation::kSend) ||
+      !policy::check_purpose(policy, header.purpose, trust::role_name(standing.role)) ||
+      (bound && std::find(own.begin(), own.end(), header.purpose) == own.end())) {
+    return refuse(fmt::format("its sender may not send for the purpose {}", header.purpose));
+  }
+  return {};
+}
+
+// How the trust chain that the relay signed to have had when it accepted the message disagrees with
+// the one it shows here; empty when it does not.
+base::Result<std::string> relays_view(Installation& installation, client::RelayClient& relay,
+                                      const note::View& then) {
+  if (then.size > installation.chain().size()) TRY(sync_trust(installation, relay));
+  const auto head = installation.chain().head_at(then.size);
+  if (head && *head == then.hash) return std::string();
+  return std::string(
+      "the relay accepted it under another trust chain than it shows here; tell the organisation's "
+      "owner");
+}
+
 struct Judged {
   std::optional<message::OpenedMessage> message;
   std::string refusal;       // empty when the message is good
@@ -123,17 +151,21 @@ struct Judged {
 base::Result<Judged> judge(Installation& installation, client::RelayClient& relay,
                            const wire::Delivery& delivery, Context& context) {
   if (installation.chain().device(delivery.from) == nullptr) TRY(sync_trust(installation, relay));
-  TRY(const policy::Policy policy, installation.policy());
   auto identity = find_prekey(installation.vault(), delivery.prekey);
   if (!identity && identity.error().code != base::Code::kNotFound) return identity.error();
   if (!identity) return Judged{{}, "it is sealed for a prekey that is not here any more", true};
   auto opened = message::open(delivery.header, delivery.payload, identity->identity);
   if (!opened) return Judged{{}, opened.error().text};
-  const auto checked = check_delivery(installation, policy, delivery, *opened, context.clock.now());
+  const auto checked = check_delivery(installation, delivery, *opened, context.clock.now());
   if (!checked) return Judged{{}, checked.error().text};
   TRY(std::string disagreement,
       compare_views(installation, relay, opened->header.log, opened->header.trust));
   if (!disagreement.empty()) return Judged{{}, std::move(disagreement)};
+  TRY(const receipt::Receipt accepted, receipt_in(delivery.receipt));
+  TRY(std::string hidden, relays_view(installation, relay, accepted.trust));
+  if (!hidden.empty()) return Judged{{}, std::move(hidden)};
+  const auto allowed = check_sender(installation, opened->header, accepted.trust.size);
+  if (!allowed) return Judged{{}, allowed.error().text};
   return Judged{*std::move(opened), ""};
 }
 

@@ -17,7 +17,7 @@ using trust::Chain;
 
 OrderedJson describe(const trust::Device& device) {
   return {{"device", device.certificate.name.str()},
-          {"role", trust::role_name(device.certificate.role)},
+          {"role", trust::role_name(device.role)},
           {"expires", text::format_time(device.certificate.expires)},
           {"revoked", device.revoked}};
 }

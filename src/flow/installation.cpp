@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "flow/erasure.hpp"
+#include "flow/notices.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -13,6 +14,7 @@ using vault::Kind;
 
 constexpr std::string_view kSelf = "self";
 constexpr std::string_view kDeviceKey = "device";
+constexpr std::string_view kPendingKey = "pending";
 constexpr std::string_view kRootKey = "root";
 constexpr std::string_view kCheckpoint = "checkpoint";
 
@@ -125,6 +127,35 @@ base::Result<void> Installation::store_root_key(const crypto::SigningSeed& seed)
   return {};
 }
 
+base::Result<std::optional<note::Signer>> Installation::pending_signer() const {
+  TRY(const auto row, vault_->find(Kind::kSigningKey, kPendingKey));
+  if (!row) return std::optional<note::Signer>();
+  TRY(const crypto::SigningSeed seed, crypto::SigningSeed::from(row->value.expose()));
+  TRY(note::Signer signer, note::Signer::make(signer_.name(), crypto::SigningKey::from_seed(seed)));
+  return std::optional(std::move(signer));
+}
+
+base::Result<note::Signer> Installation::make_pending_signer(base::Random& random) {
+  TRY(note::Signer signer,
+      note::Signer::make(signer_.name(), crypto::SigningKey::generate(random)));
+  TRY(vault_->insert(Kind::kSigningKey, kPendingKey, signer.key().seed().expose()));
+  return signer;
+}
+
+base::Result<void> Installation::adopt_pending_signer(
+    const std::function<base::Result<void>(const note::Signer&)>& also) {
+  TRY(std::optional<note::Signer> pending, pending_signer());
+  if (!pending) return {};
+  TRY(vault_->transaction([&]() -> base::Result<void> {
+    TRY(vault_->put(Kind::kSigningKey, kDeviceKey, pending->key().seed().expose()));
+    TRY(const vault::Row row, vault_->get(Kind::kSigningKey, kPendingKey));
+    TRY(vault_->erase(Kind::kSigningKey, row.id));
+    return also(*pending);
+  }));
+  signer_ = *std::move(pending);
+  return vault_->purge();
+}
+
 base::Result<const trust::Device*> Installation::self(base::Time now) const {
   return chain_.active_device(signer_.name(), now);
 }
@@ -151,9 +182,21 @@ base::Result<void> Installation::set_relay(std::string url, std::string pin) {
 base::Result<void> Installation::extend_chain(std::span<const std::string> entries) {
   if (entries.empty()) return {};
   trust::Chain longer = chain_;
-  for (const std::string& entry : entries) TRY(longer.append(entry));
+  std::vector<Notice> notices;
+  TRY(const std::optional<note::Signer> pending, pending_signer());
+  const std::vector<note::Verifier> own = pending
+                                              ? std::vector{signer_.verifier(), pending->verifier()}
+                                              : std::vector{signer_.verifier()};
+  for (const std::string& entry : entries) {
+    TRY(longer.check_view(entry));
+    TRY(longer.append(entry));
+    if (auto notice = notice_of(longer, entry, name(), own)) notices.push_back(*std::move(notice));
+  }
   const std::uint64_t first = chain_.size();
-  auto stored = vault_->transaction([&] { return store_entries(*vault_, first, entries); });
+  auto stored = vault_->transaction([&]() -> base::Result<void> {
+    TRY(store_entries(*vault_, first, entries));
+    return keep_notices(*vault_, notices);
+  });
   if (stored) {
     chain_ = std::move(longer);
     return {};

@@ -49,13 +49,24 @@ class Installation {
   // The relay's log key, as the root signed it; kNotFound before there is one.
   base::Result<note::Verifier> log_verifier() const;
 
+  // A new key of this device, kept until the relay has certified it; nothing when there is none.
+  base::Result<std::optional<note::Signer>> pending_signer() const;
+  base::Result<note::Signer> make_pending_signer(base::Random& random);
+  // The pending key becomes the device's, and whatever `also` writes with it, in one transaction;
+  // the old one is gone from the file when this returns.
+  base::Result<void> adopt_pending_signer(
+      const std::function<base::Result<void>(const note::Signer&)>& also);
+
   base::Result<void> set_relay(std::string url, std::string pin);
-  // Verifies and stores further entries of the trust chain, all or none.
+  // Verifies and stores further entries of the trust chain, all or none, and with them what the
+  // user of this device is to be told of them (flow/notices.hpp).
   base::Result<void> extend_chain(std::span<const std::string> entries);
 
   // The newest checkpoint this vault has verified; size 0 before the first.
   const merkle::Checkpoint& checkpoint() const { return checkpoint_; }
   note::View log_view() const { return {checkpoint_.size, checkpoint_.root}; }
+  // What this device has seen, as its statements say it.
+  trust::Views views() const { return {log_view(), chain_.view()}; }
   base::Result<void> set_checkpoint(const merkle::Checkpoint& checkpoint);
 
  private:

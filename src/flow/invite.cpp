@@ -14,19 +14,7 @@ base::Result<void> check_request(const Installation& installation, const InviteR
     return base::Error{base::Code::kUsage, "a user id is like dr.lee",
                        "lower-case letters, digits, dots, dashes and underscores, at most 64"};
   }
-  const bool service = request.role == trust::Role::kService;
-  if (!service && !request.purposes.empty()) {
-    return base::Error{base::Code::kUsage, "--purpose is for the role service", ""};
-  }
-  if (service && request.purposes.empty()) {
-    return base::Error{base::Code::kUsage, "a service needs the purposes it may send for",
-                       "add --purpose appointment-reminder"};
-  }
-  TRY(const policy::Policy policy, installation.policy());
-  for (const std::string& purpose : request.purposes) {
-    TRY(policy::check_purpose(policy, purpose, trust::role_name(request.role)));
-  }
-  return {};
+  return check_purposes(installation, request.role, request.purposes);
 }
 
 // Owners and admins are the root's to make; everybody else is invited by a device.
@@ -36,6 +24,23 @@ base::Result<note::Signer> inviter(const Installation& installation, trust::Role
 }
 
 }  // namespace
+
+base::Result<void> check_purposes(const Installation& installation, trust::Role role,
+                                  const std::vector<std::string>& purposes) {
+  const bool service = role == trust::Role::kService;
+  if (!service && !purposes.empty()) {
+    return base::Error{base::Code::kUsage, "--purpose is for the role service", ""};
+  }
+  if (service && purposes.empty()) {
+    return base::Error{base::Code::kUsage, "a service needs the purposes it may send for",
+                       "add --purpose appointment-reminder"};
+  }
+  TRY(const policy::Policy policy, installation.policy());
+  for (const std::string& purpose : purposes) {
+    TRY(policy::check_purpose(policy, purpose, trust::role_name(role)));
+  }
+  return {};
+}
 
 base::Result<Invited> invite(Installation& installation, const InviteRequest& request,
                              Context& context) {
@@ -47,7 +52,8 @@ base::Result<Invited> invite(Installation& installation, const InviteRequest& re
   TRY(note::Signer delegate,
       note::Signer::make(name, crypto::SigningKey::generate(context.random)));
   const trust::Invitation invitation{request.user,        request.role,        request.purposes,
-                                     delegate.verifier(), context.clock.now(), request.expires};
+                                     delegate.verifier(), context.clock.now(), request.expires,
+                                     installation.views()};
   TRY(const std::string text, trust::format(invitation));
   const std::string entry = note::sign(text, signer);
   trust::Chain longer = installation.chain();

@@ -16,7 +16,8 @@ base::Result<trust::Chain> fetch_chain(client::RelayClient& relay, const note::V
   for (;;) {
     TRY(const wire::TrustEntries more, relay.trust_since(chain.size()));
     for (const std::string& entry : more.entries) {
-      auto fits = chain.append(entry);
+      auto fits = chain.check_view(entry);
+      if (fits) fits = chain.append(entry);
       if (!fits) {
         return base::Error{base::Code::kVerificationFailed,
                            "the relay's trust chain does not verify: " + fits.error().text, ""};
@@ -126,6 +127,7 @@ base::Result<void> finish(vault::Vault& vault, client::RelayClient& invited,
   TRY(installation.self(context.clock.now()));
   TRY(pin_log(installation, token.log));
   TRY(sync_log(installation, own));
+  TRY(check_log_views(installation, own, installation.chain().entries()));
   TRY(fill_stock(installation, own, context));
   return vault.erase(vault::Kind::kState, row->id);
 }

@@ -236,7 +236,7 @@ class Update {
 
 Result<void> check_role(const Installation& installation, base::Time now) {
   TRY(const trust::Device* self, installation.self(now));
-  const trust::Role role = self->certificate.role;
+  const trust::Role role = self->role;
   if (trust::allowed(role, trust::Operation::kReadLog)) return {};
   return base::Error{base::Code::kDenied,
                      fmt::format("the role {} may not read the audit log", trust::role_name(role)),

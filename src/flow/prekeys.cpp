@@ -138,7 +138,7 @@ base::Result<void> fill_stock(Installation& installation, client::RelayClient& r
                               Context& context) {
   const base::Time now = context.clock.now();
   TRY(const trust::Device* self, installation.self(now));
-  if (!trust::allowed(self->certificate.role, trust::Operation::kPublishPrekey)) return {};
+  if (!trust::allowed(self->role, trust::Operation::kPublishPrekey)) return {};
   // Before the vault is looked at: what another process of this profile publishes is there by then.
   TRY(const wire::PrekeyStock stock, relay.prekey_stock());
   TRY(const Held held, held_prekeys(installation, now));

@@ -14,7 +14,7 @@ constexpr std::string_view kRefused = "refused";
 
 bool can_receive(const trust::Device& device) {
   const auto& suites = device.certificate.suites;
-  return trust::allowed(device.certificate.role, trust::Operation::kReceive) &&
+  return trust::allowed(device.role, trust::Operation::kReceive) &&
          std::find(suites.begin(), suites.end(), "age-x25519") != suites.end();
 }
 

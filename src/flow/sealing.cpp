@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
 #include "flow/outgoing.hpp"
@@ -145,11 +147,17 @@ base::Result<void> check_request(const Installation& installation, const SendReq
                                  base::Time now) {
   TRY(const trust::Device* self, installation.self(now));
   TRY(const policy::Policy policy, installation.policy());
-  TRY(policy::check_purpose(policy, request.purpose, trust::role_name(self->certificate.role)));
-  if (!trust::allowed(self->certificate.role, trust::Operation::kSend)) {
-    return base::Error{
-        base::Code::kDenied,
-        fmt::format("the role {} may not send", trust::role_name(self->certificate.role)), ""};
+  TRY(policy::check_purpose(policy, request.purpose, trust::role_name(self->role)));
+  if (!trust::allowed(self->role, trust::Operation::kSend)) {
+    return base::Error{base::Code::kDenied,
+                       fmt::format("the role {} may not send", trust::role_name(self->role)), ""};
+  }
+  const auto& own = self->purposes;
+  const bool bound = self->role == trust::Role::kService;
+  if (bound && std::find(own.begin(), own.end(), request.purpose) == own.end()) {
+    return base::Error{base::Code::kDenied,
+                       fmt::format("this service may not send for the purpose {}", request.purpose),
+                       "see its purposes with `sealpost device show`"};
   }
   TRY(check_texts(request, policy));
   TRY(check_files(request));

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "flow/rotation.hpp"
 #include "merkle/tile.hpp"
 #include "note/note.hpp"
 
@@ -38,15 +41,13 @@ base::Result<SignedCheckpoint> fetch_checkpoint(const Installation& installation
   return SignedCheckpoint{std::move(bytes), std::move(checkpoint)};
 }
 
-}  // namespace
-
-base::Result<void> check_extends(client::RelayClient& relay, const note::View& older,
-                                 const note::View& newer) {
-  if (older.size > newer.size) return check_extends(relay, newer, older);
+// `nodes` are those of the newer tree.
+base::Result<void> check_begins(const note::View& older, const note::View& newer,
+                                const merkle::NodeReader& nodes) {
   if (older.size == 0) return {};
   std::vector<crypto::Digest> proof;
   if (older.size != newer.size) {
-    TRY(proof, merkle::consistency_proof(older.size, newer.size, remote_nodes(relay, newer.size)));
+    TRY(proof, merkle::consistency_proof(older.size, newer.size, nodes));
   }
   auto holds = merkle::verify_consistency(older.size, older.hash, newer.size, newer.hash, proof);
   if (!holds) {
@@ -58,12 +59,21 @@ base::Result<void> check_extends(client::RelayClient& relay, const note::View& o
   return {};
 }
 
-base::Result<client::RelayClient> connect(const Installation& installation, Context& context) {
+}  // namespace
+
+base::Result<void> check_extends(client::RelayClient& relay, const note::View& older,
+                                 const note::View& newer) {
+  if (older.size > newer.size) return check_extends(relay, newer, older);
+  return check_begins(older, newer, remote_nodes(relay, newer.size));
+}
+
+base::Result<client::RelayClient> connect(Installation& installation, Context& context) {
   const Profile& profile = installation.profile();
   if (profile.url.empty()) {
     return base::Error{base::Code::kNotFound, "the organisation has no relay yet",
                        "use `sealpost org connect`"};
   }
+  TRY(settle_key(installation, context));
   return client::RelayClient::make({profile.url, profile.pin}, &installation.signer(),
                                    {context.clock, context.random, context.interrupt});
 }
@@ -80,6 +90,7 @@ base::Result<void> sync_trust(Installation& installation, client::RelayClient& r
       if (more.size == have) return {};
       return distrust("the relay announces trust chain entries that it does not give");
     }
+    TRY(check_log_views(installation, relay, more.entries));
     auto extended = installation.extend_chain(more.entries);
     if (!extended) {
       return distrust("the relay's trust chain does not verify: " + extended.error().text);
@@ -87,6 +98,34 @@ base::Result<void> sync_trust(Installation& installation, client::RelayClient& r
     if (installation.chain().size() >= more.size) return {};
   }
   return distrust("the relay's trust chain does not end");
+}
+
+base::Result<void> check_log_views(Installation& installation, client::RelayClient& relay,
+                                   std::span<const std::string> entries) {
+  std::uint64_t furthest = 0;
+  std::vector<note::View> views;
+  for (const std::string& entry : entries) {
+    const auto seen = trust::views_in(entry);
+    if (!seen || seen->log.size == 0) continue;
+    views.push_back(seen->log);
+    furthest = std::max(furthest, seen->log.size);
+  }
+  if (views.empty() || !installation.chain().relay()) return {};
+  if (furthest > installation.checkpoint().size) TRY(sync_log(installation, relay));
+  const note::View ours = installation.log_view();
+  const merkle::NodeReader nodes = remote_nodes(relay, ours.size);
+  for (const note::View& view : views) {
+    if (view.size > ours.size) {
+      return distrust(
+          "who signed a trust chain entry has seen audit events that are not shown here");
+    }
+    const auto begins = check_begins(view, ours, nodes);
+    if (!begins && begins.error().code == base::Code::kVerificationFailed) {
+      return distrust("who signed a trust chain entry has seen another audit log");
+    }
+    TRY(begins);
+  }
+  return {};
 }
 
 base::Result<void> sync_log(Installation& installation, client::RelayClient& relay) {

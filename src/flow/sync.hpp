@@ -10,10 +10,12 @@
 namespace sealpost::flow {
 
 // A client signing as this device. Borrows the installation. kNotFound before there is a relay.
-base::Result<client::RelayClient> connect(const Installation& installation, Context& context);
+// After a change of keys that was cut off it finds out which key the relay knows.
+base::Result<client::RelayClient> connect(Installation& installation, Context& context);
 
 // Fetches and verifies new trust chain entries. kVerificationFailed when the relay's chain is
-// shorter than, or does not continue, the one this vault has.
+// shorter than, or does not continue, the one this vault has, or when who signed an entry has seen
+// another log or trust chain than the relay shows here.
 base::Result<void> sync_trust(Installation& installation, client::RelayClient& relay);
 
 // Fetches the relay's newest checkpoint, verifies its signature and that its tree extends the one
@@ -27,6 +29,11 @@ struct SignedCheckpoint {
 };
 base::Result<SignedCheckpoint> sync_checkpoint(Installation& installation,
                                                client::RelayClient& relay);
+
+// What the signers of these entries had seen of the log is a beginning of what this vault sees;
+// catches up with the log where they had seen more. kVerificationFailed.
+base::Result<void> check_log_views(Installation& installation, client::RelayClient& relay,
+                                   std::span<const std::string> entries);
 
 // Two states of the relay's log, the smaller of which must be a beginning of the larger one; the
 // proof comes from the relay. kVerificationFailed.

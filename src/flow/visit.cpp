@@ -4,6 +4,7 @@
 
 #include "flow/new_headers.hpp"
 #include "flow/prekeys.hpp"
+#include "flow/rotation.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -42,6 +43,7 @@ base::Result<client::RelayClient> visit(Installation& installation, Context& con
   TRY(sync_trust(installation, relay));
   TRY(installation.self(context.clock.now()));
   TRY(sync_log(installation, relay));
+  TRY(renew_certificate(installation, relay, context));
   TRY(fill_stock(installation, relay, context));
   TRY(flush_receipts(installation, relay));
   TRY(answer_devices(installation, relay, context));

@@ -1,6 +1,6 @@
 // What a device does whenever it meets its relay, before anything else: catch up with trust chain
-// and log, see that it still stands, fill its stock of prekeys, hand in receipts that waited, and
-// answer devices that could not open what it sent.
+// and log, see that it still stands, renew its certificate, fill its stock of prekeys, hand in
+// receipts that waited, and answer devices that could not open what it sent.
 #pragma once
 
 #include <string_view>

@@ -29,8 +29,8 @@ KnownKey device_key(const trust::Chain& chain, const trust::Device& device, base
   KnownKey out;
   out.caller.kind = Caller::Kind::kDevice;
   out.caller.name = certificate.name.str();
-  out.caller.role = certificate.role;
-  out.caller.purposes = certificate.purposes;
+  out.caller.role = device.role;
+  out.caller.purposes = device.purposes;
   out.key = certificate.key.key();
   if (auto active = chain.active_device(out.caller.name, now); !active) {
     out.standing = active.error();

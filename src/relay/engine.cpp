@@ -72,7 +72,7 @@ Engine::Engine(Opened opened, Seams with, LogSink sink)
       replies(kMaxReplies, kMaxRepliesEach),
       checkpoints(log_key),
       worker([this](std::string_view why) { failed_job(why, log, metrics); }),
-      writer({*store, directory, log_key, checkpoints, waiters, metrics, log, with.clock}),
+      writer({*store, *blobs, directory, log_key, checkpoints, waiters, metrics, log, with.clock}),
       readiness(writer, with.clock) {}
 
 base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& dir, Seams seams,

@@ -3,6 +3,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "note/note.hpp"
 #include "relay/directory.hpp"
@@ -17,6 +18,9 @@ struct Unit {
   base::Time now;               // of what is recorded
   note::View log;               // the checkpoint last published
   std::set<std::string>& mail;  // devices that got an envelope; woken after the commit
+  // Blobs whose rows the change has removed: their files go after the commit, before another change
+  // runs. What a crash leaves of them the next start removes.
+  std::vector<std::string>& files;
 };
 
 }  // namespace sealpost::relay

@@ -152,16 +152,17 @@ void Writer::publish(std::vector<GotCheckpoint>& askers) {
 void Writer::commit_group(std::vector<Task>& tasks) {
   const auto began = std::chrono::steady_clock::now();
   std::vector<base::Result<Reply>> answers;
-  std::set<std::string> mail;
+  Aftermath after;
   base::Result<void> committed;
   if (broken_) {
     committed = *broken_;
   } else {
-    committed = guard([&] { return run_group(tasks, answers, mail); });
+    committed = guard([&] { return run_group(tasks, answers, after); });
     if (!committed) give_up(committed.error());
     if (!committed && tasks.size() > 1) return commit_one_by_one(tasks);
   }
   commits_ = committed.has_value();
+  if (committed) remove_files(after.files);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   parts_.metrics.group(tasks.size(), took.count(), committed.has_value());
   parts_.metrics.log_size(ledger_.size());
@@ -172,7 +173,16 @@ void Writer::commit_group(std::vector<Task>& tasks) {
     };
     static_cast<void>(guard(tell).has_value());  // logged there
   }
-  if (committed) parts_.waiters.mail(mail);
+  if (committed) parts_.waiters.mail(after.mail);
+}
+
+// Before anybody hears of the commit and could reserve one of these ids again.
+void Writer::remove_files(const std::vector<std::string>& blobs) {
+  for (const std::string& id : blobs) {
+    if (auto removed = parts_.blobs.remove(id); !removed) {
+      parts_.log.error("blob.not-removed", removed.error());
+    }
+  }
 }
 
 // What failed together may partly succeed alone: on a full disk an acknowledgement makes room where
@@ -202,13 +212,13 @@ void Writer::give_up(const base::Error& why) {
 }
 
 base::Result<void> Writer::run_group(std::vector<Task>& tasks,
-                                     std::vector<base::Result<Reply>>& answers,
-                                     std::set<std::string>& mail) {
+                                     std::vector<base::Result<Reply>>& answers, Aftermath& after) {
   MetaWriter& store = parts_.store.writer();
   TRY(store.begin());
   parts_.directory.begin();
-  Unit unit{store, parts_.directory, parts_.log_key, parts_.clock.now(), parts_.checkpoints.view(),
-            mail};
+  Unit unit{
+      store,      parts_.directory, parts_.log_key, parts_.clock.now(), parts_.checkpoints.view(),
+      after.mail, after.files};
   for (Task& task : tasks) {
     base::Result<Reply> answer = Reply{};
     TRY(run_task(task, unit, answer));
@@ -244,6 +254,7 @@ base::Result<void> Writer::run_task(Task& task, Unit& unit, base::Result<Reply>&
 base::Result<void> Writer::attempt(const Change& change, Unit& unit, base::Result<Reply>& answer) {
   TRY(unit.store.savepoint());
   unit.directory.mark();
+  const std::size_t files = unit.files.size();
   base::Result<Written> written = call(change, unit);
   base::Result<void> kept;
   if (!written) {
@@ -258,6 +269,7 @@ base::Result<void> Writer::attempt(const Change& change, Unit& unit, base::Resul
     return {};
   }
   unit.directory.undo();
+  unit.files.resize(files);
   if (!unit.store.alive()) return kept;
   TRY(unit.store.undo());
   answer = kept.error();

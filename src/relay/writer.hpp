@@ -19,6 +19,7 @@
 #include "relay/ledger.hpp"
 #include "relay/log.hpp"
 #include "relay/metrics.hpp"
+#include "relay/store/blob_store.hpp"
 #include "relay/unit.hpp"
 #include "relay/waiters.hpp"
 
@@ -44,6 +45,7 @@ class Writer {
   // All borrowed; they outlive the writer.
   struct Parts {
     MetaStore& store;
+    BlobStore& blobs;
     Directory& directory;
     const note::Signer& log_key;
     Checkpoints& checkpoints;
@@ -75,8 +77,14 @@ class Writer {
   bool wait_for_work(std::vector<Task>& tasks, std::vector<GotCheckpoint>& askers);
   void commit_group(std::vector<Task>& tasks);
   void commit_one_by_one(std::vector<Task>& tasks);
+  // What is told to others, and removed, once a group is committed.
+  struct Aftermath {
+    std::set<std::string> mail;
+    std::vector<std::string> files;
+  };
   base::Result<void> run_group(std::vector<Task>& tasks, std::vector<base::Result<Reply>>& answers,
-                               std::set<std::string>& mail);
+                               Aftermath& after);
+  void remove_files(const std::vector<std::string>& blobs);
   base::Result<void> run_task(Task& task, Unit& unit, base::Result<Reply>& answer);
   base::Result<void> attempt(const Change& change, Unit& unit, base::Result<Reply>& answer);
   void give_up(const base::Error& why);

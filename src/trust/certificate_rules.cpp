@@ -18,13 +18,13 @@ std::string note_hash(std::string_view note) {
 }
 
 // What a device may hand on by its role, or to another device of its own user.
-Result<void> check_inviter(const Certificate& inviter, const Invitation& invitation) {
+Result<void> check_inviter(const Device& inviter, const Invitation& invitation) {
   if (may_invite(inviter.role, invitation.role)) return {};
   if (allowed(inviter.role, Operation::kInvite)) {
     return Error{Code::kDenied, "only the root may invite owners and admins",
                  "sign with the organisation's root key"};
   }
-  if (invitation.user != inviter.name.user) {
+  if (invitation.user != inviter.certificate.name.user) {
     return denied(fmt::format("a device of the role {} may invite devices of its own user only",
                               role_name(inviter.role)));
   }
@@ -47,7 +47,7 @@ Result<void> ChainRules::invitation() {
   }
   TRY(const Device* inviter, author(value.at));
   if (inviter != nullptr) {
-    TRY(check_inviter(inviter->certificate, value));
+    TRY(check_inviter(*inviter, value));
   }
   if (chain_.invitations_.contains(name)) {
     return Error{Code::kConflict, "an invitation with this key stands in the chain already", ""};
@@ -160,11 +160,11 @@ Result<void> ChainRules::successor(Certificate certificate) {
   if (certificate.issuer != "certificate " + note_hash(device->certificate_note)) {
     return Error{Code::kConflict, "the certificate names another predecessor", ""};
   }
-  if (certificate.role != before.role) {
-    return Error{Code::kDenied, "a successor keeps its predecessor's role",
-                 "another role needs a new invitation"};
+  if (certificate.role != device->role) {
+    return Error{Code::kDenied, "a successor carries the role that its user has",
+                 "another role is given with `sealpost member role`"};
   }
-  if (!within(certificate.purposes, before.purposes)) {
+  if (!within(certificate.purposes, device->purposes)) {
     return denied("a successor may not have purposes that its predecessor had not");
   }
   if (!within(certificate.at, before.at, before.expires)) {
@@ -179,9 +179,10 @@ Result<void> ChainRules::successor(Certificate certificate) {
 
 Device& ChainRules::install(Certificate certificate) {
   Device& device = chain_.devices_[certificate.name.str()];
-  if (device.keys.empty() || device.keys.back() != certificate.key) {
-    device.keys.push_back(certificate.key);
-  }
+  const bool another = device.keys.empty() || device.keys.back() != certificate.key;
+  device.rekeyed = another && !device.keys.empty();
+  if (another) device.keys.push_back(certificate.key);
+  stand(device, certificate.role, certificate.purposes);
   device.certificate = std::move(certificate);
   device.certificate_note = std::string(entry_);
   device.entry = chain_.size();

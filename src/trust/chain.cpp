@@ -41,6 +41,15 @@ Result<crypto::Digest> Chain::head_at(std::uint64_t size) const {
   return heads_[static_cast<std::size_t>(size)];
 }
 
+Result<void> Chain::check_view(std::string_view entry) const {
+  const std::optional<Views> seen = views_in(entry);
+  if (!seen) return {};
+  const auto known = head_at(seen->trust.size);
+  if (known && *known == seen->trust.hash) return {};
+  return Error{Code::kVerificationFailed,
+               fmt::format("who signed entry {} has seen another trust chain", size()), ""};
+}
+
 const Device* Chain::device(std::string_view name) const {
   const auto found = devices_.find(std::string(name));
   return found == devices_.end() ? nullptr : &found->second;
@@ -87,6 +96,12 @@ Result<std::vector<std::string>> split_entries(std::string_view file) {
     file.remove_prefix(end);
   }
   return entries;
+}
+
+const Standing& standing_at(const Device& device, std::uint64_t size) {
+  auto at = device.standings.rbegin();
+  while (std::next(at) != device.standings.rend() && at->entry >= size) ++at;
+  return *at;
 }
 
 const note::Verifier* key_that_signed(const Device& device, const note::Note& note) {

@@ -24,21 +24,37 @@ struct Ended {
   base::Time at;            // as its signer claims
 };
 
+// What a device might do from some entry of the chain on.
+struct Standing {
+  std::uint64_t entry = 0;  // number of the chain entry that says so
+  Role role = Role::kMember;
+  std::vector<std::string> purposes;  // of a service
+};
+
 struct Device {
   Certificate certificate;  // the latest
   std::string certificate_note;
   std::uint64_t entry = 0;  // number of the chain entry that brought this certificate
+  // In force now, as the latest certificate or the latest change of the user's role says.
+  Role role = Role::kMember;
+  std::vector<std::string> purposes;  // of a service
+  std::vector<Standing> standings;    // all of them, the one in force last
   bool revoked = false;
   std::optional<Ended> ended;        // when it is revoked
   std::uint64_t joined = 0;          // number of the chain entry of its first certificate
   base::Time joined_at;              // as that claims
   std::string inviter;               // device name, or the organisation for the root
   std::vector<note::Verifier> keys;  // every key it was certified with, the latest last
+  bool rekeyed = false;              // the latest certificate brought another key
 };
 
 // The key of the device, present or past, that has signed the note; nullptr when none has. What a
 // device said before it changed its key stays said. Borrowed from the device.
 const note::Verifier* key_that_signed(const Device& device, const note::Note& note);
+
+// What the device might do when the chain had `size` entries. What it did then stays done when its
+// user's role changes. A device that was not there yet: as at its first certificate.
+const Standing& standing_at(const Device& device, std::uint64_t size);
 
 class Chain {
  public:
@@ -63,6 +79,10 @@ class Chain {
   note::View view() const { return {size(), head()}; }
   const note::Verifier& root() const { return root_; }
   const std::string& organisation() const { return root_.name(); }
+
+  // Whether what the signer of `entry` says to have seen of the chain is a beginning of this one;
+  // kVerificationFailed. An entry that does not say it fits every chain.
+  base::Result<void> check_view(std::string_view entry) const;
 
   // By full name; nullptr when there is none. Borrowed until the next append.
   const Device* device(std::string_view name) const;

@@ -38,13 +38,14 @@ Result<void> ChainRules::take_in() {
     std::string_view kind;
     Result<void> (ChainRules::*check)();
   };
-  constexpr std::array<Rule, 6> kRules{{
+  constexpr std::array<Rule, 7> kRules{{
       {"organisation", &ChainRules::organisation},
       {"relay", &ChainRules::relay},
       {"policy", &ChainRules::policy},
       {"invitation", &ChainRules::invitation},
       {"certificate", &ChainRules::certificate},
       {"revocation", &ChainRules::revocation},
+      {"role", &ChainRules::role},
   }};
   TRY(const std::string kind, note::statement_kind(note_.text));
   if (chain_.entries_.empty() && kind != "organisation") {
@@ -107,11 +108,10 @@ std::string ChainRules::signed_as(const Device* author) const {
 
 Result<void> ChainRules::check_role_of_user(std::string_view user, Role role) const {
   for (const Device* device : chain_.devices_of(user)) {
-    if (device->revoked || device->certificate.role == role) continue;
-    return Error{
-        Code::kConflict,
-        fmt::format("{} has the role {} already", user, role_name(device->certificate.role)),
-        "a user has one role; revoke the user's devices before giving another"};
+    if (device->revoked || device->role == role) continue;
+    return Error{Code::kConflict,
+                 fmt::format("{} has the role {} already", user, role_name(device->role)),
+                 "a user has one role; change it with `sealpost member role`"};
   }
   return {};
 }
@@ -145,11 +145,10 @@ Result<void> ChainRules::policy() {
   TRY(auto reader, note::StatementReader::open(note_.text, "policy"));
   TRY(const base::Time at, reader.time("at"));
   TRY(const Device* signer, author(at));
-  if (signer != nullptr && !allowed(signer->certificate.role, Operation::kSetPolicy)) {
-    return Error{
-        Code::kDenied,
-        fmt::format("the role {} may not set the policy", role_name(signer->certificate.role)),
-        "an owner or an admin can"};
+  if (signer != nullptr && !allowed(signer->role, Operation::kSetPolicy)) {
+    return Error{Code::kDenied,
+                 fmt::format("the role {} may not set the policy", role_name(signer->role)),
+                 "an owner or an admin can"};
   }
   chain_.policy_ = note_.text;
   return {};

@@ -25,6 +25,7 @@ class ChainRules {
   base::Result<void> invitation();
   base::Result<void> certificate();
   base::Result<void> revocation();
+  base::Result<void> role();
 
   base::Result<void> first_certificate(Certificate certificate);
   base::Result<void> check_invited(const Certificate& certificate,
@@ -35,6 +36,8 @@ class ChainRules {
   base::Result<void> revoke_device(const Revocation& revocation, const Device* author);
   base::Result<void> revoke_invitation(const Revocation& revocation, const Device* author);
   Device& install(Certificate certificate);
+  void stand(Device& device, Role role, std::vector<std::string> purposes);
+  void void_invitations(const RoleChange& change);
   // The author's name as others read it: the device's, or the organisation's for the root.
   std::string signed_as(const Device* author) const;
 

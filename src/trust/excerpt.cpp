@@ -9,6 +9,7 @@ namespace {
 struct Outline {
   bool always = false;  // the organisation and its relay
   std::string subject;  // device or invitation key; empty for what nobody here asks about
+  std::string user;     // whose role it changes
   std::vector<std::string> signers;
 };
 
@@ -31,8 +32,23 @@ Outline outline_of(std::string_view entry) {
   } else if (kind == "revocation") {
     const auto value = parse_revocation(signed_note->text);
     if (value) outline.subject = value->target;
+  } else if (kind == "role") {
+    const auto value = parse_role_change(signed_note->text);
+    if (value) outline.user = value->user;
   }
   return outline;
+}
+
+// Whether the entry of that number changed the role of one of these devices: of its user, while it
+// stood. Before it joined and after it ended there may be nobody whose role it would change.
+bool changed_role(const Chain& chain, const Outline& outline, std::uint64_t number,
+                  const std::set<std::string>& names) {
+  if (outline.user.empty()) return false;
+  const auto devices = chain.devices_of(outline.user);
+  return std::any_of(devices.begin(), devices.end(), [&](const Device* device) {
+    return names.contains(device->certificate.name.str()) && device->joined < number &&
+           (!device->ended || device->ended->entry > number);
+  });
 }
 
 }  // namespace
@@ -47,7 +63,10 @@ std::vector<std::uint64_t> excerpt_for(const Chain& chain, std::set<std::string>
     grew = false;
     for (std::uint64_t number = 0; number < outlines.size(); ++number) {
       const Outline& outline = outlines[static_cast<std::size_t>(number)];
-      if (!outline.always && !names.contains(outline.subject)) continue;
+      if (!outline.always && !names.contains(outline.subject) &&
+          !changed_role(chain, outline, number, names)) {
+        continue;
+      }
       grew = wanted.insert(number).second || grew;
       names.insert(outline.signers.begin(), outline.signers.end());
     }

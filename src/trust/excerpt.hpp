@@ -10,7 +10,8 @@
 namespace sealpost::trust {
 
 // Numbers, ascending, of the entries that lead from the root to these devices: the organisation,
-// its relay, every certificate and the revocation of each device, the invitations behind them, and
+// its relay, every certificate and the revocation of each device, the changes of its user's role
+// while it stood, the invitations behind them, and
 // the same for whoever signed one of these. Unknown names bring in nothing.
 //
 // Appended in this order to an empty Chain of the same root these entries verify as they did in the

@@ -59,5 +59,10 @@ bool allowed(Role role, Operation operation);
 // root invites owners and admins. (Every device may invite another one of its own user and role,
 // except owners and admins, whose devices the root invites.)
 bool may_invite(Role inviter, Role invited);
+// Whether a device of role `by` may make a user of role `from` one of role `to`. Only the root
+// makes and unmakes owners and admins.
+inline bool may_change_role(Role by, Role from, Role to) {
+  return may_invite(by, from) && may_invite(by, to);
+}
 
 }  // namespace sealpost::trust

@@ -10,17 +10,20 @@ using base::Code;
 using base::Error;
 using base::Result;
 
-// Owners revoke everybody, admins everybody but owners; the root is no device and may always.
-bool may_revoke(const Device* author, Role target) {
+// Owners revoke everybody, admins everybody but owners; the root is no device and may always. And
+// whoever has lost a device ends it from another one: of the same user and role, so that a device
+// that once belonged to an owner is no way around the first rule.
+bool may_revoke(const Device* author, std::string_view user, Role target) {
   if (author == nullptr) return true;
-  const Role role = author->certificate.role;
-  return allowed(role, Operation::kRevoke) && (role == Role::kOwner || target != Role::kOwner);
+  if (author->certificate.name.user == user && author->role == target) return true;
+  return allowed(author->role, Operation::kRevoke) &&
+         (author->role == Role::kOwner || target != Role::kOwner);
 }
 
 Error denied(const Device& author, Role target) {
   return {Code::kDenied,
-          fmt::format("the role {} may not revoke a device of the role {}",
-                      role_name(author.certificate.role), role_name(target)),
+          fmt::format("the role {} may not revoke a device of the role {}", role_name(author.role),
+                      role_name(target)),
           ""};
 }
 
@@ -40,8 +43,8 @@ Result<void> ChainRules::revoke_device(const Revocation& revocation, const Devic
   }
   Device& target = found->second;
   const bool itself = author == &target;
-  if (!itself && !may_revoke(author, target.certificate.role)) {
-    return denied(*author, target.certificate.role);
+  if (!itself && !may_revoke(author, target.certificate.name.user, target.role)) {
+    return denied(*author, target.role);
   }
   if (target.revoked) {
     return Error{Code::kConflict, fmt::format("{} is revoked already", revocation.target), ""};
@@ -62,7 +65,7 @@ Result<void> ChainRules::revoke_invitation(const Revocation& revocation, const D
   }
   Chain::OpenInvitation& open = found->second;
   const bool own = author != nullptr && author->certificate.name.str() == open.inviter;
-  if (!own && !may_revoke(author, open.invitation.role)) {
+  if (!own && !may_revoke(author, open.invitation.user, open.invitation.role)) {
     return denied(*author, open.invitation.role);
   }
   if (open.used) {

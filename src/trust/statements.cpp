@@ -106,6 +106,11 @@ Result<void> check(const Certificate& value) {
   return check_validity(value.at, value.expires, kMaxCertificateDays, "a certificate");
 }
 
+Result<void> check_reason(const std::string& reason) {
+  if (reason.size() <= kMaxReason && text::is_plain(reason)) return {};
+  return malformed("a reason is plain text of at most 200 bytes");
+}
+
 Result<void> check(const Revocation& value) {
   const std::string_view organisation = base::split(value.target, '/').front();
   const bool device = parse_device_name(value.target).has_value();
@@ -113,10 +118,13 @@ Result<void> check(const Revocation& value) {
       !(is_organisation(organisation) && is_invitation_key(value.target, organisation))) {
     return malformed("a revocation names a device or an invitation's key");
   }
-  if (value.reason.size() > kMaxReason || !text::is_plain(value.reason)) {
-    return malformed("a reason is plain text of at most 200 bytes");
-  }
-  return {};
+  return check_reason(value.reason);
+}
+
+Result<void> check(const RoleChange& value) {
+  if (!is_user(value.user)) return malformed("a change of role names no user");
+  TRY(check_purposes(value.role, value.purposes));
+  return check_reason(value.reason);
 }
 
 // Host and port without user, path or query: "host", "host:8443", "[::1]:8443".
@@ -195,6 +203,23 @@ void add_all(StatementBuilder& builder, std::string_view key,
   for (const std::string& value : values) builder.add(key, value);
 }
 
+// Both or neither.
+Result<std::optional<Views>> views_field(StatementReader& reader) {
+  TRY(const auto log, reader.maybe("log"));
+  TRY(const auto trust, reader.maybe("trust"));
+  if (!log && !trust) return std::optional<Views>();
+  if (!log || !trust) return malformed("a statement has views of log and trust chain, or neither");
+  Views seen;
+  TRY(seen.log, note::parse_view(*log));
+  TRY(seen.trust, note::parse_view(*trust));
+  return std::optional(seen);
+}
+
+void add_views(StatementBuilder& builder, const std::optional<Views>& seen) {
+  if (!seen) return;
+  builder.add("log", note::format_view(seen->log)).add("trust", note::format_view(seen->trust));
+}
+
 // A statement has one spelling: what does not come out again as it went in is refused.
 template <typename T>
 Result<T> exactly(T value, std::string_view text) {
@@ -219,10 +244,9 @@ Result<std::string> format(const Invitation& value) {
   StatementBuilder builder("invitation");
   builder.add("user", value.user).add("role", role_name(value.role));
   add_all(builder, "purpose", value.purposes);
-  return builder.add("key", value.key.vkey())
-      .add_time("at", value.at)
-      .add_time("expires", value.expires)
-      .text();
+  builder.add("key", value.key.vkey()).add_time("at", value.at).add_time("expires", value.expires);
+  add_views(builder, value.seen);
+  return builder.text();
 }
 
 Result<std::string> format(const Certificate& value) {
@@ -240,7 +264,20 @@ Result<std::string> format(const Revocation& value) {
   StatementBuilder builder("revocation");
   builder.add("target", value.target);
   if (!value.reason.empty()) builder.add("reason", value.reason);
-  return builder.add_time("at", value.at).text();
+  builder.add_time("at", value.at);
+  add_views(builder, value.seen);
+  return builder.text();
+}
+
+Result<std::string> format(const RoleChange& value) {
+  TRY(check(value));
+  StatementBuilder builder("role");
+  builder.add("user", value.user).add("role", role_name(value.role));
+  add_all(builder, "purpose", value.purposes);
+  if (!value.reason.empty()) builder.add("reason", value.reason);
+  builder.add_time("at", value.at);
+  add_views(builder, value.seen);
+  return builder.text();
 }
 
 Result<std::string> format(const RelayStatement& value) {
@@ -270,6 +307,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
   TRY(value.key, key_field(reader, "key"));
   TRY(value.at, reader.time("at"));
   TRY(value.expires, reader.time("expires"));
+  TRY(value.seen, views_field(reader));
   TRY(reader.finish());
   return exactly(std::move(value), text);
 }
@@ -297,6 +335,20 @@ Result<Revocation> parse_revocation(std::string_view text) {
   TRY(value.target, reader.one("target"));
   TRY(value.reason, text_field(reader, "reason"));
   TRY(value.at, reader.time("at"));
+  TRY(value.seen, views_field(reader));
+  TRY(reader.finish());
+  return exactly(std::move(value), text);
+}
+
+Result<RoleChange> parse_role_change(std::string_view text) {
+  TRY(auto reader, StatementReader::open(text, "role"));
+  RoleChange value;
+  TRY(value.user, reader.one("user"));
+  TRY(value.role, role_field(reader));
+  TRY(value.purposes, reader.all("purpose"));
+  TRY(value.reason, text_field(reader, "reason"));
+  TRY(value.at, reader.time("at"));
+  TRY(value.seen, views_field(reader));
   TRY(reader.finish());
   return exactly(std::move(value), text);
 }
@@ -310,6 +362,19 @@ Result<RelayStatement> parse_relay(std::string_view text) {
   TRY(value.at, reader.time("at"));
   TRY(reader.finish());
   return exactly(std::move(value), text);
+}
+
+std::optional<Views> views_in(std::string_view entry) {
+  const auto note = note::parse(entry);
+  if (!note) return std::nullopt;
+  const auto seen_in = [](const auto& parsed) {
+    return parsed ? parsed->seen : std::optional<Views>();
+  };
+  const std::string kind = note::statement_kind(note->text).value_or("");
+  if (kind == "invitation") return seen_in(parse_invitation(note->text));
+  if (kind == "revocation") return seen_in(parse_revocation(note->text));
+  if (kind == "role") return seen_in(parse_role_change(note->text));
+  return std::nullopt;
 }
 
 }  // namespace sealpost::trust

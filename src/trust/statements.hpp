@@ -4,6 +4,7 @@
 // fail with kMalformed. Times are cut to whole seconds. Pure, thread-safe.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,13 @@ struct Organisation {
   base::Time at;
 };
 
+// What the signer of a statement had seen of the audit log and of the trust chain.
+struct Views {
+  note::View log;
+  note::View trust;
+  bool operator==(const Views&) const = default;
+};
+
 // "The holder of `key` may certify one device of `user` in `role` until `expires`."
 // The key's name is "<organisation>/invitation/<16 hex digits>".
 struct Invitation {
@@ -33,6 +41,7 @@ struct Invitation {
   note::Verifier key;
   base::Time at;
   base::Time expires;
+  std::optional<Views> seen = std::nullopt;
 };
 
 // "`key` speaks for `name` in `role`." Number 0 is issued by the root or by an invitation, a later
@@ -54,6 +63,17 @@ struct Revocation {
   std::string target;  // a device's name or an invitation key's name
   std::string reason;  // may be empty
   base::Time at;
+  std::optional<Views> seen = std::nullopt;
+};
+
+// "From here on this is the role of `user`, on all devices."
+struct RoleChange {
+  std::string user;
+  Role role = Role::kMember;
+  std::vector<std::string> purposes;  // service only
+  std::string reason;                 // may be empty
+  base::Time at;
+  std::optional<Views> seen = std::nullopt;
 };
 
 // "This is our relay." Signed by the root.
@@ -68,12 +88,18 @@ base::Result<std::string> format(const Organisation& value);
 base::Result<std::string> format(const Invitation& value);
 base::Result<std::string> format(const Certificate& value);
 base::Result<std::string> format(const Revocation& value);
+base::Result<std::string> format(const RoleChange& value);
 base::Result<std::string> format(const RelayStatement& value);
 base::Result<Organisation> parse_organisation(std::string_view text);
 base::Result<Invitation> parse_invitation(std::string_view text);
 base::Result<Certificate> parse_certificate(std::string_view text);
 base::Result<Revocation> parse_revocation(std::string_view text);
+base::Result<RoleChange> parse_role_change(std::string_view text);
 base::Result<RelayStatement> parse_relay(std::string_view text);
+
+// What the signer of an entry of the chain says to have seen; nothing where the entry does not say
+// it, or is out of form.
+std::optional<Views> views_in(std::string_view entry);
 
 // A one-time or last-resort age recipient of a device, signed by the device. Not in the chain: the
 // relay hands it out.

@@ -43,6 +43,7 @@ enum class Kind : int {
   kDraft = 12,    // messages that are not sealed, or not known to be accepted, yet
   kUpload = 13,   // keys and digests by which an upload goes on
   kFileKey = 14,  // of sent messages, until every device has opened its own
+  kNotice = 15,   // what the user has not been told of the trust chain yet
 };
 
 struct Row {

@@ -404,3 +404,50 @@ restore_vault() {
   json .duplicate
   goes_on
 }
+
+@test "another key for a device that is known, which its old key has not signed" {
+  for by in "new key" "new key twice" "log key" "first again"; do
+    for device in dr.lee/laptop "olivia/$(as olivia device list --json | jq -r .device | cut -d/ -f3)"; do
+      lie rekey_device device="mercy.example/$device" by="$by"
+      caught 7 "the relay's trust chain does not verify" as dr.lee send --to olivia secret
+      truth
+    done
+  done
+  goes_on
+}
+
+@test "a stale list of members: noticed with the first message of somebody who knows more" {
+  size=$(unchecked chain "$ORG_DIR/eve.json" | jq length)
+  add_unchecked latecomer
+  lie hide_trust for=dr.lee size="$size"
+  # Who hears from the relay alone cannot know.
+  expect_exit 0 as dr.lee member list --json
+  json_lines 'all(.user != "latecomer")'
+  id=$(as olivia send --to dr.lee "from one who knows")
+  caught 7 "the sender has seen another trust chain" as dr.lee inbox
+  expect_exit 3 as dr.lee read "$id"
+  truth
+  expect_exit 0 as dr.lee member list --json
+  json_lines 'any(.user == "latecomer")'
+  arrives dr.lee olivia
+}
+
+@test "entries whose signer has seen another log, or another chain, than is shown here" {
+  head=$(unchecked chain "$ORG_DIR/eve.json" | jq length)
+  zeros=$(head -c 32 /dev/zero | base64)
+  unchecked sign "$ORG_DIR/eve.json" revocation target=mercy.example/eve/laptop \
+    at="$(date -u +%FT%TZ)" log="2 $zeros" trust="0 $(empty_head)" >entry
+  lie append_entry note="$PWD/entry"
+  caught 7 "has seen another audit log" as dr.lee inbox
+  truth
+  unchecked sign "$ORG_DIR/eve.json" revocation target=mercy.example/eve/laptop \
+    at="$(date -u +%FT%TZ)" log="0 $zeros" trust="$((head - 1)) $zeros" >entry
+  lie append_entry note="$PWD/entry"
+  caught 7 "has seen another trust chain" as dr.lee inbox
+  truth
+  goes_on
+}
+# The head of the organisation's chain before its first entry.
+empty_head() {
+  printf 'sealpost/v1/trust\n%s\n' "$(jq -r .root "$ORG_DIR/eve.json")" | openssl dgst -sha256 -binary | base64
+}

@@ -50,3 +50,60 @@ teardown_file() { stop_org; }
   expect_exit 75 as olivia member invite dr.y
   start_relay
 }
+
+@test "a member who leaves is ended with all devices and invitations, and may come back" {
+  add_member gone member
+  as gone device invite >/dev/null
+  expect_exit 0 as olivia member show gone --json
+  json '.type == "member-details" and .state == "active" and (.devices | length == 1) and (.invitations | length == 1)'
+  expect_exit 2 as olivia member revoke gone </dev/null
+  expect_exit 5 as dr.lee member revoke gone --yes
+  expect_exit 0 as olivia member revoke gone --reason "left the house" --yes --json
+  json_lines 'length == 2 and all(.type == "revoked")'
+  expect_exit 5 as gone inbox
+  expect_exit 5 as olivia send --to gone "too late"
+  expect_exit 0 as olivia member show gone
+  contains "$output" revoked
+  expect_exit 0 as olivia member revoke gone --yes
+  [ -z "$output" ]
+  contains "$errors" "nothing left"
+  expect_exit 0 as olivia member invite gone --role auditor
+  expect_exit 0 as olivia member show gone --json
+  json '.state == "invited" and .role == "auditor"'
+}
+
+@test "another role holds for all devices at once, without joining again" {
+  add_member clerk member
+  id=$(as clerk send --to dr.lee "as a member")
+  expect_exit 2 as olivia member role clerk auditor </dev/null
+  expect_exit 0 as olivia member role clerk auditor --reason "moved" --yes --json
+  json '.type == "member-role" and .changed'
+  expect_exit 5 as clerk send --to dr.lee "as an auditor"
+  expect_exit 0 as clerk audit query
+  # What was sent before is taken in although its sender may not send any more.
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'any(.id == $id)' --arg id "$id"
+  expect_exit 5 as olivia send --to clerk "to an auditor"
+  expect_exit 0 as olivia member role clerk auditor --yes
+  contains "$output" "has already"
+  expect_exit 0 as olivia member role clerk service --purpose billing --yes
+  expect_exit 5 as clerk send --to dr.lee --purpose test-results "not its purpose"
+  expect_exit 0 as clerk send --to dr.lee --purpose billing "its purpose"
+  expect_exit 0 as olivia audit query --event member.role --json
+  json_lines 'all(.objects == ["mercy.example/clerk"]) and length == 2'
+}
+
+@test "owners and admins are the root's to make and unmake" {
+  add_member ada member
+  expect_exit 5 as dr.lee member role ada auditor --yes
+  # olivia's vault holds the root key.
+  expect_exit 0 as olivia member role ada admin --yes
+  expect_exit 5 as ada member role dr.lee admin --yes
+  expect_exit 5 as ada member role olivia member --yes
+  expect_exit 5 as ada member revoke olivia --yes
+  expect_exit 0 as olivia member role ada member --yes
+  expect_exit 5 as ada member invite somebody
+  expect_exit 2 as olivia member role ada king --yes
+  expect_exit 2 as olivia member role ada service --yes
+  expect_exit 3 as olivia member role nobody auditor --yes
+}

@@ -9,12 +9,13 @@ constexpr std::uint64_t kDefaultLimit = 64;
 constexpr std::uint64_t kMaxWaitSeconds = 60;
 constexpr std::size_t kMaxInboxBytes = 12 << 20;
 
-// A device may have been revoked while it waited.
-base::Result<void> check_standing(Engine& engine, const std::string& device) {
+// A device may have been revoked while it waited, or its user's role changed.
+base::Result<void> check_standing(Engine& engine, const std::string& name) {
   const base::Time now = engine.seams.clock.now();
   return engine.directory.read([&](const trust::Chain& chain) -> base::Result<void> {
-    TRY(chain.active_device(device, now));
-    return {};
+    TRY(const trust::Device* device, chain.active_device(name, now));
+    if (trust::allowed(device->role, trust::Operation::kReceive)) return {};
+    return base::Error{base::Code::kDenied, "the role of this device has changed", ""};
   });
 }
 

@@ -77,7 +77,7 @@ RecipientState state_of(const trust::Chain& chain, const std::string& device, ba
   if (!active && active.error().code == Code::kNotFound) return RecipientState::kUnknown;
   if (!active && active.error().code == Code::kRevoked) return RecipientState::kRevoked;
   if (!active) return RecipientState::kRefused;
-  const bool receives = trust::allowed((*active)->certificate.role, trust::Operation::kReceive);
+  const bool receives = trust::allowed((*active)->role, trust::Operation::kReceive);
   return receives ? RecipientState::kAccepted : RecipientState::kRefused;
 }
 

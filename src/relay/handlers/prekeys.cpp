@@ -94,7 +94,7 @@ base::Result<Written> publish(Unit& unit, const Request& request, const Publishe
 bool may_receive(const Unit& unit, const std::string& device) {
   return unit.directory.read([&](const trust::Chain& chain) {
     const auto active = chain.active_device(device, unit.now);
-    return active && trust::allowed((*active)->certificate.role, trust::Operation::kReceive);
+    return active && trust::allowed((*active)->role, trust::Operation::kReceive);
   });
 }
 

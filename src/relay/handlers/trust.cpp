@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "relay/handlers/departure.hpp"
 #include "relay/handlers/handlers.hpp"
 #include "wire/messages.hpp"
 
@@ -22,20 +23,24 @@ struct Word {
 constexpr std::array kWords{
     Word{"organisation", "org.create"},  Word{"relay", "relay.add"},
     Word{"policy", "policy.set"},        Word{"invitation", "member.invite"},
-    Word{"revocation", "device.revoke"},
+    Word{"revocation", "device.revoke"}, Word{"role", "member.role"},
 };
 
 struct Meaning {
   std::string event;
   std::vector<std::string> objects;
+  std::string role = {};  // that is given
+  // Devices whose right to receive may end with it.
+  std::vector<std::string> ending = {};
 };
 
-base::Result<Meaning> meaning_of(const std::string& text) {
+// Of what the chain has taken in.
+base::Result<Meaning> meaning_of(const std::string& text, const trust::Chain& chain) {
   TRY(const std::string kind, note::statement_kind(text));
   if (kind == "certificate") {
     TRY(const trust::Certificate certificate, trust::parse_certificate(text));
-    return Meaning{certificate.number == 0 ? "member.join" : "device.renew",
-                   {certificate.name.str()}};
+    return Meaning{
+        certificate.number == 0 ? "member.join" : "device.renew", {certificate.name.str()}, {}, {}};
   }
   Meaning out;
   for (const Word& word : kWords) {
@@ -48,23 +53,58 @@ base::Result<Meaning> meaning_of(const std::string& text) {
   if (kind == "revocation") {
     TRY(const trust::Revocation revocation, trust::parse_revocation(text));
     out.objects = {revocation.target};
+    if (chain.device(revocation.target) != nullptr) out.ending = out.objects;
+  }
+  if (kind == "role") {
+    TRY(const trust::RoleChange change, trust::parse_role_change(text));
+    out.objects = {chain.organisation() + "/" + change.user};
+    out.role = trust::role_name(change.role);
+    for (const trust::Device* device : chain.devices_of(change.user)) {
+      if (!device->revoked) out.ending.push_back(device->certificate.name.str());
+    }
   }
   return out;
 }
 
-// Verifies, stores and describes one more entry. `event` carries who did it.
-base::Result<Fact> append_entry(Unit& unit, std::string_view entry, audit::Event event) {
+// Whoever signed it saw this chain and this log: else every device would find it on another history
+// than its own, and refuse the chain from then on.
+base::Result<void> check_views(Unit& unit, std::string_view entry) {
+  const auto seen = trust::views_in(entry);
+  if (!seen) return {};
+  TRY(unit.directory.read([&](const trust::Chain& chain) { return chain.check_view(entry); }));
+  if (seen->log.size == 0) return {};
+  const base::Error another{base::Code::kVerificationFailed,
+                            "who signed the entry has seen another audit log", ""};
+  if (seen->log.size > unit.log.size) return another;
+  const merkle::NodeReader nodes = merkle::nodes_from_tiles(
+      seen->log.size,
+      [&unit](const merkle::TileId& tile) { return read_tile(unit.store.reads(), tile); });
+  TRY(const crypto::Digest root, merkle::read_root(seen->log.size, nodes));
+  return root == seen->log.hash ? base::Result<void>() : another;
+}
+
+// Verifies, stores and describes one more entry, with all that follows from it. `event` carries who
+// did it.
+base::Result<void> append_entry(Unit& unit, std::string_view entry, audit::Event event,
+                                std::vector<Fact>& facts) {
   const std::uint64_t number = unit.directory.size();
+  TRY(check_views(unit, entry));
   TRY(unit.directory.append(entry));
   TRY(unit.store.add_trust_entry(number, entry));
   TRY(const note::Note note, note::parse(entry));
-  TRY(Meaning meaning, meaning_of(note.text));
-  if (meaning.event == "device.revoke") TRY(unit.store.remove_prekeys(meaning.objects.at(0)));
+  TRY(Meaning meaning,
+      unit.directory.read([&](const trust::Chain& chain) { return meaning_of(note.text, chain); }));
   event.event = std::move(meaning.event);
   event.objects = std::move(meaning.objects);
   event.details["trust"] = std::to_string(number);
   event.details["statement"] = hash_of(entry);
-  return Fact{std::move(event), std::nullopt, number};
+  if (!meaning.role.empty()) event.details["role"] = meaning.role;
+  facts.push_back(Fact{event, std::nullopt, number});
+  if (event.event == "device.renew") return drop_stale_prekeys(unit, event.objects.front());
+  for (const std::string& device : meaning.ending) {
+    TRY(clear_after(unit, device, event, facts));
+  }
+  return {};
 }
 
 // An entry may be brought by who signed it, or by a device that carries the root's word.
@@ -103,8 +143,7 @@ base::Result<Written> append_brought(Unit& unit, const Request& request,
   std::vector<Fact> facts;
   for (const std::string& entry : fresh) {
     TRY(check_bearer(entry, request.caller, root));
-    TRY(Fact fact, append_entry(unit, entry, event_of(request, "org.create", unit.now)));
-    facts.push_back(std::move(fact));
+    TRY(append_entry(unit, entry, event_of(request, "org.create", unit.now), facts));
   }
   return Written{Reply{}, Record::of(std::move(facts))};
 }
@@ -132,8 +171,7 @@ base::Result<Written> bootstrap(Unit& unit, const std::vector<std::string>& entr
     event.address = address;
     TRY(const note::Note note, note::parse(entry));
     event.actor = note.signatures.empty() ? unit.log_key.name() : note.signatures.back().name;
-    TRY(Fact fact, append_entry(unit, entry, std::move(event)));
-    facts.push_back(std::move(fact));
+    TRY(append_entry(unit, entry, std::move(event), facts));
   }
   TRY(check_own_relay(unit));
   return Written{Reply{}, Record::of(std::move(facts))};
@@ -188,9 +226,8 @@ base::Result<Written> enrol(Unit& unit, const Request& request, const wire::Enro
   if (repeated) return Written{Reply{}, Record::repeat()};
   audit::Event joining = event_of(request, "member.join", unit.now);
   joining.actor = device;
-  TRY(Fact joined, append_entry(unit, enrolment.certificate, std::move(joining)));
   std::vector<Fact> facts;
-  facts.push_back(std::move(joined));
+  TRY(append_entry(unit, enrolment.certificate, std::move(joining), facts));
   if (!enrolment.prekey.empty()) {
     TRY(Fact published, first_prekey(unit, request, device, enrolment.prekey));
     facts.push_back(std::move(published));
@@ -214,8 +251,10 @@ base::Result<wire::EvidenceItem> entry_evidence(MetaReader& store, std::uint64_t
 base::Result<void> still_active(const Unit& unit, const Caller& caller) {
   if (caller.kind != Caller::Kind::kDevice) return {};
   return unit.directory.read([&](const trust::Chain& chain) -> base::Result<void> {
-    TRY(chain.active_device(caller.name, unit.now));
-    return {};
+    TRY(const trust::Device* device, chain.active_device(caller.name, unit.now));
+    if (device->role == caller.role && device->purposes == caller.purposes) return {};
+    return base::Error{base::Code::kDenied, "the role of this device has just changed",
+                       "try again"};
   });
 }
 

@@ -95,6 +95,14 @@ struct ExpiredMessage {
   std::vector<std::string> waiting;  // devices whose envelopes are still there
 };
 
+// A message that a device will not get any more.
+struct DroppedMessage {
+  std::uint64_t row = 0;
+  std::string id;
+  crypto::Digest sha256{};
+  std::string purpose;
+};
+
 class MetaReader {
  public:
   virtual ~MetaReader() = default;
@@ -132,6 +140,8 @@ class MetaReader {
   virtual base::Result<std::uint64_t> blob_bytes() = 0;  // reserved and stored, together
   // Of this device's blobs that no message names, complete or not.
   virtual base::Result<std::uint64_t> unsent_blob_bytes(std::string_view owner) = 0;
+  // Those that no message names.
+  virtual base::Result<std::vector<std::string>> unnamed_blobs(std::string_view owner) = 0;
   virtual base::Result<std::vector<std::string>> blob_ids() = 0;
   // Those that are not complete, in the order of their ids.
   virtual base::Result<std::vector<StoredBlob>> incomplete_blobs() = 0;
@@ -183,13 +193,15 @@ class MetaWriter {
   // Whether the claimer got the one-time prekey of this id.
   virtual base::Result<bool> took_once_prekey(std::string_view device, std::string_view id,
                                               std::string_view claimer) = 0;
-  // Of every use: for a device that has ended.
+  // Of every use: for a device that has ended, or has another key.
   virtual base::Result<void> remove_prekeys(std::string_view device) = 0;
 
   virtual base::Result<std::uint64_t> add_message(const NewMessage& message) = 0;  // its row
   // Removes the device's envelope, or its wait for a new one, and the payload with the last. False
   // when there was neither.
   virtual base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) = 0;
+  // The same for every message that the device waits for, in the order in which they came.
+  virtual base::Result<std::vector<DroppedMessage>> drop_queue(std::string_view device) = 0;
   // Removes an envelope that its device cannot open. The payload stays until a new envelope came
   // and went, unless the device has had kMaxRenewals of them. False when there was none.
   virtual base::Result<bool> miss_envelope(std::uint64_t message, std::string_view device) = 0;

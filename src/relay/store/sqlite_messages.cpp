@@ -81,6 +81,26 @@ base::Result<bool> SqliteWriter::remove_envelope(std::uint64_t message, std::str
   return there;
 }
 
+base::Result<std::vector<DroppedMessage>> SqliteWriter::drop_queue(std::string_view device) {
+  TRY(const std::uint64_t number, name_number(device));
+  std::vector<DroppedMessage> out;
+  {
+    TRY(Query query,
+        db_->query("SELECT id, uuid, sha256, purpose FROM messages WHERE id IN "
+                   "(SELECT message FROM envelopes WHERE device = ? UNION "
+                   "SELECT message FROM renewals WHERE device = ? AND waiting = 1) ORDER BY id"));
+    query.bind(number).bind(number);
+    for (;;) {
+      TRY(const bool row, query.step());
+      if (!row) break;
+      TRY(const crypto::Digest sha256, crypto::digest_from(query.bytes(2)));
+      out.push_back({query.number(0), query.text(1), sha256, query.text(3)});
+    }
+  }
+  for (const DroppedMessage& message : out) TRY(remove_envelope(message.row, device));
+  return out;
+}
+
 base::Result<bool> SqliteWriter::miss_envelope(std::uint64_t message, std::string_view device) {
   TRY(const std::uint64_t number, name_number(device));
   TRY(const bool there, take_envelope(message, number));

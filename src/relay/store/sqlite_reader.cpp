@@ -188,6 +188,14 @@ base::Result<std::uint64_t> SqliteReader::unsent_blob_bytes(std::string_view own
   return row ? query.number(0) : 0;
 }
 
+base::Result<std::vector<std::string>> SqliteReader::unnamed_blobs(std::string_view owner) {
+  TRY(Query query,
+      db_->query("SELECT id FROM blobs b WHERE owner = (SELECT id FROM names WHERE name = ?) AND "
+                 "NOT EXISTS(SELECT 1 FROM message_blobs r WHERE r.blob = b.id)"));
+  query.bind(owner);
+  return texts(std::move(query));
+}
+
 base::Result<std::vector<std::string>> SqliteReader::blob_ids() {
   TRY(Query query, db_->query("SELECT id FROM blobs"));
   return texts(std::move(query));

@@ -42,6 +42,7 @@ class SqliteReader final : public MetaReader {
                                    base::Time now) override;
   base::Result<std::uint64_t> blob_bytes() override;
   base::Result<std::uint64_t> unsent_blob_bytes(std::string_view owner) override;
+  base::Result<std::vector<std::string>> unnamed_blobs(std::string_view owner) override;
   base::Result<std::vector<std::string>> blob_ids() override;
   base::Result<std::vector<StoredBlob>> incomplete_blobs() override;
   base::Result<std::uint64_t> unwritten_blob_bytes() override;

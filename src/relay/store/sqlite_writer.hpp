@@ -41,6 +41,7 @@ class SqliteWriter final : public MetaWriter {
 
   base::Result<std::uint64_t> add_message(const NewMessage& message) override;
   base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) override;
+  base::Result<std::vector<DroppedMessage>> drop_queue(std::string_view device) override;
   base::Result<bool> miss_envelope(std::uint64_t message, std::string_view device) override;
   base::Result<std::optional<Renewal>> renewal(std::uint64_t message,
                                                std::string_view device) override;

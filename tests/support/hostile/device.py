@@ -110,6 +110,14 @@ class Device:
         entries = [*self.relay.chain(), sign(text, self.key)]
         self.relay.post("trust", {"size": len(entries), "entries": entries[-1:]})
 
+    def signed(self, kind: str, fields: list[tuple[str, str]]) -> str:
+        """Any statement, signed by this device."""
+        return sign(statement(kind, fields), self.key)
+
+    def upload(self) -> None:
+        """A file that no message will name."""
+        self._upload(Blob(b"unsent", b"unsent", "text/plain"))
+
     def _upload(self, blob: Blob) -> None:
         self.relay.post("blobs", {"id": blob.id, "size": len(blob.ciphertext)})
         for part, at in enumerate(range(0, len(blob.ciphertext), PART)):

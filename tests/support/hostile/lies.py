@@ -159,6 +159,39 @@ def append_entry(request: Request, document):
 
 
 @edits("GET /trust")
+def rekey_device(request: Request, document):
+    """`device` gets a further certificate, with a key of the operator's, `by` whoever."""
+    device = request.options["device"]
+    old = [
+        entry
+        for entry in request.house.chain()
+        if kind_of(entry) == "certificate" and field(entry, "device") == device
+    ][-1]
+    key = Key(device)
+    changes = {"key": key.vkey, "number": str(int(field(old, "number")) + 1)}
+    changes["issuer"] = f"certificate {sha256(old.encode()).hex()}"
+    match request.options["by"]:
+        case "new key":
+            entry = sign(changed(old, **changes), key)
+        case "new key twice":
+            entry = sign(changed(old, **changes), key, Key(device))
+        case "log key":
+            entry = sign(changed(old, **changes), request.house.log_key, key)
+        case "first again":
+            entry = sign(changed(old, key=key.vkey), *[Key(device)], key)
+    document["entries"].append(entry)
+    document["size"] += 1
+
+
+@lie("POST /trust")
+def lose_answer(request: Request):
+    """Takes the entries in and hangs up."""
+    request.forward()
+    request.told()
+    return Answer(0, {}, b"")
+
+
+@edits("GET /trust")
 def replace_entry(request: Request, document):
     """The entry from the file `note` stands at number `at`."""
     index = request.options["at"] - request.query("from")

@@ -362,6 +362,38 @@ void check_expiry(MetaStore& store) {
 // --- blobs
 // ----------------------------------------------------------------------------------------
 
+// One device's queue goes, also what it waits for again; others keep theirs.
+void check_departure(MetaStore& store) {
+  MetaWriter& writer = store.writer();
+  std::uint64_t missed = 0;
+  in_transaction(writer, [&] {
+    add_message(writer, submission(1, {kKim, kOlivia}, kNoon + kHour));
+    missed = add_message(writer, submission(2, {kKim}, kNoon + kHour));
+    CHECK(must_have(writer.miss_envelope(missed, kKim)));
+    const auto row = add_message(writer, submission(3, {kKim}, kNoon + kHour));
+    CHECK(must_have(writer.remove_envelope(row, kKim)));
+    must(writer.set_prekey(kKim, "a prekey"));
+    must(writer.set_prekey(kOlivia, "another"));
+  });
+  in_transaction(writer, [&] {
+    const auto dropped = must_have(writer.drop_queue(kKim));
+    REQUIRE(dropped.size() == 2);
+    CHECK(dropped[0].id == submission(1, {kKim}, kNoon).id);
+    CHECK(dropped[1].row == missed);
+    CHECK(dropped[1].sha256 == submission(2, {kKim}, kNoon).message_sha256);
+    CHECK(dropped[1].purpose == "test-results");
+    CHECK(must_have(writer.drop_queue(kKim)).empty());
+    must(writer.remove_prekeys(kKim));
+  });
+  const auto reading = must_have(store.read());
+  CHECK(inbox_of(*reading, kKim).deliveries.empty());
+  CHECK(inbox_of(*reading, kOlivia).deliveries.size() == 1);
+  CHECK_FALSE(must_have(reading->prekey(kKim)).has_value());
+  CHECK(must_have(reading->prekey(kOlivia)).has_value());
+  // Only the message that somebody still waits for can expire.
+  CHECK(must_have(writer.expired(kNoon + 2 * kHour, 10)).size() == 1);
+}
+
 void check_blobs(MetaStore& store) {
   MetaWriter& writer = store.writer();
   constexpr std::uint64_t kSize = 2 * wire::kPartSize + 10;
@@ -382,6 +414,8 @@ void check_blobs(MetaStore& store) {
   CHECK(must_have(writer.reads().blob_bytes()) == kSize);
   CHECK(must_have(writer.reads().unsent_blob_bytes(kLee)) == kSize);
   CHECK(must_have(writer.reads().unsent_blob_bytes(kKim)) == 0);
+  CHECK(must_have(writer.reads().unnamed_blobs(kLee)) == std::vector<std::string>{kBlob});
+  CHECK(must_have(writer.reads().unnamed_blobs(kKim)).empty());
   in_transaction(writer, [&] { must(writer.complete_blob(kBlob, base::Bytes(96, 5), kNoon)); });
   CHECK(must_have(writer.reads().blob(kBlob))->complete);
   CHECK(must_have(writer.reads().blob_leaves(kBlob)) == base::Bytes(96, 5));
@@ -460,6 +494,7 @@ void check_store(const std::function<OpenStore()>& fresh) {
   SUBCASE("envelopes go one by one and can be renewed") { check_envelopes(*open()); }
   SUBCASE("evidence is kept with its message and its sender") { check_evidence(*open()); }
   SUBCASE("what has expired is told and removed") { check_expiry(*open()); }
+  SUBCASE("the queue and the prekeys of a device go at once") { check_departure(*open()); }
   SUBCASE("a blob grows by its parts") { check_blobs(*open()); }
   SUBCASE("a blob lives as long as it is needed") { check_blob_life(*open()); }
   SUBCASE("parts of another boot are forgotten") { check_boots(*open()); }

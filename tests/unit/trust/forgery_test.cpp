@@ -366,9 +366,9 @@ const std::vector<Forgery> kSuccessors{
        certificate.key = verifier(full("dr.lee/phone"));
        return signed_by(certificate, {kLee, full("dr.lee/phone")});
      }},
-    {"in a wider role", Code::kDenied, "keeps its predecessor's role",
+    {"in a wider role", Code::kDenied, "carries the role that its user has",
      [](const Chain& c) { return lee2(c, [](auto& k) { k.role = Role::kOwner; }); }},
-    {"in another role", Code::kDenied, "keeps its predecessor's role",
+    {"in another role", Code::kDenied, "carries the role that its user has",
      [](const Chain& c) { return lee2(c, [](auto& k) { k.role = Role::kAuditor; }); }},
     {"with wider purposes", Code::kDenied, "its predecessor had not",
      [](const Chain& c) {

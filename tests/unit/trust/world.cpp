@@ -81,6 +81,7 @@ trust::Certificate successor(const trust::Chain& chain, std::string_view device)
   const trust::Device* before = chain.device(full(device));
   REQUIRE(before != nullptr);
   trust::Certificate certificate = before->certificate;
+  certificate.role = before->role;
   certificate.number += 1;
   certificate.issuer = "certificate " + hash_of(before->certificate_note);
   certificate.key = verifier(full(device) + "#2");
@@ -121,8 +122,8 @@ void add_device(trust::Chain& chain, std::string_view device, trust::Role role) 
 std::string state_of(const trust::Chain& chain) {
   std::string state = fmt::format("{} {}\n", chain.size(), base::to_hex(chain.head()));
   for (const auto& [name, device] : chain.devices()) {
-    state +=
-        fmt::format("{} {} {}\n", hash_of(device.certificate_note), device.entry, device.revoked);
+    state += fmt::format("{} {} {} {}\n", hash_of(device.certificate_note), device.entry,
+                         device.revoked, trust::role_name(device.role));
   }
   for (const auto& [name, open] : chain.invitations()) {
     state += fmt::format("{} {} {}\n", name, open.used, open.revoked);

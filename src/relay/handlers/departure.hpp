@@ -1,0 +1,24 @@
+// What a device leaves behind at the relay when it may not receive any more, or has another key:
+// what goes, goes in the transaction of the trust chain's entry. sealpost-relay(8),
+// sealpost-events(7).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "relay/unit.hpp"
+
+namespace sealpost::relay {
+
+// After an entry that revoked the device, or changed its user's role. A device that is revoked, or
+// whose role does not receive, loses its prekeys and its queue: each message in it becomes an event
+// message.drop, and its payload goes when nobody else waits for it. A revoked one also loses its
+// uploads that no message names. Its polls are woken, and find that they are refused. `because` is
+// the event of the entry.
+base::Result<void> clear_after(Unit& unit, const std::string& device, const audit::Event& because,
+                               std::vector<Fact>& facts);
+
+// After a new certificate: prekeys that its key has not signed are of no use to senders.
+base::Result<void> drop_stale_prekeys(Unit& unit, const std::string& device);
+
+}  // namespace sealpost::relay
