@@ -14,6 +14,8 @@ void add_org(CLI::App& app, Env& env);
 void add_relay(CLI::App& app, Env& env);
 void add_member(CLI::App& app, Env& env);
 void add_join(CLI::App& app, Env& env);
+void add_mfa(CLI::App& app, Env& env);
+void add_policy(CLI::App& app, Env& env);
 void add_device(CLI::App& app, Env& env);
 
 void add_send(CLI::App& app, Env& env);

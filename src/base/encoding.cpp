@@ -128,6 +128,22 @@ std::string to_base64(ByteView bytes) {
 std::string to_base64_unpadded(ByteView bytes) { return encode64(bytes, kStandard); }
 std::string to_base64url(ByteView bytes) { return encode64(bytes, kUrl); }
 
+std::string to_base32(ByteView bytes) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  constexpr unsigned kBits = 5;
+  std::string out;
+  unsigned value = 0;
+  unsigned count = 0;  // bits of `value` that are not written yet
+  for (const std::uint8_t byte : bytes) {
+    value = (value << 8 | byte) & 0xfff;
+    for (count += 8; count >= kBits; count -= kBits) {
+      out += kAlphabet[value >> (count - kBits) & 31];
+    }
+  }
+  if (count > 0) out += kAlphabet[value << (kBits - count) & 31];
+  return out;
+}
+
 Result<Bytes> parse_base64(std::string_view text) {
   if (text.size() % 4 != 0) return malformed("base64 without its padding");
   if (text.ends_with('=')) text.remove_suffix(1);

@@ -17,6 +17,7 @@ Result<Bytes> parse_hex(std::string_view text);
 std::string to_base64(ByteView bytes);           // standard alphabet, padded
 std::string to_base64_unpadded(ByteView bytes);  // standard alphabet, as age headers use
 std::string to_base64url(ByteView bytes);        // URL alphabet, unpadded
+std::string to_base32(ByteView bytes);           // upper case, unpadded; constant time it is not
 // Canonical input only: no white space, right padding, zero trailing bits; kMalformed otherwise.
 Result<Bytes> parse_base64(std::string_view text);
 Result<Bytes> parse_base64_unpadded(std::string_view text);

@@ -52,6 +52,7 @@ class RelayClient {
   RelayClient another() const { return another(seams_.interrupt); }
   RelayClient another(const base::Interrupt& interrupt) const;  // ended by this one, which outlives
   const std::string& url() const { return url_; }
+  base::Time now() const { return seams_.clock.now(); }
 
   // Who this relay says it is. Needs no signature.
   base::Result<wire::RelayInfo> relay_info();
@@ -65,6 +66,13 @@ class RelayClient {
   base::Result<void> publish_prekeys(const wire::PrekeyBatch& batch);
   base::Result<wire::PrekeyStock> prekey_stock();  // this device's own
   base::Result<wire::ClaimedPrekeys> claim_prekeys(const std::vector<std::string>& devices);
+
+  base::Result<wire::MfaState> mfa_state();
+  // A new secret for this device's member, to be shown once; counts after the first code.
+  base::Result<wire::MfaSecret> mfa_enrol();
+  // kMfaRequired when the code is wrong, or none is looked at for a while.
+  base::Result<wire::MfaProven> mfa_verify(const wire::MfaCode& code);
+  base::Result<void> mfa_reset(const wire::MfaMember& member);
 
   base::Result<wire::SubmissionResults> submit(const wire::Submissions& submissions);
   // A new envelope of a message that this device sent, for a recipient device that could not open

@@ -115,6 +115,26 @@ base::Result<wire::ClaimedPrekeys> RelayClient::claim_prekeys(
   return understood(wire::parse_claimed_prekeys(body));
 }
 
+base::Result<wire::MfaState> RelayClient::mfa_state() {
+  TRY(const base::Bytes body, get("mfa"));
+  return understood(wire::parse_mfa_state(body));
+}
+
+base::Result<wire::MfaSecret> RelayClient::mfa_enrol() {
+  TRY(const base::Bytes body, post("mfa/enrol", {}));
+  return understood(wire::parse_mfa_secret(body));
+}
+
+base::Result<wire::MfaProven> RelayClient::mfa_verify(const wire::MfaCode& code) {
+  TRY(const base::Bytes body, post("mfa/verify", wire::to_cbor(code)));
+  return understood(wire::parse_mfa_proven(body));
+}
+
+base::Result<void> RelayClient::mfa_reset(const wire::MfaMember& member) {
+  TRY(post("mfa/reset", wire::to_cbor(member)));
+  return {};
+}
+
 base::Result<wire::SubmissionResults> RelayClient::submit(const wire::Submissions& submissions) {
   TRY(const base::Bytes body, post("messages", wire::to_cbor(submissions)));
   return understood(wire::parse_submission_results(body));

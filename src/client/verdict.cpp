@@ -17,9 +17,22 @@ base::Error redirected() {
           "use the relay's own URL"};
 }
 
+// What to type is this program's to say, not the relay's.
+base::Error code_wanted(base::Error error) {
+  if (error.hint.ends_with("mfa enrol")) {
+    error.hint = "use `sealpost mfa enrol`";
+  } else if (error.hint.ends_with("mfa verify")) {
+    error.hint = "use `sealpost mfa verify`";
+  } else {
+    error.hint = "see `sealpost mfa status`";
+  }
+  return error;
+}
+
 base::Error error_of(const Response& response) {
   if (response.status >= 300 && response.status < 400) return redirected();
   base::Error error = wire::from_problem(response.status, base::as_text(response.body));
+  if (error.code == base::Code::kMfaRequired) return code_wanted(std::move(error));
   const bool later = response.status == 503 || response.status == 429;
   return later ? busy(std::move(error)) : error;
 }

@@ -19,7 +19,8 @@ struct Draft {
   bool repeatable = true;  // every file is a regular one that can be read again
 };
 
-// Only a message with files is kept: without any, sealing takes no time in which much can happen.
+// While it is sealed only a message with files is kept: without any, sealing takes no time in which
+// much can happen.
 base::Result<void> keep_draft(vault::Vault& vault, const Draft& draft);
 base::Result<std::optional<Draft>> find_draft(const vault::Vault& vault, const std::string& id);
 base::Result<void> each_draft(const vault::Vault& vault,

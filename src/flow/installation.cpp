@@ -6,6 +6,7 @@
 
 #include "flow/erasure.hpp"
 #include "flow/notices.hpp"
+#include "text/time.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -17,6 +18,7 @@ constexpr std::string_view kDeviceKey = "device";
 constexpr std::string_view kPendingKey = "pending";
 constexpr std::string_view kRootKey = "root";
 constexpr std::string_view kCheckpoint = "checkpoint";
+constexpr std::string_view kViewTime = "time";  // as RFC 3339
 
 base::Result<crypto::SigningKey> load_key(const vault::Vault& vault, std::string_view name) {
   TRY(const vault::Row row, vault.get(Kind::kSigningKey, name));
@@ -85,6 +87,7 @@ base::Result<Installation> Installation::load(vault::Vault& vault) {
   TRY(trust::Chain chain, load_chain(vault, root));
   Installation installation(vault, std::move(profile), std::move(signer), std::move(chain));
   TRY(installation.load_checkpoint());
+  TRY(installation.load_view_time());
   // What a process left behind that died; what cannot be done now, every visit tries again.
   static_cast<void>(finish_erasure(vault).has_value());
   return installation;
@@ -94,6 +97,14 @@ base::Result<void> Installation::load_checkpoint() {
   TRY(const std::optional<vault::Row> row, vault_->find(Kind::kLogView, kCheckpoint));
   if (row) {
     TRY(checkpoint_, merkle::parse_checkpoint(row->value.expose_text()));
+  }
+  return {};
+}
+
+base::Result<void> Installation::load_view_time() {
+  TRY(const std::optional<vault::Row> row, vault_->find(Kind::kLogView, kViewTime));
+  if (row) {
+    TRY(view_time_, text::parse_time(row->value.expose_text()));
   }
   return {};
 }
@@ -219,6 +230,15 @@ base::Result<void> Installation::set_checkpoint(const merkle::Checkpoint& checkp
     return vault_->put(Kind::kLogView, kCheckpoint, base::as_bytes(text));
   }));
   return load_checkpoint();
+}
+
+base::Result<void> Installation::set_view_time(base::Time time) {
+  return vault_->transaction([&]() -> base::Result<void> {
+    TRY(load_view_time());  // another process may have seen a newer one
+    if (view_time_ && *view_time_ >= time) return {};
+    view_time_ = time;
+    return vault_->put(Kind::kLogView, kViewTime, base::as_bytes(text::format_time(time)));
+  });
 }
 
 }  // namespace sealpost::flow

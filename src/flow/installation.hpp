@@ -68,15 +68,24 @@ class Installation {
   // What this device has seen, as its statements say it.
   trust::Views views() const { return {log_view(), chain_.view()}; }
   base::Result<void> set_checkpoint(const merkle::Checkpoint& checkpoint);
+  // The newest time of a checkpoint that the relay has signed and that counted; see freshness.hpp.
+  const std::optional<base::Time>& view_time() const { return view_time_; }
+  base::Result<void> set_view_time(base::Time time);  // an older one changes nothing
+  // Why the time of the relay's last checkpoint did not count; empty when it did. In memory only.
+  const std::string& view_doubt() const { return view_doubt_; }
+  void set_view_doubt(std::string why) { view_doubt_ = std::move(why); }
 
  private:
   Installation(vault::Vault& vault, Profile profile, note::Signer signer, trust::Chain chain);
   base::Result<void> load_checkpoint();
+  base::Result<void> load_view_time();
   vault::Vault* vault_;
   Profile profile_;
   note::Signer signer_;
   trust::Chain chain_;
   merkle::Checkpoint checkpoint_;
+  std::optional<base::Time> view_time_;
+  std::string view_doubt_;
 };
 
 }  // namespace sealpost::flow

@@ -6,6 +6,7 @@
 #include "flow/mirror.hpp"
 #include "flow/mirror_folder.hpp"
 #include "flow/mirror_log.hpp"
+#include "note/cosignature.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -125,7 +126,7 @@ Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
                           "the mirror's checkpoint is not signed by the log that the root named",
                           "mirror anew into an empty folder"};
   const auto signed_note = note::parse(signed_checkpoint);
-  if (!signed_note || !note::signed_by(*signed_note, log)) return wrong;
+  if (!signed_note || !note::signed_by_log(*signed_note, log)) return wrong;
   auto checkpoint = merkle::parse_checkpoint(signed_note->text);
   if (!checkpoint || checkpoint->origin != log.name()) return wrong;
   return checkpoint;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "flow/drafts.hpp"
+#include "flow/freshness.hpp"
 #include "flow/mailbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/sealing.hpp"
@@ -131,6 +132,7 @@ base::Result<Sent> go_on(Installation& installation, const std::string& id,
   if (!draft && !sealed) return sent_meanwhile(installation, id);
   if (!draft) draft = Draft{id, {}, {}, false};
   if (bandwidth) draft->request.bandwidth = *bandwidth;
+  TRY(check_fresh(installation, context.clock.now()));
   if (!sealed) {
     if (!draft->repeatable) return cannot_repeat(*draft);
     TRY(check_files(*draft));

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "flow/receipt_event.hpp"
+#include "note/cosignature.hpp"
 #include "text/safety.hpp"
 #include "wire/signature.hpp"
 
@@ -60,7 +61,7 @@ class Foundation {
     TRY(const note::Note signed_note, note::parse(signed_checkpoint));
     const note::Verifier& log = chain_.relay()->log;
     const auto checkpoint = merkle::parse_checkpoint(signed_note.text);
-    if (!checkpoint || checkpoint->origin != log.name() || !note::signed_by(signed_note, log)) {
+    if (!checkpoint || checkpoint->origin != log.name() || !note::signed_by_log(signed_note, log)) {
       return doubt("the checkpoint is not signed by the log that the root named");
     }
     checkpoint_ = *checkpoint;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "flow/drafts.hpp"
+#include "flow/freshness.hpp"
 #include "flow/mailbox.hpp"
 #include "flow/outbox.hpp"
 #include "flow/outgoing.hpp"
@@ -80,6 +81,22 @@ base::Error stopped(vault::Vault& vault, const Draft& draft, bool fresh, base::E
   return error;
 }
 
+// Nothing is sent on an old view. What can be sent later without anybody asking again is kept.
+base::Error hold_back(vault::Vault& vault, const Draft& draft, base::Error error) {
+  const auto sealed = is_sealed(vault, draft.id);
+  const auto earlier = find_draft(vault, draft.id);
+  if (!sealed || !earlier) return error;  // the vault itself fails; say what failed first
+  if (!*sealed && *earlier) {
+    if (auto same = check_same_request(**earlier, draft); !same) return same.error();
+  }
+  if (!*sealed && !*earlier) {
+    if (!draft.repeatable) return error;
+    if (auto kept = keep_draft(vault, draft); !kept) return kept.error();
+  }
+  error.text += fmt::format("; message {} stays in the outbox", draft.id);
+  return error;
+}
+
 }  // namespace
 
 Sent sent_of(const MessageRecord& record, bool duplicate) {
@@ -101,6 +118,9 @@ base::Result<Sent> send(Installation& installation, const SendRequest& request, 
   TRY(const std::optional<Sent> before, sent_before(installation, request, id));
   if (before) return *before;
   TRY(const Draft draft, draft_of(id, request, context.clock.now()));
+  if (auto current = check_fresh(installation, context.clock.now()); !current) {
+    return hold_back(vault, draft, current.error());
+  }
   TRY(const bool fresh, begin(vault, draft));
   auto confirmed = carry_through(installation, draft, relay, context, progress);
   if (!confirmed) return stopped(vault, draft, fresh, std::move(confirmed).error());

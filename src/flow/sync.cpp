@@ -4,9 +4,10 @@
 
 #include <algorithm>
 
+#include "flow/freshness.hpp"
 #include "flow/rotation.hpp"
 #include "merkle/tile.hpp"
-#include "note/note.hpp"
+#include "note/cosignature.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -38,7 +39,17 @@ base::Result<SignedCheckpoint> fetch_checkpoint(const Installation& installation
   if (checkpoint.origin != log.name()) {
     return distrust("the relay's checkpoint is of another log");
   }
-  return SignedCheckpoint{std::move(bytes), std::move(checkpoint)};
+  auto at = note::cosigned_at(signed_note, note::Cosigner::of(log));
+  if (!at) return distrust("the time on the relay's checkpoint does not verify");
+  return SignedCheckpoint{std::move(bytes), std::move(checkpoint), *at};
+}
+
+// A time that does not count leaves the view as old as it was.
+base::Result<void> take_time(Installation& installation, std::optional<base::Time> said,
+                             base::Time now) {
+  installation.set_view_doubt(doubt_about(said, installation.view_time(), now));
+  if (!installation.view_doubt().empty()) return {};
+  return installation.set_view_time(*said);
 }
 
 // `nodes` are those of the newer tree.
@@ -144,6 +155,7 @@ base::Result<SignedCheckpoint> sync_checkpoint(Installation& installation,
   }
   TRY(check_extends(relay, {seen.size, seen.root}, {fresh.size, fresh.root}));
   if (fresh != seen) TRY(installation.set_checkpoint(fresh));
+  TRY(take_time(installation, signed_one.at, relay.now()));
   return signed_one;
 }
 

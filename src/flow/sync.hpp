@@ -19,13 +19,15 @@ base::Result<client::RelayClient> connect(Installation& installation, Context& c
 base::Result<void> sync_trust(Installation& installation, client::RelayClient& relay);
 
 // Fetches the relay's newest checkpoint, verifies its signature and that its tree extends the one
-// this vault saw before, and remembers it. kVerificationFailed otherwise.
+// this vault saw before, and remembers it, with the time that the relay signed, where that counts
+// (freshness.hpp). kVerificationFailed otherwise.
 base::Result<void> sync_log(Installation& installation, client::RelayClient& relay);
 
 // The same, and the signed checkpoint itself, for what carries it further.
 struct SignedCheckpoint {
   std::string note;
   merkle::Checkpoint checkpoint;
+  std::optional<base::Time> at;  // when the relay showed it, as it signed; an older relay does not
 };
 base::Result<SignedCheckpoint> sync_checkpoint(Installation& installation,
                                                client::RelayClient& relay);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "flow/freshness.hpp"
 #include "flow/new_headers.hpp"
 #include "flow/prekeys.hpp"
 #include "flow/rotation.hpp"
@@ -46,7 +47,10 @@ base::Result<client::RelayClient> visit(Installation& installation, Context& con
   TRY(renew_certificate(installation, relay, context));
   TRY(fill_stock(installation, relay, context));
   TRY(flush_receipts(installation, relay));
-  TRY(answer_devices(installation, relay, context));
+  // A new header is a message's key for a device: not for one that may have been revoked meanwhile.
+  if (check_fresh(installation, context.clock.now())) {
+    TRY(answer_devices(installation, relay, context));
+  }
   return relay;
 }
 

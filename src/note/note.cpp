@@ -1,63 +1,17 @@
 #include "note/note.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 
 #include "base/encoding.hpp"
-#include "crypto/hash.hpp"
+#include "note/keys.hpp"
 #include "text/safety.hpp"
 
 namespace sealpost::note {
 namespace {
 
-constexpr std::string_view kDash = "\xE2\x80\x94 ";  // U+2014 and a space
-constexpr std::uint8_t kEd25519 = 0x01;
-constexpr std::size_t kIdSize = 4;  // bytes
-
 base::Error malformed(std::string_view why) {
   return {base::Code::kMalformed, std::string(why), ""};
-}
-
-// Every character of Unicode's White_Space property, in UTF-8.
-constexpr std::array<std::string_view, 25> kSpaces{
-    "\t",           "\n",           "\v",           "\f",           "\r",           " ",
-    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82",
-    "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
-    "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
-    "\xE3\x80\x80"};
-
-bool is_key_name(std::string_view name) {
-  const bool spaced = std::any_of(kSpaces.begin(), kSpaces.end(), [&](std::string_view space) {
-    return name.find(space) != std::string_view::npos;
-  });
-  return !name.empty() && !spaced && name.find('+') == std::string_view::npos &&
-         text::is_utf8(name);
-}
-
-std::uint32_t key_id(std::string_view name, const crypto::VerifyKey& key) {
-  constexpr std::array<std::uint8_t, 2> kSeparatorAndType{'\n', kEd25519};
-  const crypto::Digest digest = crypto::sha256({base::as_bytes(name), kSeparatorAndType, key});
-  std::uint32_t id = 0;
-  for (std::size_t i = 0; i < kIdSize; ++i) id = id << 8 | digest[i];
-  return id;
-}
-
-std::string id_hex(std::uint32_t id) {
-  base::Bytes bytes;
-  base::append_be(bytes, id, kIdSize);
-  return base::to_hex(bytes);
-}
-
-// type || public key, the last part of a vkey.
-base::Result<crypto::VerifyKey> parse_public_key(std::string_view text) {
-  auto bytes = base::parse_base64(text);
-  if (!bytes || bytes->empty()) return malformed("a verifier key that is not base64");
-  if (bytes->front() != kEd25519) return malformed("a verifier key of an unknown algorithm");
-  crypto::VerifyKey key;
-  if (bytes->size() != key.size() + 1) return malformed("a verifier key of the wrong length");
-  std::copy(bytes->begin() + 1, bytes->end(), key.begin());
-  return key;
 }
 
 // One line, without its newline.
@@ -99,37 +53,20 @@ bool holds(const SignatureLine& line, std::string_view text, const Verifier& key
 }  // namespace
 
 base::Result<Verifier> Verifier::make(std::string name, const crypto::VerifyKey& key) {
-  if (!is_key_name(name)) {
-    return malformed("a key's name is not empty and holds neither spaces nor \"+\"");
-  }
+  TRY(check_key_name(name));
   Verifier verifier;
-  verifier.id_ = key_id(name, key);
+  verifier.id_ = key_id(name, kEd25519, key);
   verifier.name_ = std::move(name);
   verifier.key_ = key;
   return verifier;
 }
 
 base::Result<Verifier> Verifier::parse(std::string_view vkey) {
-  const std::size_t first = vkey.find('+');
-  const std::size_t second = first == std::string_view::npos ? first : vkey.find('+', first + 1);
-  if (second == std::string_view::npos) {
-    return base::Error{base::Code::kMalformed, "not a verifier key",
-                       "it has the form name+hash+base64"};
-  }
-  TRY(const crypto::VerifyKey key, parse_public_key(vkey.substr(second + 1)));
-  TRY(Verifier verifier, make(std::string(vkey.substr(0, first)), key));
-  if (vkey.substr(first + 1, second - first - 1) != id_hex(verifier.id())) {
-    return base::Error{base::Code::kMalformed, "a verifier key whose hash is wrong",
-                       "copy it again, the whole line"};
-  }
-  return verifier;
+  TRY(NamedKey parsed, parse_vkey(vkey, kEd25519));
+  return make(std::move(parsed.name), parsed.key);
 }
 
-std::string Verifier::vkey() const {
-  base::Bytes typed{kEd25519};
-  base::append(typed, key_);
-  return name_ + "+" + id_hex(id_) + "+" + base::to_base64(typed);
-}
+std::string Verifier::vkey() const { return format_vkey(name_, kEd25519, key_); }
 
 Signer::Signer(Verifier verifier, crypto::SigningKey key)
     : verifier_(std::move(verifier)), key_(std::move(key)) {}
@@ -140,10 +77,7 @@ base::Result<Signer> Signer::make(std::string name, crypto::SigningKey key) {
 }
 
 std::string Signer::signature_line(std::string_view text) const {
-  base::Bytes payload;
-  base::append_be(payload, verifier_.id(), kIdSize);
-  base::append(payload, key_.sign(base::as_bytes(text)));
-  return std::string(kDash) + name() + " " + base::to_base64(payload) + "\n";
+  return note::signature_line(name(), verifier_.id(), key_.sign(base::as_bytes(text)));
 }
 
 Signer Signer::clone() const { return {verifier_, key_.clone()}; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "relay/mfa.hpp"
 #include "text/safety.hpp"
 
 namespace sealpost::relay {
@@ -31,6 +32,7 @@ KnownKey device_key(const trust::Chain& chain, const trust::Device& device, base
   out.caller.name = certificate.name.str();
   out.caller.role = device.role;
   out.caller.purposes = device.purposes;
+  out.caller.key = device.certificate.key.key();
   out.key = certificate.key.key();
   if (auto active = chain.active_device(out.caller.name, now); !active) {
     out.standing = active.error();
@@ -103,6 +105,47 @@ base::Result<void> check_access(const Route& route, const Caller& caller, bool u
                      ""};
 }
 
+base::Error code_required(std::string_view why, std::string_view verb) {
+  return {Code::kMfaRequired, std::string(why), "sealpost mfa " + std::string(verb)};
+}
+
+// Noted now and then only, and by the writer, as everything: whoever asks does not wait for it.
+void note_use(const StoredProof& proof, Engine& engine, base::Time now) {
+  if (now - proof.used < kUseNotedEvery) return;
+  Task task;
+  task.change = [device = proof.device, now](Unit& unit) -> base::Result<Written> {
+    TRY(unit.store.use_mfa_proof(device, now));
+    return Written{Reply{}, Record::hearing()};
+  };
+  task.done = [](const base::Result<Reply>&) {};
+  engine.writer.submit(std::move(task));
+}
+
+// The one place that asks for one-time codes: of roles that the policy names, before anything but
+// what a device needs to learn that, and to bring one.
+base::Result<void> check_code(const Route& route, const Caller& caller, Engine& engine) {
+  if (route.before_code || caller.kind != Caller::Kind::kDevice) return {};
+  const auto policy = engine.directory.policy();
+  const auto& roles = policy->mfa_roles;
+  if (std::find(roles.begin(), roles.end(), trust::role_name(caller.role)) == roles.end()) {
+    return {};
+  }
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const auto mfa, store->mfa(user_of_device(caller.name)));
+  if (!mfa || !mfa->confirmed) {
+    return code_required("the policy wants one-time codes of this role, and you have none yet",
+                         "enrol");
+  }
+  TRY(const auto proof, store->mfa_proof(caller.name));
+  const base::Time now = engine.seams.clock.now();
+  const bool own = proof && proof->key == base::to_bytes(caller.key);
+  if (!own || now < proof->proven || now >= proof_end(*proof)) {
+    return code_required("a one-time code is needed", "verify");
+  }
+  note_use(*proof, engine, now);
+  return {};
+}
+
 // The last address that the proxy added, or the peer's.
 std::string address_of(const Head& head, const Settings& settings) {
   if (!settings.proxy || head.forwarded_for.empty()) return head.peer.host();
@@ -143,6 +186,7 @@ void admit_caller(const Head& head, Engine& engine, Admission& out) {
   const base::milliseconds now = engine.seams.clock.steady();
   out.verdict = known->standing;
   if (out.verdict) out.verdict = check_access(*out.route, out.request.caller, known->used);
+  if (out.verdict) out.verdict = check_code(*out.route, out.request.caller, engine);
   RateLimit& rate = out.verdict ? engine.requests : engine.refusals;
   out.too_many = !rate.take(out.request.caller.name, now);
   if (out.too_many) out.verdict = base::Error{Code::kBusy, "too many requests", "wait a minute"};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "audit/event.hpp"
+#include "crypto/sign.hpp"
 #include "relay/writer.hpp"
 #include "trust/name.hpp"
 
@@ -18,6 +19,7 @@ struct Caller {
   enum class Kind { kNobody, kDevice, kInvitation };
   Kind kind = Kind::kNobody;
   std::string name;  // of the key
+  crypto::VerifyKey key{};
   trust::Role role = trust::Role::kMember;
   std::vector<std::string> purposes;  // of a service
   std::string request;                // hex SHA-256 of the request's signature

@@ -11,6 +11,7 @@ namespace {
 using trust::Operation;
 
 constexpr std::size_t kNoBody = 0;
+constexpr bool kBeforeCode = true;
 constexpr std::size_t kSmall = 64 << 10;
 constexpr std::size_t kLeafList = 40 << 20;
 constexpr std::size_t kPart = wire::kPartSize;
@@ -23,7 +24,14 @@ constexpr std::array kRoutes{
     Route{"GET", "/metrics", Access::kLoopback, {}, kNoBody, get_metrics},
 
     Route{"GET", "/v1/relay", Access::kAnyone, {}, kNoBody, get_relay},
-    Route{"GET", "/v1/trust", Access::kNewcomer, {Operation::kReadTrust}, kNoBody, get_trust},
+    Route{"GET",
+          "/v1/trust",
+          Access::kNewcomer,
+          {Operation::kReadTrust},
+          kNoBody,
+          get_trust,
+          nullptr,
+          kBeforeCode},
     Route{"GET",
           "/v1/trust/evidence",
           Access::kDevice,
@@ -37,6 +45,25 @@ constexpr std::array kRoutes{
           wire::kMaxBody,
           post_trust},
     Route{"POST", "/v1/enrol", Access::kInvitation, {}, 4 * kSmall, post_enrol},
+
+    Route{"GET", "/v1/mfa", Access::kDevice, {}, kNoBody, get_mfa, nullptr, kBeforeCode},
+    Route{"POST",
+          "/v1/mfa/enrol",
+          Access::kDevice,
+          {},
+          kNoBody,
+          post_mfa_enrol,
+          nullptr,
+          kBeforeCode},
+    Route{"POST",
+          "/v1/mfa/verify",
+          Access::kDevice,
+          {},
+          kSmall,
+          post_mfa_verify,
+          nullptr,
+          kBeforeCode},
+    Route{"POST", "/v1/mfa/reset", Access::kDevice, {Operation::kResetMfa}, kSmall, post_mfa_reset},
 
     Route{"GET", "/v1/prekeys", Access::kDevice, {Operation::kPublishPrekey}, kNoBody, get_prekeys},
     Route{"POST",
@@ -117,14 +144,23 @@ constexpr std::array kRoutes{
           Access::kDevice,
           {Operation::kReadTrust},
           kNoBody,
-          get_checkpoint},
+          get_checkpoint,
+          nullptr,
+          kBeforeCode},
     Route{"GET",
           "/v1/audit/tile/entries/**",
           Access::kDevice,
           {Operation::kReadLog},
           kNoBody,
           get_entries},
-    Route{"GET", "/v1/audit/tile/**", Access::kDevice, {Operation::kReadTrust}, kNoBody, get_tile},
+    Route{"GET",
+          "/v1/audit/tile/**",
+          Access::kDevice,
+          {Operation::kReadTrust},
+          kNoBody,
+          get_tile,
+          nullptr,
+          kBeforeCode},
     Route{"GET", "/v1/audit/events", Access::kDevice, {Operation::kReadLog}, kNoBody, get_events},
 };
 

@@ -43,6 +43,7 @@ struct Route {
   std::size_t body_limit;          // bytes
   Handler handler;                 // with the whole body in memory
   SinkOpener open_sink = nullptr;  // or as it arrives
+  bool before_code = false;        // also for a device that owes a one-time code
 };
 
 struct Match {

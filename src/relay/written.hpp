@@ -52,6 +52,8 @@ class Record {
   static Record repeat() { return Record({}); }
   // Room and bytes that nobody has been told of yet; the message that names them is the event.
   static Record staging() { return Record({}); }
+  // When a device was last heard of, which its requests tell already.
+  static Record hearing() { return Record({}); }
   const std::vector<Fact>& facts() const { return facts_; }
 
  private:

@@ -43,7 +43,7 @@ constexpr std::uint32_t bits(Operation first, Rest... rest) {
 }
 
 using enum Operation;
-constexpr std::uint32_t kAdministering = bits(kInvite, kRevoke, kSetPolicy);
+constexpr std::uint32_t kAdministering = bits(kInvite, kRevoke, kSetPolicy, kResetMfa);
 constexpr std::uint32_t kSending = bits(kReadTrust, kClaimPrekeys, kSend, kReadReceipts);
 constexpr std::uint32_t kMessaging = kSending | bits(kPublishPrekey, kReceive);
 constexpr std::uint32_t kAuditing = bits(kReadTrust, kReadLog);

@@ -46,6 +46,7 @@ enum class Operation {
   kInvite,     // invitations for others
   kRevoke,
   kSetPolicy,
+  kResetMfa,  // of other members
   kPublishPrekey,
   kClaimPrekeys,
   kSend,          // messages and blobs

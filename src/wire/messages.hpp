@@ -69,6 +69,32 @@ struct ClaimedPrekeys {
   std::vector<ClaimedPrekey> prekeys;
 };
 
+// POST /v1/mfa/enrol, without a body, answers with what is shown once. The secret is the member's
+// and the relay's.
+struct MfaSecret {
+  Bytes secret;
+  std::vector<std::string> recovery;
+};
+// POST /v1/mfa/verify: a code, or a recovery code.
+struct MfaCode {
+  std::string code;
+};
+struct MfaProven {
+  base::Time until;
+};
+// POST /v1/mfa/reset
+struct MfaMember {
+  std::string user;
+};
+// GET /v1/mfa, about the device that asks. A time of 0 is none.
+struct MfaState {
+  bool required = false;
+  bool enrolled = false;
+  base::Time proven_until{};
+  base::Time paused_until{};
+  std::uint64_t recovery_codes = 0;  // that are left
+};
+
 // POST /v1/messages
 struct Envelope {
   std::string device;  // full name of the recipient
@@ -192,6 +218,11 @@ Bytes to_cbor(const PrekeyClaim& value);
 Bytes to_cbor(const PrekeyBatch& value);
 Bytes to_cbor(const PrekeyStock& value);
 Bytes to_cbor(const ClaimedPrekeys& value);
+Bytes to_cbor(const MfaSecret& value);
+Bytes to_cbor(const MfaCode& value);
+Bytes to_cbor(const MfaProven& value);
+Bytes to_cbor(const MfaMember& value);
+Bytes to_cbor(const MfaState& value);
 Bytes to_cbor(const Submissions& value);
 Bytes to_cbor(const Envelope& value);
 Bytes to_cbor(const EnvelopeResult& value);
@@ -213,6 +244,11 @@ base::Result<PrekeyClaim> parse_prekey_claim(ByteView body);
 base::Result<PrekeyBatch> parse_prekey_batch(ByteView body);
 base::Result<PrekeyStock> parse_prekey_stock(ByteView body);
 base::Result<ClaimedPrekeys> parse_claimed_prekeys(ByteView body);
+base::Result<MfaSecret> parse_mfa_secret(ByteView body);
+base::Result<MfaCode> parse_mfa_code(ByteView body);
+base::Result<MfaProven> parse_mfa_proven(ByteView body);
+base::Result<MfaMember> parse_mfa_member(ByteView body);
+base::Result<MfaState> parse_mfa_state(ByteView body);
 base::Result<Submissions> parse_submissions(ByteView body);
 base::Result<Envelope> parse_envelope(ByteView body);
 base::Result<EnvelopeResult> parse_envelope_result(ByteView body);

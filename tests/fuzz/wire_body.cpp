@@ -41,6 +41,11 @@ constexpr std::array kBodies{
     check<wire::parse_envelope>,
     check<wire::parse_envelope_result>,
     check<wire::parse_prekey_stock>,
+    check<wire::parse_mfa_secret>,
+    check<wire::parse_mfa_code>,
+    check<wire::parse_mfa_proven>,
+    check<wire::parse_mfa_member>,
+    check<wire::parse_mfa_state>,
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "audit/filter.hpp"
+#include "note/cosignature.hpp"
 #include "relay/handlers/handlers.hpp"
 #include "wire/messages.hpp"
 
@@ -106,13 +107,21 @@ base::Result<Search> parse_search(std::string_view query) {
   return out;
 }
 
+// The note and the relay's word that this is its newest state now: a cosignature under the log's
+// own key, which says the same of a checkpoint as a witness would (sealpost-note(5), COSIGNATURE).
+std::string dated(Checkpoints::Published fresh, const Engine& engine) {
+  if (fresh.note.empty()) return {};
+  return fresh.note + note::cosignature_line(merkle::format_checkpoint(fresh.checkpoint),
+                                             engine.log_key, engine.seams.clock.now());
+}
+
 }  // namespace
 
 base::Result<Outcome> get_checkpoint(Request&, Engine& engine) {
   return Outcome(Pending{[&engine](const Done& done) {
     engine.writer.fresh_checkpoint([done](base::Result<Checkpoints::Published> fresh) {
       if (!fresh) return done(fresh.error());
-      done(plain_text(std::move(fresh->note)));
+      done(plain_text(dated(*std::move(fresh), engine)));
     });
   }});
 }

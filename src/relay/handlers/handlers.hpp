@@ -21,6 +21,11 @@ base::Result<Outcome> post_enrol(Request& request, Engine& engine);
 // The user whose device this is, by full names: whom claimed prekeys count against.
 std::string user_of(std::string_view device);
 base::Result<Outcome> get_prekeys(Request& request, Engine& engine);
+base::Result<Outcome> get_mfa(Request& request, Engine& engine);
+base::Result<Outcome> post_mfa_enrol(Request& request, Engine& engine);
+base::Result<Outcome> post_mfa_verify(Request& request, Engine& engine);
+base::Result<Outcome> post_mfa_reset(Request& request, Engine& engine);
+
 base::Result<Outcome> post_prekeys(Request& request, Engine& engine);
 base::Result<Outcome> post_prekey_claim(Request& request, Engine& engine);
 

@@ -86,6 +86,26 @@ struct StoredBlob {
   std::vector<std::uint64_t> parts;  // stored ones, ascending
 };
 
+// What the relay knows of a member's one-time codes. It must know the secret itself.
+struct StoredMfa {
+  std::string user;
+  base::Bytes secret;
+  bool confirmed = false;       // a first code has shown that the member has the secret
+  std::uint64_t last_step = 0;  // of the last code that was used
+  std::uint64_t failures = 0;   // wrong codes since a right one or a pause
+  std::uint64_t pauses = 0;     // since a right one
+  base::Time paused_until{};
+};
+
+// A device has brought a right code. It is its key that counts, not its name.
+struct StoredProof {
+  std::string device;
+  std::string user;
+  base::Bytes key;  // public
+  base::Time proven;
+  base::Time used;  // of its last request, as far as it was noted
+};
+
 struct ExpiredMessage {
   std::uint64_t row = 0;
   std::string from;  // device
@@ -117,6 +137,10 @@ class MetaReader {
   // Ids of the one-time prekeys that nobody has got and that have not expired.
   virtual base::Result<std::vector<std::string>> once_prekeys(std::string_view device,
                                                               base::Time now) = 0;
+
+  virtual base::Result<std::optional<StoredMfa>> mfa(std::string_view user) = 0;
+  virtual base::Result<std::optional<StoredProof>> mfa_proof(std::string_view device) = 0;
+  virtual base::Result<std::uint64_t> recovery_codes(std::string_view user) = 0;  // that are left
 
   virtual base::Result<std::optional<StoredMessage>> message(std::string_view from,
                                                              std::string_view id) = 0;
@@ -195,6 +219,18 @@ class MetaWriter {
                                               std::string_view claimer) = 0;
   // Of every use: for a device that has ended, or has another key.
   virtual base::Result<void> remove_prekeys(std::string_view device) = 0;
+
+  virtual base::Result<void> set_mfa(const StoredMfa& mfa) = 0;
+  // In place of those that there were.
+  virtual base::Result<void> set_recovery_codes(std::string_view user,
+                                                std::span<const crypto::Digest> codes) = 0;
+  // False when it is none of them. A used one is gone.
+  virtual base::Result<bool> use_recovery_code(std::string_view user,
+                                               const crypto::Digest& code) = 0;
+  virtual base::Result<void> set_mfa_proof(const StoredProof& proof) = 0;
+  virtual base::Result<void> use_mfa_proof(std::string_view device, base::Time used) = 0;
+  // The secret, the recovery codes and every proof. False when there was no secret.
+  virtual base::Result<bool> remove_mfa(std::string_view user) = 0;
 
   virtual base::Result<std::uint64_t> add_message(const NewMessage& message) = 0;  // its row
   // Removes the device's envelope, or its wait for a new one, and the payload with the last. False

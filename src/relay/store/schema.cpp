@@ -53,7 +53,8 @@ CREATE TABLE renewals(message INTEGER NOT NULL, device INTEGER NOT NULL, resent 
 )";
 
 // What version 2 did not have. once_prekeys: note is empty once somebody has got it; claimer is the
-// user who did, claimed when, or 0.
+// user who did, claimed when, or 0. mfa_recovery.code: a SHA-256. mfa_proofs.key: the device's
+// public key.
 constexpr std::string_view kSinceVersion2 = R"(
 CREATE TABLE once_prekeys(device INTEGER NOT NULL, prekey TEXT NOT NULL, published INTEGER NOT NULL,
                           expires INTEGER NOT NULL, claimer INTEGER NOT NULL,
@@ -62,6 +63,14 @@ CREATE TABLE once_prekeys(device INTEGER NOT NULL, prekey TEXT NOT NULL, publish
 CREATE INDEX once_prekeys_left ON once_prekeys(device, published) WHERE claimed = 0;
 CREATE INDEX once_prekeys_taken ON once_prekeys(device, claimer, claimed) WHERE claimed > 0;
 CREATE INDEX once_prekeys_ending ON once_prekeys(expires);
+
+CREATE TABLE mfa(user TEXT PRIMARY KEY, secret BLOB NOT NULL, confirmed INTEGER NOT NULL,
+                 last_step INTEGER NOT NULL, failures INTEGER NOT NULL, pauses INTEGER NOT NULL,
+                 paused_until INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE mfa_recovery(user TEXT NOT NULL, code BLOB NOT NULL,
+                          PRIMARY KEY(user, code)) WITHOUT ROWID;
+CREATE TABLE mfa_proofs(device TEXT PRIMARY KEY, user TEXT NOT NULL, key BLOB NOT NULL,
+                        proven INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 3;
 )";
 

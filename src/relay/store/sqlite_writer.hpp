@@ -38,6 +38,13 @@ class SqliteWriter final : public MetaWriter {
   base::Result<bool> took_once_prekey(std::string_view device, std::string_view id,
                                       std::string_view claimer) override;
   base::Result<void> remove_prekeys(std::string_view device) override;
+  base::Result<void> set_mfa(const StoredMfa& mfa) override;
+  base::Result<void> set_recovery_codes(std::string_view user,
+                                        std::span<const crypto::Digest> codes) override;
+  base::Result<bool> use_recovery_code(std::string_view user, const crypto::Digest& code) override;
+  base::Result<void> set_mfa_proof(const StoredProof& proof) override;
+  base::Result<void> use_mfa_proof(std::string_view device, base::Time used) override;
+  base::Result<bool> remove_mfa(std::string_view user) override;
 
   base::Result<std::uint64_t> add_message(const NewMessage& message) override;
   base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) override;

@@ -25,6 +25,8 @@ class House:
         self.prekeys: dict[str, str] = {}
         # Prekeys that are handed out again and again.
         self.issued: dict[tuple[str, str], str] = {}
+        # A checkpoint that is shown again and again.
+        self.frozen = None
         # Receipts for messages that went nowhere, by id.
         self.swallowed: dict[str, str] = {}
 

@@ -3,6 +3,7 @@
 A lie answers in the relay's place, or returns None where it leaves the truth alone.
 """
 
+import base64
 import dataclasses
 import json
 import pathlib
@@ -11,7 +12,7 @@ import time
 
 from . import age, merkle
 from .device import Device, prekey_note
-from .notes import Key, field, fields_of, kind_of, now, sha256, sign, statement, text_of
+from .notes import Key, cosign, field, fields_of, kind_of, now, sha256, sign, statement, text_of
 from .proxy import Answer, Request
 
 LIES = {}
@@ -212,6 +213,36 @@ def text_answer(body: bytes) -> Answer:
 def roll_back(request: Request):
     """An old state of the log, `by` events ago, signed again."""
     return text_answer(request.house.checkpoint(request.house.leaves()[: -request.options["by"]]))
+
+
+@lie("GET /audit/checkpoint")
+def freeze(request: Request):
+    """The checkpoint that it saw first, with the time that was signed then, again and again."""
+    if request.house.frozen is None:
+        request.house.frozen = request.forward()
+    return request.house.frozen
+
+
+@lie("GET /audit/checkpoint")
+def misdate(request: Request):
+    """The newest checkpoint as of `by` seconds from now; undated when `by` is 0."""
+    note = request.house.checkpoint(request.house.leaves()).decode()
+    if request.options["by"] != 0:
+        moment = int(time.time()) + request.options["by"]
+        note += cosign(text_of(note), request.house.log_key, moment)
+    return text_answer(note.encode())
+
+
+@lie("GET /audit/checkpoint")
+def redate(request: Request):
+    """The relay's own checkpoint, its signed time changed."""
+    answer = request.forward()
+    lines = answer.body.decode().splitlines()
+    word = lines[-1].split(" ")
+    payload = bytearray(base64.b64decode(word[2]))
+    payload[11] ^= 1
+    lines[-1] = " ".join([*word[:2], base64.b64encode(bytes(payload)).decode()])
+    return text_answer(("\n".join(lines) + "\n").encode())
 
 
 @lie("GET /audit/checkpoint")

@@ -50,6 +50,14 @@ class Key:
         return f"\u2014 {self.name} {b64(self._id + self.sign_bytes(text.encode()))}\n"
 
 
+def cosign(text: str, key: Key, moment: int) -> str:
+    """A cosignature line of the same key and name, made at that second."""
+    typed = b"\x04" + base64.b64decode(key.vkey.rsplit("+", 1)[1])[1:]
+    key_id = sha256(key.name.encode() + b"\n" + typed)[:4]
+    signed = key.sign_bytes(f"cosignature/v1\ntime {moment}\n{text}".encode())
+    return f"\u2014 {key.name} {b64(key_id + moment.to_bytes(8, 'big') + signed)}\n"
+
+
 def sign(text: str, *keys: Key) -> str:
     return text + "\n" + "".join(key.line(text) for key in keys)
 

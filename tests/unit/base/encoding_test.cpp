@@ -38,6 +38,16 @@ TEST_CASE("base64 has the vectors of RFC 4648") {
   CHECK(to_base64(Bytes{0xfb, 0xff}) == "+/8=");
 }
 
+TEST_CASE("base32 has the vectors of RFC 4648, without padding") {
+  CHECK(to_base32({}).empty());
+  CHECK(to_base32(as_bytes("f")) == "MY");
+  CHECK(to_base32(as_bytes("fo")) == "MZXQ");
+  CHECK(to_base32(as_bytes("foo")) == "MZXW6");
+  CHECK(to_base32(as_bytes("foob")) == "MZXW6YQ");
+  CHECK(to_base32(as_bytes("fooba")) == "MZXW6YTB");
+  CHECK(to_base32(as_bytes("foobar")) == "MZXW6YTBOI");
+}
+
 TEST_CASE("every length survives every encoding") {
   for (std::size_t size = 0; size < 70; ++size) {
     const Bytes bytes = counting(size);

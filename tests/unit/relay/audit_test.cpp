@@ -7,6 +7,7 @@
 #include "house.hpp"
 #include "merkle/checkpoint.hpp"
 #include "merkle/tile.hpp"
+#include "note/cosignature.hpp"
 
 using namespace sealpost;
 using namespace sealpost::testing;
@@ -53,6 +54,17 @@ TEST_CASE("a checkpoint covers every event that was answered before it was asked
   const auto after = open_checkpoint(house, house.checkpoint());
   CHECK(after.size == before.size + 1);
   CHECK(house.checkpoint() == house.checkpoint());
+}
+
+TEST_CASE("a checkpoint says when it was handed out, under the log's own key") {
+  House house;
+  const note::Cosigner relay = note::Cosigner::of(house.log());
+  const auto shown = [&] {
+    return note::cosigned_at(note::parse(house.checkpoint()).value(), relay).value();
+  };
+  CHECK(shown() == house.clock.now());
+  house.clock.advance(std::chrono::hours(1));
+  CHECK(shown() == house.clock.now());  // nothing happened meanwhile
 }
 
 TEST_CASE("without being asked for, a checkpoint follows") {

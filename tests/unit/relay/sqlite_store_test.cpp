@@ -73,3 +73,24 @@ TEST_CASE("a file that is no database, or of a newer version, is not opened") {
   sqlite3_close(database);
   CHECK(relay::SqliteStore::open(folder.file(), 0).error().code == base::Code::kMalformed);
 }
+
+TEST_CASE("a store of version 2 gets what came later, and keeps what it has") {
+  const Folder folder;
+  {
+    const auto store = relay::SqliteStore::open(folder.file(), 0).value();
+    REQUIRE(store->writer().begin().has_value());
+    REQUIRE(store->writer().add_trust_entry(0, "entry").has_value());
+    REQUIRE(store->writer().commit().has_value());
+  }
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open(folder.file().c_str(), &database) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(database,
+                       "DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs; "
+                       "PRAGMA user_version = 2",
+                       nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(database);
+  const auto store = relay::SqliteStore::open(folder.file(), 0);
+  REQUIRE_MESSAGE(store.has_value(), (store ? "" : store.error().text));
+  CHECK((*store)->writer().reads().trust_size().value() == 1);
+  CHECK_FALSE((*store)->writer().reads().mfa("dr.lee").value().has_value());
+}

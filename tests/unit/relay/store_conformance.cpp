@@ -469,6 +469,53 @@ void check_boots(MetaStore& store) {
   CHECK(must_have(writer.reads().blob(other))->complete);
 }
 
+void check_mfa(MetaStore& store) {
+  MetaWriter& writer = store.writer();
+  const auto code = [](char c) {
+    return crypto::sha256(base::Bytes(1, static_cast<std::uint8_t>(c)));
+  };
+  const std::vector<crypto::Digest> codes{code('a'), code('b')};
+  const relay::StoredMfa lee{"dr.lee", base::Bytes(20, 7), true, 60, 2, 1, kNoon + kHour};
+  in_transaction(writer, [&] {
+    must(writer.set_mfa({"dr.lee", base::Bytes(20, 1), false, 0, 0, 0, {}}));
+    must(writer.set_mfa(lee));
+    must(writer.set_recovery_codes("dr.lee", std::vector<crypto::Digest>{code('x')}));
+    must(writer.set_recovery_codes("dr.lee", codes));
+    must(writer.set_mfa_proof({kLee, "dr.lee", base::Bytes(32, 9), kNoon, kNoon}));
+    must(writer.use_mfa_proof(kLee, kNoon + kHour));
+    must(writer.use_mfa_proof(kLee, kNoon));  // never goes back
+    must(writer.set_mfa_proof({kKim, "nurse.kim", base::Bytes(32, 8), kNoon, kNoon}));
+  });
+  const auto found = must_have(must_have(store.read())->mfa("dr.lee"));
+  REQUIRE(found.has_value());
+  CHECK(found->secret == lee.secret);
+  CHECK(found->confirmed);
+  CHECK(found->last_step == 60);
+  CHECK(found->failures == 2);
+  CHECK(found->pauses == 1);
+  CHECK(found->paused_until == lee.paused_until);
+  CHECK_FALSE(must_have(must_have(store.read())->mfa("dr.le")).has_value());
+  const auto proof = must_have(must_have(store.read())->mfa_proof(kLee));
+  REQUIRE(proof.has_value());
+  CHECK(proof->key == base::Bytes(32, 9));
+  CHECK(proof->proven == kNoon);
+  CHECK(proof->used == kNoon + kHour);
+  in_transaction(writer, [&] {
+    CHECK_FALSE(must_have(writer.use_recovery_code("dr.lee", code('x'))));
+    CHECK_FALSE(must_have(writer.use_recovery_code("nurse.kim", code('a'))));
+    CHECK(must_have(writer.use_recovery_code("dr.lee", code('a'))));
+    CHECK_FALSE(must_have(writer.use_recovery_code("dr.lee", code('a'))));
+  });
+  CHECK(must_have(writer.reads().recovery_codes("dr.lee")) == 1);
+  in_transaction(writer, [&] {
+    CHECK(must_have(writer.remove_mfa("dr.lee")));
+    CHECK_FALSE(must_have(writer.remove_mfa("dr.lee")));
+  });
+  CHECK(must_have(writer.reads().recovery_codes("dr.lee")) == 0);
+  CHECK_FALSE(must_have(writer.reads().mfa_proof(kLee)).has_value());
+  CHECK(must_have(writer.reads().mfa_proof(kKim)).has_value());
+}
+
 void check_many_readers(MetaStore& store) {
   in_transaction(store.writer(), [&] { must(store.writer().add_trust_entry(0, "entry")); });
   std::vector<MetaStore::Reading> readers;
@@ -498,6 +545,7 @@ void check_store(const std::function<OpenStore()>& fresh) {
   SUBCASE("a blob grows by its parts") { check_blobs(*open()); }
   SUBCASE("a blob lives as long as it is needed") { check_blob_life(*open()); }
   SUBCASE("parts of another boot are forgotten") { check_boots(*open()); }
+  SUBCASE("one-time codes: secrets, recovery codes, proofs") { check_mfa(*open()); }
   SUBCASE("many read at once") { check_many_readers(*open()); }
 }
 

@@ -36,6 +36,21 @@ TEST_CASE("RFC 3339 is read with fractions and offsets") {
   CHECK(*parse_time("1970-01-01T00:00:00Z") == Time{});
 }
 
+TEST_CASE("a span is written as people would type it, and reads back") {
+  struct Row {
+    milliseconds span;
+    const char* text;
+  };
+  for (const Row& row : {Row{30s, "30s"}, Row{90s, "90s"}, Row{15min, "15m"}, Row{4h, "4h"},
+                         Row{24h, "1d"}, Row{90 * 24h, "90d"}, Row{25h, "25h"}}) {
+    CAPTURE(row.text);
+    CHECK(format_span(row.span) == row.text);
+    CHECK(parse_span(row.text).value() == row.span);
+  }
+  CHECK(format_span(1999ms) == "1s");
+  CHECK(format_span(0ms) == "0s");
+}
+
 TEST_CASE("what is no time in RFC 3339 is malformed, and its message is safe to print") {
   for (const char* text : {"",
                            "now",

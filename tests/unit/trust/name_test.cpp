@@ -97,11 +97,12 @@ TEST_CASE("the matrix of roles and operations") {
     Operation operation;
     const char* allowed;  // owner admin member service auditor privacy custodian
   };
-  constexpr std::array<Row, 10> kMatrix{{
+  constexpr std::array<Row, 11> kMatrix{{
       {Operation::kReadTrust, "yyyyyyy"},
       {Operation::kInvite, "yy-----"},
       {Operation::kRevoke, "yy-----"},
       {Operation::kSetPolicy, "yy-----"},
+      {Operation::kResetMfa, "yy-----"},
       {Operation::kPublishPrekey, "yyy---y"},
       {Operation::kClaimPrekeys, "yyyy--y"},
       {Operation::kSend, "yyyy--y"},

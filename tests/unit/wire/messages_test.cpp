@@ -72,6 +72,12 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
   survives(wire::PrekeyClaim{{"d", "e"}}, wire::parse_prekey_claim);
   survives(wire::PrekeyBatch{{"p\n"}, {"00ff"}}, wire::parse_prekey_batch);
   survives(wire::PrekeyStock{{"00ff"}, "p\n"}, wire::parse_prekey_stock);
+  survives(wire::MfaSecret{base::Bytes(20, 1), {"aaaa-bbbb"}}, wire::parse_mfa_secret);
+  survives(wire::MfaCode{"123456"}, wire::parse_mfa_code);
+  survives(wire::MfaProven{base::Time(std::chrono::seconds(1))}, wire::parse_mfa_proven);
+  survives(wire::MfaMember{"dr.lee"}, wire::parse_mfa_member);
+  survives(wire::MfaState{true, true, base::Time(std::chrono::seconds(1)), {}, 9},
+           wire::parse_mfa_state);
   survives(wire::ClaimedPrekeys{{{"d", "p\n"}, {"e", ""}}}, wire::parse_claimed_prekeys);
   survives(wire::Submissions{{submission(), submission()}}, wire::parse_submissions);
   survives(submission().envelopes[0], wire::parse_envelope);

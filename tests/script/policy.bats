@@ -1,0 +1,84 @@
+# sealpost policy: what the organisation allows, as everybody verifies it.
+load support
+
+setup_file() {
+  start_org olivia dr.lee
+  add_admin
+}
+teardown_file() { stop_org; }
+
+# A second person who may set the policy.
+add_admin() { add_member adam admin; }
+
+value() { as "${2-olivia}" policy show --json | jq -er --arg key "$1" 'select(.key == $key).value'; }
+
+@test "show lists every setting, its value, and whether it is the default" {
+  expect_exit 0 as dr.lee policy show --json
+  json_lines 'all(.type == "policy-setting" and .default)'
+  json_lines 'any(.key == "purpose.general" and .value == "owner,admin,member,custodian")'
+  json_lines 'any(.key == "purpose.billing" and .value == "any")'
+  json_lines 'any(.key == "max-staleness" and .value == "none")'
+  expect_exit 0 as dr.lee policy show
+  contains "$output" "default-expiry"
+}
+
+@test "set shows old and new, everybody sees it, and the log has it" {
+  expect_exit 0 as olivia policy set default-expiry 7d --json
+  json '.type == "policy-change" and .before == "30d" and .after == "7d" and .changed'
+  [ "$(value default-expiry dr.lee)" = 7d ]
+  expect_exit 0 as olivia audit query --event policy.set --json
+  json_lines 'any(.event == "policy.set" and (.device | startswith("mercy.example/olivia/")))'
+  expect_exit 0 as olivia policy set default-expiry 7d
+  contains "$output" "as before"
+  expect_exit 0 as olivia policy set default-expiry none
+  contains "$output" "default-expiry: 30d (was: 7d)"
+}
+
+@test "an admin may set it, a member may not" {
+  expect_exit 0 as adam policy set max-body 2048
+  expect_exit 5 as dr.lee policy set max-body 4096
+  contains "$errors" "may not set the policy"
+  [ "$(value max-body)" = 2048 ]
+  expect_exit 0 as adam policy set max-body ""
+  [ "$(value max-body)" = 1048576 ]
+}
+
+@test "a purpose that a role may not use stops that role's messages" {
+  expect_exit 0 as olivia policy set purpose.billing service
+  expect_exit 5 as dr.lee send --to olivia --purpose billing "your bill"
+  expect_exit 0 as olivia policy set purpose.billing any
+  expect_exit 0 as dr.lee send --to olivia --purpose billing "your bill"
+  expect_exit 0 as olivia policy set purpose.newsletter member
+  expect_exit 0 as olivia policy set purpose.newsletter none
+  never value purpose.newsletter
+}
+
+@test "what is no setting, or no value of one, is refused with a hint" {
+  expect_exit 2 as olivia policy set max-stalenes 1d
+  contains "$errors" 'did you mean "max-staleness"?'
+  expect_exit 2 as olivia policy set mfa king
+  contains "$errors" "owner, admin, member"
+  expect_exit 2 as olivia policy set idle-lock 5s
+  expect_exit 2 as olivia policy set max-expiry 1d
+  expect_exit 2 as olivia policy set purpose.Billing any
+  expect_exit 2 as olivia policy set max-body
+}
+
+@test "two who set different things at once both succeed" {
+  local round
+  for round in 1 2 3; do
+    as olivia policy set idle-lock "${round}0m" >"$T/olivia" &
+    as adam policy set passphrase-age "${round}0d" >"$T/adam" &
+    wait %1 && wait %2
+    [ "$(value idle-lock)" = "${round}0m" ]
+    [ "$(value passphrase-age)" = "${round}0d" ]
+  done
+}
+
+@test "without the relay the policy is shown as it was seen, and not set" {
+  stop_relay
+  expect_exit 0 as dr.lee policy show
+  contains "$errors" "may be old"
+  expect_exit 75 as olivia policy set max-body 2048
+  start_relay
+}
