@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/file.hpp"
+#include "cmd/kdf.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
@@ -19,6 +20,7 @@ constexpr std::size_t kMaxToken = 64 << 10;  // bytes
 struct Options {
   std::string source;
   std::string device;
+  KdfOptions kdf;
 };
 
 base::Result<crypto::SecretBytes> ask_token(Env& env) {
@@ -55,6 +57,7 @@ base::Result<config::Profile> profile_for(Env& env, const std::string& user) {
 }
 
 base::Result<void> run_join(const Options& options, Env& env) {
+  TRY(const vault::Tuning tuning, tuning_of(options.kdf));
   TRY(const crypto::SecretBytes typed, read_token(options, env));
   TRY(const trust::InvitationToken token, trust::parse_token(typed.expose_text()));
   TRY(const trust::Invitation invitation, flow::invitation_of(token));
@@ -66,7 +69,7 @@ base::Result<void> run_join(const Options& options, Env& env) {
     TRY(vault::Vault vault, open_vault(env, profile));
     TRY(fill(vault));
   } else {
-    TRY(create_vault(env, profile, fill, flow::may_be_enrolled));
+    TRY(create_vault(env, profile, tuning, fill, flow::may_be_enrolled));
   }
   if (env.out.json()) {
     return env.out.document({{"type", "joined"},
@@ -91,6 +94,7 @@ void add_join(CLI::App& app, Env& env) {
   verb.add_option("INVITATION", options.source,
                   "File with the invitation, - for standard input (default: ask)");
   verb.add_option("--device", options.device, "Name of this device (default: this host's)");
+  add_kdf_options(verb, options.kdf);
 }
 
 }  // namespace sealpost::cmd

@@ -1,4 +1,4 @@
-// sealpost key: this device's keys. One file for each verb, key_*.cpp.
+// sealpost key: the keys of this device. One file per verb.
 #include "cmd/key.hpp"
 
 #include "cmd/verb.hpp"
@@ -7,8 +7,11 @@
 namespace sealpost::cmd {
 
 void add_key(CLI::App& app, Env& env) {
-  CLI::App& key = add_group(app, "key", "This device's keys");
+  CLI::App& key = add_group(app, "key", "The keys of this device");
+  add_key_show(key, env);
+  add_key_fingerprint(key, env);
   add_key_rotate(key, env);
+  add_key_passphrase(key, env);
 }
 
 }  // namespace sealpost::cmd

@@ -1,4 +1,4 @@
-// The verbs of `sealpost key`, one declaration for each file.
+// The verbs of `key`, each in a file of its own, cmd/key_<verb>.cpp.
 #pragma once
 
 namespace CLI {
@@ -9,6 +9,9 @@ namespace sealpost::cmd {
 
 struct Env;
 
+void add_key_show(CLI::App& key, Env& env);
+void add_key_fingerprint(CLI::App& key, Env& env);
 void add_key_rotate(CLI::App& key, Env& env);
+void add_key_passphrase(CLI::App& key, Env& env);
 
 }  // namespace sealpost::cmd

@@ -1,6 +1,7 @@
 // sealpost: a table of verbs and a loop. The only place that knows exit statuses, and where
 // exceptions end.
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
@@ -148,7 +149,12 @@ base::Result<void> run_or_catch(CLI::App& app, Env& env, int argc, const char* c
   }
 }
 
+// Keys and texts of messages lie in this process while it works: a crash leaves no core file of
+// them, and other processes of the user cannot look into it.
+void forbid_looking_in() { ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
+
 int start(int argc, const char* const* argv) {
+  forbid_looking_in();
   occupy_standard_descriptors();
   const ui::Signals signals;
   ui::SystemClock clock(signals);

@@ -5,7 +5,9 @@
 #include <array>
 
 #include "base/file.hpp"
+#include "cmd/policy_limits.hpp"
 #include "cmd/session.hpp"
+#include "flow/passphrase.hpp"
 #include "flow/sync.hpp"
 #include "trust/name.hpp"
 
@@ -30,6 +32,7 @@ base::Result<Opened> open_installation(Env& env) {
   auto owned = std::make_unique<vault::Vault>(std::move(vault));
   auto installation = flow::Installation::load(*owned);
   if (!installation) return base::with_context(std::move(installation).error(), profile.name);
+  TRY(obey_policy(env, profile, *installation));
   auto announcer = std::make_unique<Announcer>(env, *owned);
   return Opened{std::move(profile), std::move(owned), *std::move(installation),
                 std::move(announcer)};
@@ -45,14 +48,14 @@ base::Result<void> catch_up(Opened& opened, Env& env) {
   return {};
 }
 
-base::Result<void> create_vault(Env& env, const config::Profile& profile, const Fill& fill,
-                                const Keep& keep) {
-  TRY(const crypto::SecretBytes passphrase,
-      new_passphrase(env, "Passphrase for the new profile " + profile.name));
+base::Result<void> create_vault(Env& env, const config::Profile& profile,
+                                const vault::Tuning& tuning, const Fill& fill, const Keep& keep) {
+  TRY(const crypto::SecretBytes passphrase, new_passphrase(env, profile));
   TRY(base::make_private_folder(profile.folder));
   TRY(vault::Vault vault,
-      vault::Vault::create(profile.vault(), passphrase.expose(), {}, env.random));
-  auto filled = fill(vault);
+      vault::Vault::create(profile.vault(), passphrase.expose(), tuning, env.random));
+  auto filled = flow::remember_passphrase(vault, env.clock.now());
+  if (filled) filled = fill(vault);
   if (filled) return {};
   const auto kept = keep(vault);
   if (kept && !*kept) discard(profile);

@@ -19,7 +19,7 @@ struct Opened {
   std::unique_ptr<Announcer> announcer;  // goes first
 };
 
-// As choose_profile and open_vault, then Installation::load.
+// As choose_profile and open_vault, then Installation::load, then what the policy asks.
 base::Result<Opened> open_installation(Env& env);
 
 // Fetches what is new in the trust chain. Without the relay it goes on with what this profile has
@@ -33,8 +33,8 @@ inline flow::Context context_of(Env& env) { return {env.clock, env.random, env.i
 // count elsewhere already: then the command can be repeated.
 using Fill = std::function<base::Result<void>(vault::Vault&)>;
 using Keep = std::function<base::Result<bool>(const vault::Vault&)>;
-base::Result<void> create_vault(Env& env, const config::Profile& profile, const Fill& fill,
-                                const Keep& keep);
+base::Result<void> create_vault(Env& env, const config::Profile& profile,
+                                const vault::Tuning& tuning, const Fill& fill, const Keep& keep);
 
 // The Keep of commands that tell nobody before they are done.
 base::Result<bool> nothing_elsewhere(const vault::Vault& vault);

@@ -1,7 +1,9 @@
 // sealpost org: the steps of `setup` one by one, for relays on another host.
 #include <fmt/format.h>
 
+#include "cmd/kdf.hpp"
 #include "cmd/opened.hpp"
+#include "cmd/org_recovery.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -14,15 +16,17 @@ struct InitOptions {
   std::string organisation;
   std::string user;
   std::string device;
+  KdfOptions kdf;
 };
 
 base::Result<void> run_init(const InitOptions& options, Env& env) {
+  TRY(const vault::Tuning tuning, tuning_of(options.kdf));
   TRY(const config::Profile profile, new_profile(env, options.user));
   const std::string device = options.device.empty() ? default_device() : options.device;
   flow::Context context = context_of(env);
   std::string root;
   TRY(create_vault(
-      env, profile,
+      env, profile, tuning,
       [&](vault::Vault& vault) -> base::Result<void> {
         TRY(flow::found_organisation(vault, options.organisation, options.user, device, context));
         TRY(const flow::Installation installation, flow::Installation::load(vault));
@@ -104,13 +108,15 @@ base::Result<void> run_connect(const ConnectOptions& options, Env& env) {
 }  // namespace
 
 void add_org(CLI::App& app, Env& env) {
-  CLI::App& org = add_group(app, "org", "Found an organisation, show it, connect its relay");
+  CLI::App& org = add_group(
+      app, "org", "Found an organisation, show it, connect its relay, keep its root key safe");
   auto [init, init_options] =
       add_verb<InitOptions>(org, env, "init", "Make an organisation's root key", run_init);
   init.add_option("ORGANISATION", init_options.organisation, "Its name, like mercy.example")
       ->required();
   init.add_option("--user", init_options.user, "Your user id: you become the owner")->required();
   init.add_option("--device", init_options.device, "Name of this device (default: this host's)");
+  add_kdf_options(init, init_options.kdf);
 
   auto [show, show_options] =
       add_verb<ShowOptions>(org, env, "show", "Show the organisation of this profile", run_show);
@@ -121,6 +127,7 @@ void add_org(CLI::App& app, Env& env) {
   connect.add_option("URL", connect_options.url, "Of the relay")->required();
   connect.add_option("--pin", connect_options.pin,
                      "Hash of the relay's TLS key, as `relay init` prints it");
+  add_org_recovery(org, env);
 }
 
 }  // namespace sealpost::cmd

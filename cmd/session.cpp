@@ -3,6 +3,7 @@
 #include <system_error>
 
 #include "cmd/passphrase.hpp"
+#include "crypto/strength.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -12,6 +13,15 @@ std::string configured(const Env& env, const std::string& profile, const char* k
   return value ? value->text : std::string();
 }
 
+// The file in which systemd left a passphrase; empty when it did not.
+std::filesystem::path systemd_passphrase(const Env& env) {
+  const auto credentials = env.variable("CREDENTIALS_DIRECTORY");
+  if (!credentials) return {};
+  std::filesystem::path file = std::filesystem::path(*credentials) / "sealpost-passphrase";
+  std::error_code ignored;
+  return std::filesystem::exists(file, ignored) ? file : std::filesystem::path();
+}
+
 // From the profile's configuration, or from systemd; empty when neither says anything.
 base::Result<crypto::SecretBytes> standing_passphrase(const Env& env, const std::string& profile) {
   Globals sources;
@@ -19,11 +29,8 @@ base::Result<crypto::SecretBytes> standing_passphrase(const Env& env, const std:
   sources.passphrase_command = configured(env, profile, "passphrase-command");
   TRY(crypto::SecretBytes passphrase, passphrase_from_options(sources));
   if (!passphrase.empty()) return passphrase;
-  const auto credentials = env.variable("CREDENTIALS_DIRECTORY");
-  if (!credentials) return crypto::SecretBytes();
-  const std::filesystem::path file = std::filesystem::path(*credentials) / "sealpost-passphrase";
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) return crypto::SecretBytes();
+  const std::filesystem::path file = systemd_passphrase(env);
+  if (file.empty()) return crypto::SecretBytes();
   return passphrase_from_file(file.string());
 }
 
@@ -33,7 +40,9 @@ base::Result<vault::Vault> open_with(Env& env, const config::Profile& profile,
 }
 
 base::Result<vault::Vault> open_by_agent(Env& env, const config::Profile& profile) {
-  TRY(const agent::Key kept, agent::ask_key(agent_address(env, profile)));
+  // Without a terminal there is nobody whose being there could be told from it.
+  const auto ask = env.terminal.can_prompt() ? &agent::ask_key : &agent::peek_key;
+  TRY(const agent::Key kept, ask(agent_address(env, profile)));
   TRY(vault::VaultKey key, vault::VaultKey::from(kept.expose()));
   return vault::Vault::open_with_key(profile.vault(), std::move(key), env.random);
 }
@@ -82,12 +91,23 @@ base::Result<vault::Vault> open_vault_by_passphrase(Env& env, const config::Prof
   return open_with(env, profile, passphrase);
 }
 
-base::Result<crypto::SecretBytes> new_passphrase(Env& env, std::string_view prompt) {
-  TRY(crypto::SecretBytes given, passphrase_from_options(env.globals));
-  if (!given.empty()) return given;
-  TRY(crypto::SecretBytes standing, standing_passphrase(env, env.globals.profile));
-  if (!standing.empty()) return standing;
-  return typed_new_passphrase(env.terminal, prompt);
+base::Result<crypto::SecretBytes> new_passphrase(Env& env, const config::Profile& profile) {
+  TRY(crypto::SecretBytes passphrase, passphrase_from_options(env.globals));
+  if (passphrase.empty()) {
+    TRY(passphrase, standing_passphrase(env, env.globals.profile));
+  }
+  if (passphrase.empty()) {
+    TRY(passphrase,
+        typed_new_passphrase(env.terminal, "Passphrase for the new profile " + profile.name + ":"));
+  }
+  TRY(crypto::check_strength(passphrase, profile.name));
+  return passphrase;
+}
+
+bool has_standing_passphrase(const Env& env, const config::Profile& profile) {
+  if (!configured(env, profile.name, "passphrase-file").empty()) return true;
+  if (!configured(env, profile.name, "passphrase-command").empty()) return true;
+  return !systemd_passphrase(env).empty();
 }
 
 base::Result<crypto::SecretBytes> other_passphrase(Env& env, std::string_view prompt) {

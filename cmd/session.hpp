@@ -3,8 +3,9 @@
 // Where a passphrase comes from, in this order: --passphrase-file, --passphrase-command or
 // --passphrase-fd, or the same from the environment; the profile's configuration; the agent;
 // $CREDENTIALS_DIRECTORY/sealpost-passphrase (systemd); the terminal. Without any of them: kLocked,
-// at once. A passphrase is the first line of what was read, without the line end, and never an
-// argument or a variable itself. One thread.
+// at once. What the agent is asked by a process without a terminal is not use: a person who works
+// prolongs its time, a timer does not. A passphrase is the first line of what was read, without the
+// line end, and never an argument or a variable itself. One thread.
 #pragma once
 
 #include <optional>
@@ -32,9 +33,12 @@ base::Result<vault::Vault> open_vault(Env& env, const config::Profile& profile);
 // The same by passphrase alone, without asking the agent: for `unlock`.
 base::Result<vault::Vault> open_vault_by_passphrase(Env& env, const config::Profile& profile);
 
-// A passphrase that protects something new: from the sources that can be given, or asked twice at
-// the terminal. Never empty. kLocked, kUsage (the two differ, or it is empty).
-base::Result<crypto::SecretBytes> new_passphrase(Env& env, std::string_view prompt);
+// A passphrase for the vault of a new profile: from the sources that can be given, or asked twice
+// at the terminal. Never weak, see crypto/strength.hpp. kLocked, kUsage (the two differ, or it is
+// empty or weak).
+base::Result<crypto::SecretBytes> new_passphrase(Env& env, const config::Profile& profile);
+// Whether the configuration or systemd names a passphrase for the profile.
+bool has_standing_passphrase(const Env& env, const config::Profile& profile);
 
 // A passphrase for something that is not a vault (`decrypt -p`): from the options and their
 // variables only, or asked once.

@@ -1,6 +1,7 @@
 // sealpost setup: organisation, relay and their mutual trust on one machine, in one step.
 #include <fmt/format.h>
 
+#include "cmd/kdf.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
@@ -18,6 +19,7 @@ struct Options {
   std::string listen = "127.0.0.1:8443";
   std::string url;
   std::string relay_dir;
+  KdfOptions kdf;
 };
 
 base::Result<std::filesystem::path> relay_folder(const Options& options, const Env& env) {
@@ -53,6 +55,7 @@ base::Result<void> print(const Options& options, Env& env, const config::Profile
 }
 
 base::Result<void> run_setup(const Options& options, Env& env) {
+  TRY(const vault::Tuning tuning, tuning_of(options.kdf));
   TRY(const std::filesystem::path folder, relay_folder(options, env));
   TRY(const config::Profile profile, new_profile(env, options.user));
   const std::string device = options.device.empty() ? default_device() : options.device;
@@ -61,7 +64,7 @@ base::Result<void> run_setup(const Options& options, Env& env) {
   flow::LocalFacts facts;
   std::string root;
   TRY(create_vault(
-      env, profile,
+      env, profile, tuning,
       [&](vault::Vault& vault) -> base::Result<void> {
         TRY(flow::found_organisation(vault, options.organisation, options.user, device, context));
         TRY(flow::Installation installation, flow::Installation::load(vault));
@@ -86,6 +89,7 @@ void add_setup(CLI::App& app, Env& env) {
   verb.add_option("--listen", options.listen, "Where the relay listens (default 127.0.0.1:8443)");
   verb.add_option("--url", options.url, "How members reach the relay (default: https://LISTEN)");
   verb.add_option("--relay-dir", options.relay_dir, "The relay's folder, made by this command");
+  add_kdf_options(verb, options.kdf);
 }
 
 }  // namespace sealpost::cmd

@@ -1,4 +1,7 @@
 // sealpost unlock
+#include <algorithm>
+
+#include "cmd/policy_limits.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -41,14 +44,27 @@ base::Result<void> print(const Env& env, const config::Profile& profile,
   return {};
 }
 
+// The policy's idle time is the longest; a vault that has not joined yet has no policy.
+base::Result<void> bound(agent::Limits& limits, vault::Vault& vault, Env& env,
+                         const config::Profile& profile) {
+  TRY(const bool fresh, flow::Installation::is_fresh(vault));
+  if (fresh) return {};
+  TRY(const flow::Installation installation, flow::Installation::load(vault));
+  TRY(obey_policy(env, profile, installation));
+  TRY(const policy::Policy policy, installation.policy());
+  if (policy.idle_lock) limits.idle = std::min(limits.idle, *policy.idle_lock);
+  return {};
+}
+
 base::Result<void> run_unlock(const Options& options, Env& env) {
-  TRY(const agent::Limits limits, limits_of(options));
+  TRY(agent::Limits limits, limits_of(options));
   TRY(const config::Profile profile, choose_profile(env));
   // The agent starts before there is anything secret in this process, and waits.
-  TRY(agent::Starting starting, agent::start(agent_address(env, profile), limits, env.clock));
-  TRY(const vault::Vault vault, open_vault_by_passphrase(env, profile));
+  TRY(agent::Starting starting, agent::start(agent_address(env, profile), env.clock));
+  TRY(vault::Vault vault, open_vault_by_passphrase(env, profile));
+  TRY(bound(limits, vault, env, profile));
   TRY(const agent::Key key, agent::Key::from(vault.key().expose()));
-  TRY(starting.give(key));
+  TRY(starting.give(key, limits));
   return print(env, profile, limits);
 }
 

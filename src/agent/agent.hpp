@@ -1,14 +1,15 @@
 // The agent: a background process that keeps one vault key unlocked, and the way to ask it.
 //
 // It knows nothing but 32 bytes: not what they open, no file, no network. The key lives in guarded
-// memory that is neither swapped nor dumped. A Unix socket (0600, in a private folder) answers
-// processes of the same user only. The key is forgotten, and the process ends, after a time
-// without use, at an absolute limit, or when asked. One agent per profile.
+// memory that is locked (an agent that may not lock it does not start) and not dumped, in a process
+// that its own user cannot trace. A Unix socket (0600, in a private folder) answers processes of
+// the same user only. The key is forgotten, and the process ends, after a time without use, at an
+// absolute limit, when asked, or at SIGTERM. One agent per profile.
 //
 // Asking never hangs: a socket that does not answer within two seconds counts as broken. Free
 // functions are thread-safe; start() must be called before the process has other threads.
 // Errors: kLocked when no agent runs, kDenied when the socket belongs to somebody else, kTimeout,
-// kInternal.
+// kNoSpace, kInternal.
 #pragma once
 
 #include <filesystem>
@@ -54,15 +55,16 @@ struct State {
 // Started before the key is known, so that nothing secret is in the memory that it inherits.
 class Starting {
  public:
-  // Listening when this returns; an agent that listened there before has been ended.
-  base::Result<void> give(const Key& key);
+  // Listening when this returns; an agent that listened there before has been ended. kNoSpace when
+  // the system does not let the agent lock its memory.
+  base::Result<void> give(const Key& key, const Limits& limits);
 
  private:
-  friend base::Result<Starting> start(const Address&, const Limits&, base::Clock&);
+  friend base::Result<Starting> start(const Address&, base::Clock&);
   explicit Starting(base::Fd channel) : channel_(std::move(channel)) {}
   base::Fd channel_;
 };
-base::Result<Starting> start(const Address& address, const Limits& limits, base::Clock& clock);
+base::Result<Starting> start(const Address& address, base::Clock& clock);
 
 // The key; asking counts as use.
 base::Result<Key> ask_key(const Address& address);
@@ -70,6 +72,8 @@ base::Result<Key> ask_key(const Address& address);
 base::Result<Key> peek_key(const Address& address);
 // How long it will be kept; asking does not count as use.
 base::Result<State> ask_state(const Address& address);
+// Lowers the time without use, never raises it; not use itself.
+base::Result<void> lower_idle(const Address& address, base::milliseconds idle);
 // Wipes the key and ends the agent. Done as well when none runs; false then.
 base::Result<bool> lock(const Address& address);
 

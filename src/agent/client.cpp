@@ -28,21 +28,19 @@ std::filesystem::path runtime_folder(const std::filesystem::path& profile_folder
   return is_folder(usual) ? usual / "sealpost" : profile_folder / "agent";
 }
 
-base::Result<void> ask(const Address& address, std::uint8_t request, std::span<std::uint8_t> out) {
+base::Result<void> ask(const Address& address, std::uint8_t what, std::span<std::uint8_t> out,
+                       base::milliseconds number = {}) {
   TRY(const base::Fd socket, connect_to(address));
   std::uint8_t status = 0;
-  TRY(transmit(socket.get(), {&request, 1}, kPatience));
+  base::Bytes request{what};
+  base::append_be(request, static_cast<std::uint64_t>(number.count()), 8);
+  TRY(transmit(socket.get(), request, kPatience));
   TRY(receive(socket.get(), {&status, 1}, kPatience));
   if (status != kYes) {
     return base::Error{base::Code::kInternal, "the agent's answer is not understood",
                        "end it with `sealpost lock` and unlock again"};
   }
   return receive(socket.get(), out, kPatience);
-}
-
-base::milliseconds span_of(std::uint64_t count) {
-  constexpr std::uint64_t kLongest = std::uint64_t{1} << 53;
-  return base::milliseconds(static_cast<std::int64_t>(std::min(count, kLongest)));
 }
 
 }  // namespace
@@ -74,9 +72,13 @@ base::Result<State> ask_state(const Address& address) {
   base::Reader reader(spans);
   TRY(const std::uint64_t idle, reader.be(8));
   TRY(const std::uint64_t total, reader.be(8));
-  State state{span_of(idle), std::nullopt};
-  if (total != kNoLimit) state.total_left = span_of(total);
+  State state{to_span(idle), std::nullopt};
+  if (total != kNoLimit) state.total_left = to_span(total);
   return state;
+}
+
+base::Result<void> lower_idle(const Address& address, base::milliseconds idle) {
+  return ask(address, kLowerIdle, {}, idle);
 }
 
 base::Result<bool> lock(const Address& address) {

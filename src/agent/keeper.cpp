@@ -18,6 +18,11 @@ std::uint64_t count_of(base::milliseconds span) {
 
 }  // namespace
 
+base::milliseconds to_span(std::uint64_t count) {
+  constexpr std::uint64_t kLongest = std::uint64_t{1} << 53;
+  return base::milliseconds(static_cast<std::int64_t>(std::min(count, kLongest)));
+}
+
 Keeper::Keeper(crypto::SecretBytes key, const Limits& limits, base::milliseconds now)
     : key_(std::move(key)), limits_(limits), started_(now), used_(now) {}
 
@@ -32,7 +37,8 @@ bool Keeper::finished(base::milliseconds now) {
   return key_.empty();
 }
 
-crypto::SecretBytes Keeper::answer(std::uint8_t request, base::milliseconds now) {
+crypto::SecretBytes Keeper::answer(std::uint8_t request, base::milliseconds now,
+                                   base::milliseconds number) {
   if (finished(now)) return {};
   switch (request) {
     case kAskKey:
@@ -42,6 +48,9 @@ crypto::SecretBytes Keeper::answer(std::uint8_t request, base::milliseconds now)
       return yes_and(key_.expose());
     case kAskState:
       return state(now);
+    case kLowerIdle:
+      if (number.count() > 0) limits_.idle = std::min(limits_.idle, number);
+      return yes_and({});
     case kAskLock:
       key_ = crypto::SecretBytes();
       return yes_and({});

@@ -1,6 +1,7 @@
 #include "crypto/secret.hpp"
 
 #include <sodium.h>
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <new>
@@ -41,6 +42,10 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
 SecretBytes::~SecretBytes() {
   if (data_ != nullptr) sodium_free(data_);
 }
+
+// sodium_malloc() locks where it may and says nothing where it may not. Locks do not add up, so
+// asking again is to know.
+bool SecretBytes::locked() const { return size_ == 0 || ::mlock(data_, size_) == 0; }
 
 void SecretBytes::truncate(std::size_t size) {
   if (size >= size_) return;

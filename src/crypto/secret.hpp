@@ -75,6 +75,8 @@ class SecretBytes {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
+  // Whether the pages are locked against swapping; the system may refuse that to a process.
+  bool locked() const;
   void truncate(std::size_t size);  // to at most the present size; wipes the rest
   SecretBytes clone() const { return SecretBytes(expose()); }
   std::span<const std::uint8_t> expose() const { return {data_, size_}; }

@@ -32,8 +32,9 @@ base::Result<void> check_purposes(const Installation& installation, trust::Role 
                                   const std::vector<std::string>& purposes);
 // Signs an invitation (with the root key where the role needs it), has the relay log it and returns
 // the token. kUsage for names out of form, kDenied when this device may not invite for that role.
+// With `root`, that key signs, wherever it comes from; this device only carries the invitation.
 base::Result<Invited> invite(Installation& installation, const InviteRequest& request,
-                             Context& context);
+                             Context& context, const note::Signer* root = nullptr);
 
 // Turns a token into an installation: pins the root, verifies the relay's trust chain from it,
 // makes keys, certifies them with the invitation and enrols. The vault is fresh, or one in which an

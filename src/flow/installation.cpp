@@ -167,6 +167,13 @@ base::Result<void> Installation::adopt_pending_signer(
   return vault_->purge();
 }
 
+base::Result<void> Installation::erase_root_key() {
+  TRY(const std::optional<vault::Row> row, vault_->find(Kind::kSigningKey, kRootKey));
+  if (!row) return {};
+  TRY(vault_->erase(Kind::kSigningKey, row->id));
+  return vault_->purge();
+}
+
 base::Result<const trust::Device*> Installation::self(base::Time now) const {
   return chain_.active_device(signer_.name(), now);
 }

@@ -41,8 +41,10 @@ class Installation {
 
   const note::Signer& signer() const { return signer_; }  // the device's
   base::Result<note::Signer> root_signer() const;         // kDenied where the root key is not
-  // For a vault that gets the key back from a backup. kConflict when it has one.
+  // For a vault that gets the key back from a backup or from its shares. kConflict when it has one.
   base::Result<void> store_root_key(const crypto::SigningSeed& seed);
+  // Destroys it, the write-ahead log included; done as well when there is none.
+  base::Result<void> erase_root_key();
   // This device's certificate; kRevoked or kDenied (expired) as Chain::active_device.
   base::Result<const trust::Device*> self(base::Time now) const;
   base::Result<policy::Policy> policy() const;

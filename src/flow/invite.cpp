@@ -18,7 +18,9 @@ base::Result<void> check_request(const Installation& installation, const InviteR
 }
 
 // Owners and admins are the root's to make; everybody else is invited by a device.
-base::Result<note::Signer> inviter(const Installation& installation, trust::Role role) {
+base::Result<note::Signer> inviter(const Installation& installation, trust::Role role,
+                                   const note::Signer* root) {
+  if (root != nullptr) return root->clone();
   if (role == trust::Role::kOwner || role == trust::Role::kAdmin) return installation.root_signer();
   return installation.signer().clone();
 }
@@ -43,10 +45,10 @@ base::Result<void> check_purposes(const Installation& installation, trust::Role 
 }
 
 base::Result<Invited> invite(Installation& installation, const InviteRequest& request,
-                             Context& context) {
+                             Context& context, const note::Signer* root) {
   TRY(check_request(installation, request));
   TRY(client::RelayClient relay, visit(installation, context));
-  TRY(const note::Signer signer, inviter(installation, request.role));
+  TRY(const note::Signer signer, inviter(installation, request.role, root));
   const std::string name = fmt::format("{}/invitation/{}", installation.chain().organisation(),
                                        base::to_hex(crypto::random_bytes(context.random, 8)));
   TRY(note::Signer delegate,

@@ -125,6 +125,18 @@ base::Result<HeldPrekey> find_prekey(const vault::Vault& vault, std::string_view
   return HeldPrekey{std::move(identity), secret.once ? PrekeyUse::kOnce : PrekeyUse::kLastResort};
 }
 
+base::Result<HeldPrekeys> count_prekeys(const vault::Vault& vault, base::Time now) {
+  HeldPrekeys held;
+  TRY(vault.each(Kind::kPrekeySecret, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    TRY(const PrekeySecret secret, decode_prekey_secret(row.value.expose()));
+    if (secret.expires <= now) return true;
+    ++held.usable;
+    held.until = std::max(held.until, secret.expires);
+    return true;
+  }));
+  return held;
+}
+
 base::Result<void> destroy_once(vault::Vault& vault, std::string_view id) {
   TRY(const std::optional<vault::Row> row, vault.find(Kind::kPrekeySecret, id));
   if (!row) return {};

@@ -33,6 +33,13 @@ struct HeldPrekey {
 // The secret behind a prekey id; kNotFound when it was never ours or is destroyed.
 base::Result<HeldPrekey> find_prekey(const vault::Vault& vault, std::string_view id);
 
+// Secrets of prekeys that have not expired, and when the newest of them does.
+struct HeldPrekeys {
+  std::uint64_t usable = 0;
+  base::Time until;
+};
+base::Result<HeldPrekeys> count_prekeys(const vault::Vault& vault, base::Time now);
+
 // Erases the secret of a one-time prekey, and of no other. Inside the transaction after which
 // nobody needs it; then finish_erasure().
 base::Result<void> destroy_once(vault::Vault& vault, std::string_view id);

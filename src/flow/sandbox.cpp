@@ -90,9 +90,8 @@ class Builder {
     names.insert(names.end(), {std::string(kOwner), std::string(kAuditor)});
     for (const std::string& name : names) {
       TRY(base::make_private_folder(home_ / name));
-      const agent::Limits limits{.idle = kUnlocked, .total = {}};
       TRY(agent::Starting agent,
-          agent::start(agent::address_for(home_ / name, variable), limits, context_.clock));
+          agent::start(agent::address_for(home_ / name, variable), context_.clock));
       agents_.emplace(name, std::move(agent));
     }
     return {};
@@ -155,7 +154,7 @@ class Builder {
                              context_.random));
     vault_ = std::make_unique<vault::Vault>(std::move(vault));
     TRY(const agent::Key key, agent::Key::from(vault_->key().expose()));
-    return agents_.at(name).give(key);
+    return agents_.at(name).give(key, {.idle = kUnlocked, .total = {}});
   }
 
   base::Result<void> await_ready(int fd) const {

@@ -112,4 +112,17 @@ base::Result<Parameters> read_parameters(Database& database, const fs::path& pat
   return found;
 }
 
+base::Result<void> replace_wrapped(Database& database, const Wrapped& wrapped) {
+  TRY(Statement update,
+      database.prepare("UPDATE vault SET passes = ?, memory = ?, salt = ?, wrapped = ?"));
+  TRY(update
+          .with(static_cast<std::int64_t>(wrapped.tuning.passes),
+                static_cast<std::int64_t>(wrapped.tuning.memory), base::ByteView(wrapped.salt),
+                base::ByteView(wrapped.key))
+          .run());
+  if (database.changes() == 1) return {};
+  return base::Error{base::Code::kMalformed, "the vault file is damaged, or no vault",
+                     "restore it from a backup"};
+}
+
 }  // namespace sealpost::vault

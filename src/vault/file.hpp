@@ -20,5 +20,7 @@ base::Result<void> create_file(const std::filesystem::path& path, const Paramete
 // kNotFound, kMalformed for what is no vault of this version.
 base::Result<Database> open_file(const std::filesystem::path& path);
 base::Result<Parameters> read_parameters(Database& database, const std::filesystem::path& path);
+// In the transaction that is open. kMalformed when the file has none to replace.
+base::Result<void> replace_wrapped(Database& database, const Wrapped& wrapped);
 
 }  // namespace sealpost::vault

@@ -11,9 +11,7 @@ constexpr std::string_view kValueLabel = "sealpost/v1/vault-value";
 constexpr std::string_view kNameLabel = "sealpost/v1/vault-name";
 
 // A stranger's vault file must not make us work for a week or take all memory.
-constexpr std::uint64_t kMostPasses = 64;
 constexpr std::size_t kLeastMemory = 8 << 10;
-constexpr std::size_t kMostMemory = std::size_t{4} << 30;
 
 base::Bytes parameters(const Tuning& tuning, base::ByteView salt) {
   base::Bytes bytes = base::to_bytes(kWrapLabel);
@@ -24,14 +22,14 @@ base::Bytes parameters(const Tuning& tuning, base::ByteView salt) {
 }
 
 base::Result<crypto::AeadKey> wrapping_key(base::ByteView passphrase, const Tuning& tuning,
-                                           base::ByteView salt) {
-  const bool sane = tuning.passes >= 1 && tuning.passes <= kMostPasses &&
-                    tuning.memory >= kLeastMemory && tuning.memory <= kMostMemory &&
+                                           base::ByteView salt, const Derive& derive) {
+  const bool sane = tuning.passes >= 1 && tuning.passes <= kMostTuning.passes &&
+                    tuning.memory >= kLeastMemory && tuning.memory <= kMostTuning.memory &&
                     salt.size() == crypto::kArgonSaltSize;
   if (!sane)
     return base::Error{base::Code::kMalformed, "the vault's parameters are not usable", ""};
   TRY(const crypto::SecretBytes derived,
-      crypto::argon2id(passphrase, salt, tuning.passes, tuning.memory, crypto::AeadKey::kSize));
+      derive(passphrase, salt, tuning.passes, tuning.memory, crypto::AeadKey::kSize));
   return crypto::AeadKey::from(derived.expose());
 }
 
@@ -48,14 +46,17 @@ base::Bytes place_of(Kind kind, std::int64_t id, base::ByteView name) {
 base::Result<Wrapped> wrap(const VaultKey& key, base::ByteView passphrase, const Tuning& tuning,
                            base::Random& random) {
   Wrapped wrapped{tuning, crypto::random_bytes(random, crypto::kArgonSaltSize), {}};
-  TRY(const crypto::AeadKey wrapping, wrapping_key(passphrase, tuning, wrapped.salt));
+  TRY(const crypto::AeadKey wrapping,
+      wrapping_key(passphrase, tuning, wrapped.salt, &crypto::argon2id));
   wrapped.key =
       crypto::xchacha_seal(wrapping, key.expose(), parameters(tuning, wrapped.salt), random);
   return wrapped;
 }
 
-base::Result<VaultKey> unwrap(const Wrapped& wrapped, base::ByteView passphrase) {
-  TRY(const crypto::AeadKey wrapping, wrapping_key(passphrase, wrapped.tuning, wrapped.salt));
+base::Result<VaultKey> unwrap(const Wrapped& wrapped, base::ByteView passphrase,
+                              const Derive& derive) {
+  TRY(const crypto::AeadKey wrapping,
+      wrapping_key(passphrase, wrapped.tuning, wrapped.salt, derive));
   const auto key =
       crypto::xchacha_open(wrapping, wrapped.key, parameters(wrapped.tuning, wrapped.salt));
   if (!key) return base::Error{base::Code::kWrongPassphrase, "the passphrase is wrong", ""};

@@ -7,8 +7,10 @@
 //   value        = XChaCha20-Poly1305(value key, value; kind as u32 || id as u64 || name)
 #pragma once
 
+#include <functional>
 #include <optional>
 
+#include "crypto/kdf.hpp"
 #include "vault/vault.hpp"
 
 namespace sealpost::vault {
@@ -22,8 +24,14 @@ struct Wrapped {
 
 base::Result<Wrapped> wrap(const VaultKey& key, base::ByteView passphrase, const Tuning& tuning,
                            base::Random& random);
-// kWrongPassphrase; kMalformed for parameters that no vault has.
-base::Result<VaultKey> unwrap(const Wrapped& wrapped, base::ByteView passphrase);
+// How a passphrase becomes a key: crypto::argon2id, or a test's.
+using Derive = std::function<base::Result<crypto::SecretBytes>(
+    base::ByteView, base::ByteView, std::uint64_t, std::size_t, std::size_t)>;
+// kWrongPassphrase; kMalformed for parameters that no vault has. A wrong passphrase is known as
+// wrong only after all the work that a right one takes: one derivation with the vault's parameters,
+// and one comparison in constant time.
+base::Result<VaultKey> unwrap(const Wrapped& wrapped, base::ByteView passphrase,
+                              const Derive& derive = &crypto::argon2id);
 
 class Sealer {
  public:

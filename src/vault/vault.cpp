@@ -168,6 +168,16 @@ base::Result<Vault> Vault::open_with_key(const fs::path& path, VaultKey key, bas
 
 VaultKey Vault::key() const { return impl_->sealer.key().clone(); }
 
+base::Result<void> Vault::rewrap(base::ByteView passphrase, const Tuning& tuning,
+                                 const std::function<base::Result<void>()>& also) {
+  // The slow part first: nobody waits for a lock meanwhile.
+  TRY(const Wrapped wrapped, wrap(impl_->sealer.key(), passphrase, tuning, impl_->random));
+  return impl_->in_transaction([&]() -> base::Result<void> {
+    TRY(replace_wrapped(impl_->database, wrapped));
+    return also();
+  });
+}
+
 crypto::Digest Vault::derive(std::string_view label) const { return impl_->sealer.derive(label); }
 
 base::Result<std::int64_t> Vault::insert(Kind kind, std::string_view name, base::ByteView value) {

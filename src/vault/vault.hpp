@@ -51,10 +51,14 @@ struct Row {
   crypto::SecretBytes value;
 };
 
-struct Tuning {  // Argon2id
+// Argon2id. What stands here takes about a second, and is the least that a vault should have; what
+// is not ours to decide is refused only beyond kMost.
+struct Tuning {
   std::uint64_t passes = 3;
   std::size_t memory = 256 << 20;  // bytes
 };
+inline constexpr Tuning kLeastTuning{};
+inline constexpr Tuning kMostTuning{64, std::size_t{4} << 30};
 
 class Vault {
  public:
@@ -74,6 +78,10 @@ class Vault {
   ~Vault();
 
   VaultKey key() const;  // for the agent
+  // Wraps the vault key under another passphrase: no row is touched, but by `also`, which runs in
+  // the same transaction. What the old passphrase opened is overwritten with purge().
+  base::Result<void> rewrap(base::ByteView passphrase, const Tuning& tuning,
+                            const std::function<base::Result<void>()>& also);
   // A key derived from the vault key for another use, e.g. "sealpost/v1/content-tag".
   crypto::Digest derive(std::string_view label) const;
 

@@ -2,6 +2,8 @@
 """Runs a command on a terminal of its own and types a line at every prompt.
 
 usage: with_tty.py LINE COMMAND...
+
+LINE may be several lines: one for each prompt, the last one for all that follow.
 """
 
 import os
@@ -11,7 +13,7 @@ import signal
 import sys
 import time
 
-LINE, COMMAND = sys.argv[1], sys.argv[2:]
+LINES, COMMAND = sys.argv[1].split("\n"), sys.argv[2:]
 GIVE_UP = time.monotonic() + 60
 
 pid, terminal = pty.fork()
@@ -35,6 +37,7 @@ while True:
     seen += piece
     if seen.endswith(b" ") and seen.rstrip(b" ").endswith(b":"):
         time.sleep(0.1)  # prompts throw away what was typed before them
-        os.write(terminal, LINE.encode() + b"\n")
+        line = LINES.pop(0) if len(LINES) > 1 else LINES[0]
+        os.write(terminal, line.encode() + b"\n")
         seen = b""
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))

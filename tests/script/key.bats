@@ -1,67 +1,68 @@
-# sealpost key rotate, and certificates that renew themselves.
+# sealpost key: what keys this device has, and how people compare them
 load support
-load lying
 
-setup_file() { start_org olivia dr.lee && start_liar; }
-teardown() { rm -f "$LIES/lie"; }
-teardown_file() { stop_liar && stop_org; }
+setup_file() { start_org olivia dr.lee; }
+teardown_file() { stop_org; }
 
-key_of() { as "$1" device show --json | jq -r .key; }
-
-@test "a new key: messages that are on their way are read, and new ones come" {
-  before=$(key_of dr.lee)
-  old=$(as olivia send --to dr.lee "sealed before")
-  expect_exit 2 as dr.lee key rotate </dev/null
-  expect_exit 0 as dr.lee key rotate --yes --json
-  json '.type == "key-rotated" and .certificate == 1'
-  [ "$(field .key)" = "$(key_of dr.lee)" ]
-  [ "$(key_of dr.lee)" != "$before" ]
-  new=$(as olivia send --to dr.lee "sealed afterwards")
-  expect_exit 0 as dr.lee inbox --json
-  json_lines 'any(.id == $old) and any(.id == $new)' --arg old "$old" --arg new "$new"
-  expect_exit 0 as dr.lee read "$new"
-  expect_exit 0 as olivia receipt wait "$new" --state read --timeout 30s
-  expect_exit 0 as olivia receipt verify "$new"
-  id=$(as dr.lee send --to olivia "signed with the new key")
-  expect_exit 0 as olivia inbox --json
-  json_lines 'any(.id == $id)' --arg id "$id"
-  expect_exit 0 as olivia audit query --event device.renew --json
-  json_lines 'any(.objects == ["mercy.example/dr.lee/laptop"])'
+@test "show tells certificate, keys and their fingerprints" {
+  expect_exit 0 as dr.lee key show --json
+  json '.type == "key" and .device == "mercy.example/dr.lee/laptop" and .role == "member"'
+  json '.certificate == 0 and .state == "active" and .issued < .expires'
+  json '.prekeys >= 1 and .prekeys_until > .issued and (.holds_root | not)'
+  json '.root == $root' --arg root "$(jq -r .root "$ORG_DIR/setup.json")"
+  json '[.fingerprint, .root_fingerprint] | all(test("^([0-9A-F]{4} ){9}[0-9A-F]{4}$"))'
+  expect_exit 0 as olivia key show
+  contains "$output" "in this vault"
+  contains "$output" "number 0, active"
 }
 
-@test "receipts that the old key signed are handed in with the new one" {
-  id=$(as olivia send --to dr.lee "read without the relay")
-  as dr.lee inbox >/dev/null
+@test "show needs no relay" {
   stop_relay
-  as dr.lee read "$id" >/dev/null 2>&1 || true
+  expect_exit 0 as dr.lee key show
+  contains "$output" mercy.example/dr.lee/laptop
+  [ -z "$errors" ]
   start_relay
-  expect_exit 0 as dr.lee key rotate --yes
-  expect_exit 0 as olivia receipt wait "$id" --state read --timeout 30s
 }
 
-@test "the relay's answer to the change is lost: the next command finds out which key is in force" {
-  before=$(key_of dr.lee)
-  lie lose_answer for=dr.lee
-  as dr.lee key rotate --yes >rotated 2>&1 || true
-  truth
-  expect_exit 0 as dr.lee inbox
-  [ "$(key_of dr.lee)" != "$before" ]
-  id=$(as olivia send --to dr.lee "after the cut")
-  expect_exit 0 as dr.lee inbox --json
-  json_lines 'any(.id == $id)' --arg id "$id"
+@test "show says when the certificate has expired" {
+  expect_exit 0 as dr.lee key show --json
+  local after
+  after=$(date -u -d "$(field .expires) + 1 hour" "+%Y-%m-%d %H:%M:%S")
+  expect_exit 0 env SEALPOST_HOME="$ORG_DIR/dr.lee" \
+    faketime "$after" "$SEALPOST" key show --json --passphrase-file "$PASSFILE"
+  json '.state == "expired" and .prekeys == 0 and (has("prekeys_until") | not)'
 }
 
-@test "killed in the middle: the same command completes it, with one new key" {
-  renewals() { as olivia audit query --event device.renew --json | wc -l; }
-  before=$(renewals)
-  lie lose_answer for=dr.lee
-  SEALPOST_HOME=$ORG_DIR/dr.lee "$SEALPOST" key rotate --yes >rotated 2>&1 3>&- &
-  killed=$!
-  wait_for "the change to be committed" 30 test -s "$LIES/told"
-  kill -KILL "$killed" 2>/dev/null || true
-  wait "$killed" || true
-  truth
-  expect_exit 0 as dr.lee key rotate --yes
-  [ "$(renewals)" = $((before + 1)) ]
-  expect_exit 0 as dr.lee inbox
+@test "two people read the same fingerprints" {
+  expect_exit 0 as dr.lee key fingerprint --json
+  local own=$output
+  expect_exit 0 as olivia key fingerprint dr.lee --json
+  [ "$output" = "$own" ]
+  json_lines 'map(.name) == ["mercy.example", "mercy.example/dr.lee/laptop"]'
+  expect_exit 0 as olivia key fingerprint dr.lee
+  contains "$output" "$(jq -rs '.[1].fingerprint' <<<"$own")"
+}
+
+@test "a fingerprint is SHA-256 over label and key, as the manual says" {
+  expect_exit 0 as dr.lee key show --json
+  local digest
+  digest=$(printf 'sealpost/v1/fingerprint\n%s\n' "$(field .key)" | sha256sum | tr a-f A-F)
+  [ "$(field .fingerprint | tr -d ' ')" = "${digest:0:40}" ]
+}
+
+@test "a further device shows as one more fingerprint" {
+  as dr.lee member invite dr.lee --json | jq -er .invitation >"$T/invitation"
+  SEALPOST_HOME=$T/desk "$SEALPOST" join "$T/invitation" --device desk \
+    --passphrase-file "$PASSFILE" >/dev/null
+  expect_exit 0 as olivia key fingerprint dr.lee --json
+  json_lines 'map(.name) | index("mercy.example/dr.lee/desk") > 0'
+}
+
+@test "a stranger has no fingerprint, and an old list is called old" {
+  expect_exit 3 as olivia key fingerprint dr.who --json
+  [ "$(error_code)" = not-found ]
+  stop_relay
+  expect_exit 0 as olivia key fingerprint
+  contains "$errors" "may be old"
+  start_relay
 }

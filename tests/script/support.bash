@@ -87,7 +87,7 @@ add_member() {
   unlock "$user"
 }
 
-unlock() { as "$1" unlock --passphrase-file "$PASSFILE" >>"$ORG_DIR/unlock.log" 3>&-; }
+unlock() { as "$1" unlock --idle 8h --passphrase-file "$PASSFILE" >>"$ORG_DIR/unlock.log" 3>&-; }
 
 # as USER ARGS...: the program on that user's machine.
 as() {

@@ -9,7 +9,10 @@ setup() {
 }
 teardown() { lock_all; }
 
-unlocked() { "$SEALPOST" status --json | jq -e '.locked == false' >/dev/null; }
+unagent_socket() {
+  find "/run/user/$(id -u)/sealpost" "$SEALPOST_HOME/bob/agent" -type s -newer "$PASS" 2>/dev/null | head -n 1
+}
+locked() { "$SEALPOST" status --json | jq -e '.locked == false' >/dev/null; }
 locked() { "$SEALPOST" status --json | jq -e '.locked' >/dev/null; }
 
 @test "no terminal and no source: exit 4 at once, with a hint" {
@@ -88,4 +91,35 @@ locked() { "$SEALPOST" status --json | jq -e '.locked' >/dev/null; }
   expect_exit 0 timeout $((10 * PATIENCE)) "$SEALPOST" status --json
   json '.locked'
   kill -CONT "$agent"
+}
+
+@test "what runs without a terminal is no use of the key" {
+  expect_exit 0 "$SEALPOST" unlock --idle 4s --passphrase-file "$PASS" 3>&-
+  for _ in 1 2 3 4 5; do
+    sleep 1
+    setsid -w "$SEALPOST" key show >/dev/null 2>&1 </dev/null || true
+  done
+  locked
+}
+
+@test "what a person does at a terminal is use" {
+  command -v script >/dev/null || skip "no script(1)"
+  expect_exit 0 "$SEALPOST" unlock --idle 8s --passphrase-file "$PASS" 3>&-
+  for _ in 1 2 3 4 5; do
+    sleep 2
+    script -qec "$SEALPOST key show" /dev/null >/dev/null 3>&-
+  done
+  unlocked
+}
+
+@test "SIGTERM locks, and leaves no socket" {
+  expect_exit 0 "$SEALPOST" unlock --passphrase-file "$PASS" 3>&-
+  local agent socket
+  agent=$(pgrep -n -f "unlock --passphrase-file $PASS")
+  socket=$(agent_socket)
+  [ -S "$socket" ]
+  kill -TERM "$agent"
+  wait_for "the agent to end" 10 _gone "$agent"
+  [ ! -e "$socket" ]
+  locked
 }

@@ -2,11 +2,19 @@
 #include "agent/agent.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <thread>
 
 #include "agent/keeper.hpp"
@@ -44,9 +52,9 @@ struct Scene {
     std::filesystem::remove_all(folder, ignored);
   }
   void unlock(const Limits& limits = {}) {
-    auto starting = start(address, limits, clock);
+    auto starting = start(address, clock);
     REQUIRE(starting);
-    REQUIRE(starting->give(key));
+    REQUIRE(starting->give(key, limits));
   }
   bool gone_within(milliseconds span) {
     for (const milliseconds end = clock.steady() + span; clock.steady() < end;) {
@@ -56,11 +64,142 @@ struct Scene {
     return false;
   }
 
+  // The agent's process, as the kernel tells who is asked.
+  pid_t pid() const {
+    const auto socket = connect_to(address);
+    REQUIRE(socket);
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    REQUIRE(::getsockopt(socket->get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0);
+    return peer.pid;
+  }
+
   SteadyClock clock;
   std::filesystem::path folder;
   Address address;
   const Key key = *Key::from(base::as_bytes("0123456789abcdef0123456789abcdef"));
 };
+
+constexpr uid_t kNobody = 65534;
+
+// Runs `work` in a process that is an ordinary user's, `user` where this one is root's; true when
+// it says so. The kernel keeps nothing from root.
+bool as_user(uid_t user, const std::function<bool()>& work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    bool fine = ::geteuid() != 0 ||
+                (::setresgid(user, user, user) == 0 && ::setresuid(user, user, user) == 0);
+    ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // who changes its user loses it
+    try {
+      fine = fine && work();
+    } catch (...) {
+      fine = false;
+    }
+    ::_exit(fine ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+bool can_open(const std::string& path) {
+  return static_cast<bool>(base::Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
+}
+
+// What somebody who acts as the agent's own user can get at from outside.
+bool nothing_to_get(pid_t agent) {
+  const std::string place = "/proc/" + std::to_string(agent);
+  for (const char* part : {"/mem", "/maps", "/environ", "/auxv", "/fd"}) {
+    if (can_open(place + part)) return false;
+  }
+  if (::ptrace(PTRACE_ATTACH, agent, nullptr, nullptr) == 0) return false;
+  struct stat owner {};
+  if (::stat((place + "/mem").c_str(), &owner) != 0 || owner.st_uid != 0) return false;
+  rlimit core{1, 1};
+  return ::prlimit(agent, RLIMIT_CORE, nullptr, &core) != 0 || core.rlim_max == 0;
+}
+
+TEST_CASE("nothing of an agent can be read or traced by its own user, and it dumps no core") {
+  CHECK(as_user(kNobody, [] {
+    // The control: the same user's other processes are open to it.
+    const pid_t other = ::fork();
+    if (other == 0) {
+      ::pause();
+      ::_exit(0);
+    }
+    const bool open_by_default = can_open("/proc/" + std::to_string(other) + "/environ");
+    ::kill(other, SIGKILL);
+    Scene scene;
+    scene.unlock();
+    return open_by_default && nothing_to_get(scene.pid());
+  }));
+}
+
+TEST_CASE("somebody else's process is not accepted, even through an open socket") {
+  if (::geteuid() != 0) return;  // only root can be two users
+  Scene scene;
+  const auto listener = listen_at(scene.address);
+  REQUIRE(listener);
+  REQUIRE(::chmod(scene.folder.c_str(), 0755) == 0);
+  REQUIRE(::chmod(scene.address.folder.c_str(), 0755) == 0);
+  REQUIRE(::chmod((scene.address.folder / scene.address.name).c_str(), 0666) == 0);
+  const auto connected = [&] {
+    const base::Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un where{};
+    where.sun_family = AF_UNIX;
+    const std::string path = (scene.address.folder / scene.address.name).string();
+    std::copy(path.begin(), path.end(), where.sun_path);
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0;
+  };
+  REQUIRE(as_user(kNobody, connected));
+  CHECK_FALSE(accept_own(listener->get()));
+  REQUIRE(connected());
+  CHECK(accept_own(listener->get()));
+}
+
+TEST_CASE("a socket that belongs to somebody else is asked nothing") {
+  if (::geteuid() != 0) return;
+  Scene scene;
+  scene.unlock();
+  REQUIRE(::chmod(scene.folder.c_str(), 0755) == 0);
+  REQUIRE(::chmod(scene.address.folder.c_str(), 0755) == 0);
+  REQUIRE(::chmod((scene.address.folder / scene.address.name).c_str(), 0666) == 0);
+  CHECK(as_user(kNobody, [&] {
+    const auto asked = ask_key(scene.address);
+    return !asked && asked.error().code == Code::kDenied;
+  }));
+}
+
+TEST_CASE("an agent that is asked to end removes its socket and keeps no key") {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
+    Scene scene;
+    scene.unlock();
+    REQUIRE(::kill(scene.pid(), number) == 0);
+    CHECK(scene.gone_within(milliseconds(5000)));
+    scene.clock.sleep(milliseconds(100));
+    CHECK_FALSE(std::filesystem::exists(scene.address.folder / scene.address.name));
+  }
+}
+
+TEST_CASE("the time without use can be lowered from outside, and not raised") {
+  Scene scene;
+  scene.unlock({std::chrono::minutes(15), std::nullopt});
+  REQUIRE(lower_idle(scene.address, std::chrono::minutes(5)));
+  REQUIRE(lower_idle(scene.address, std::chrono::hours(5)));
+  CHECK(ask_state(scene.address)->idle_left <= std::chrono::minutes(5));
+}
+
+TEST_CASE("an agent that may not lock its memory does not keep the key") {
+  CHECK(as_user(kNobody, [] {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_MEMLOCK, &none);
+    Scene scene;
+    auto starting = start(scene.address, scene.clock);
+    if (!starting) return false;
+    const auto given = starting->give(scene.key, {});
+    return !given && given.error().code == Code::kNoSpace && !ask_key(scene.address);
+  }));
+}
 
 TEST_CASE("an agent gives back the key it got, until it is locked") {
   Scene scene;
@@ -106,7 +245,7 @@ TEST_CASE("a second unlock takes the first one's place") {
 TEST_CASE("an agent whose key never comes leaves nothing") {
   Scene scene;
   {
-    auto starting = start(scene.address, {}, scene.clock);
+    auto starting = start(scene.address, scene.clock);
     REQUIRE(starting);
   }
   CHECK(ask_key(scene.address).error().code == Code::kLocked);
@@ -127,9 +266,9 @@ TEST_CASE("a folder that is open to others is refused") {
   Scene scene;
   REQUIRE(base::make_private_folder(scene.address.folder));
   REQUIRE(::chmod(scene.address.folder.c_str(), 0755) == 0);
-  auto starting = start(scene.address, {}, scene.clock);
+  auto starting = start(scene.address, scene.clock);
   REQUIRE(starting);
-  CHECK_FALSE(starting->give(scene.key));
+  CHECK_FALSE(starting->give(scene.key, {}));
 }
 
 TEST_CASE("paths longer than a socket address work") {

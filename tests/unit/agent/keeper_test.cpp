@@ -51,5 +51,14 @@ TEST_CASE("lock forgets at once, and what is not understood is not answered") {
   CHECK(kept.answer(kAskKey, minutes(1)).empty());
 }
 
+TEST_CASE("the time without use is lowered, never raised, and lowering is no use") {
+  Keeper kept = keeper({minutes(15), std::nullopt});
+  CHECK(text(kept.answer(kLowerIdle, minutes(1), minutes(5))) == "+");
+  CHECK(text(kept.answer(kLowerIdle, minutes(1), hours(5))) == "+");
+  CHECK(text(kept.answer(kLowerIdle, minutes(1), milliseconds(0))) == "+");
+  CHECK(kept.left(minutes(1)) == minutes(4));
+  CHECK(kept.finished(minutes(5)));
+}
+
 }  // namespace
 }  // namespace sealpost::agent

@@ -1,0 +1,21 @@
+// The options that say how hard a passphrase is to guess: --kdf-memory and --kdf-passes, of every
+// verb that chooses one.
+#pragma once
+
+#include <string>
+
+#include "cmd/verb.hpp"
+#include "vault/vault.hpp"
+
+namespace sealpost::cmd {
+
+struct KdfOptions {
+  std::string memory = "256M";
+  std::uint64_t passes = vault::kLeastTuning.passes;
+};
+
+void add_kdf_options(Verb verb, KdfOptions& options);
+// kUsage for less than vault::kLeastTuning, more than vault::kMostTuning, or what is no size.
+base::Result<vault::Tuning> tuning_of(const KdfOptions& options);
+
+}  // namespace sealpost::cmd

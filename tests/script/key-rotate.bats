@@ -1,0 +1,67 @@
+# sealpost key rotate, and certificates that renew themselves.
+load support
+load lying
+
+setup_file() { start_org olivia dr.lee && start_liar; }
+teardown() { rm -f "$LIES/lie"; }
+teardown_file() { stop_liar && stop_org; }
+
+key_of() { as "$1" device show --json | jq -r .key; }
+
+@test "a new key: messages that are on their way are read, and new ones come" {
+  before=$(key_of dr.lee)
+  old=$(as olivia send --to dr.lee "sealed before")
+  expect_exit 2 as dr.lee key rotate </dev/null
+  expect_exit 0 as dr.lee key rotate --yes --json
+  json '.type == "key-rotated" and .certificate == 1'
+  [ "$(field .key)" = "$(key_of dr.lee)" ]
+  [ "$(key_of dr.lee)" != "$before" ]
+  new=$(as olivia send --to dr.lee "sealed afterwards")
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'any(.id == $old) and any(.id == $new)' --arg old "$old" --arg new "$new"
+  expect_exit 0 as dr.lee read "$new"
+  expect_exit 0 as olivia receipt wait "$new" --state read --timeout 30s
+  expect_exit 0 as olivia receipt verify "$new"
+  id=$(as dr.lee send --to olivia "signed with the new key")
+  expect_exit 0 as olivia inbox --json
+  json_lines 'any(.id == $id)' --arg id "$id"
+  expect_exit 0 as olivia audit query --event device.renew --json
+  json_lines 'any(.objects == ["mercy.example/dr.lee/laptop"])'
+}
+
+@test "receipts that the old key signed are handed in with the new one" {
+  id=$(as olivia send --to dr.lee "read without the relay")
+  as dr.lee inbox >/dev/null
+  stop_relay
+  as dr.lee read "$id" >/dev/null 2>&1 || true
+  start_relay
+  expect_exit 0 as dr.lee key rotate --yes
+  expect_exit 0 as olivia receipt wait "$id" --state read --timeout 30s
+}
+
+@test "the relay's answer to the change is lost: the next command finds out which key is in force" {
+  before=$(key_of dr.lee)
+  lie lose_answer for=dr.lee
+  as dr.lee key rotate --yes >rotated 2>&1 || true
+  truth
+  expect_exit 0 as dr.lee inbox
+  [ "$(key_of dr.lee)" != "$before" ]
+  id=$(as olivia send --to dr.lee "after the cut")
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'any(.id == $id)' --arg id "$id"
+}
+
+@test "killed in the middle: the same command completes it, with one new key" {
+  renewals() { as olivia audit query --event device.renew --json | wc -l; }
+  before=$(renewals)
+  lie lose_answer for=dr.lee
+  SEALPOST_HOME=$ORG_DIR/dr.lee "$SEALPOST" key rotate --yes >rotated 2>&1 3>&- &
+  killed=$!
+  wait_for "the change to be committed" 30 test -s "$LIES/told"
+  kill -KILL "$killed" 2>/dev/null || true
+  wait "$killed" || true
+  truth
+  expect_exit 0 as dr.lee key rotate --yes
+  [ "$(renewals)" = $((before + 1)) ]
+  expect_exit 0 as dr.lee inbox
+}
