@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "cmd/device_wipe.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -80,8 +81,16 @@ base::Result<void> run_show(const ShowOptions& options, Env& env) {
   }
   TRY(catch_up(opened, env));
   TRY(const trust::Device* device, known_device(opened, name));
-  if (env.out.json()) return env.out.document(device_json(*device, opened, env.clock.now()));
-  return env.out.fields(fields_of(*device, env.clock.now()));
+  const auto wipe = wipe_of(opened, name, env);
+  if (!wipe) return wipe.error();
+  if (env.out.json()) {
+    text::OrderedJson document = device_json(*device, opened, env.clock.now());
+    if (*wipe) document["wipe"] = wipe_json(**wipe);
+    return env.out.document(document);
+  }
+  std::vector<ui::Field> fields = fields_of(*device, env.clock.now());
+  if (*wipe) add_wipe_fields(**wipe, fields);
+  return env.out.fields(fields);
 }
 
 }  // namespace
@@ -132,6 +141,7 @@ void add_device(CLI::App& app, Env& env) {
                   "laptop, dr.lee/laptop or the full name; this one when not given");
   add_device_invite(device, env);
   add_device_revoke(device, env);
+  add_device_wipe(device, env);
 }
 
 }  // namespace sealpost::cmd

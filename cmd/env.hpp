@@ -20,7 +20,7 @@
 #include "base/seams.hpp"
 #include "cmd/globals.hpp"
 #include "cmd/ui/output.hpp"
-#include "config/config.hpp"
+#include "config/profile.hpp"
 
 namespace sealpost::cmd {
 
@@ -40,6 +40,8 @@ struct Env {
   std::function<base::Result<void>()> chosen;
   // The status to leave with when the verb succeeds: a command that sealpost ran for the user.
   int exit_status = 0;
+  // The profile whose vault this command has opened.
+  std::optional<config::Profile> opened = std::nullopt;
 };
 
 }  // namespace sealpost::cmd

@@ -12,6 +12,8 @@ void add_key(CLI::App& app, Env& env) {
   add_key_fingerprint(key, env);
   add_key_rotate(key, env);
   add_key_passphrase(key, env);
+  add_key_backup(key, env);
+  add_key_restore(key, env);
 }
 
 }  // namespace sealpost::cmd

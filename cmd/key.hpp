@@ -13,5 +13,7 @@ void add_key_show(CLI::App& key, Env& env);
 void add_key_fingerprint(CLI::App& key, Env& env);
 void add_key_rotate(CLI::App& key, Env& env);
 void add_key_passphrase(CLI::App& key, Env& env);
+void add_key_backup(CLI::App& key, Env& env);
+void add_key_restore(CLI::App& key, Env& env);
 
 }  // namespace sealpost::cmd

@@ -16,7 +16,7 @@ struct Options {};
 struct Shown {
   const trust::Device& device;
   std::string state;
-  flow::PrekeyStock prekeys;
+  flow::HeldPrekeys prekeys;
   bool root_here = false;
 };
 
@@ -79,7 +79,7 @@ base::Result<void> run_show(const Options&, Env& env) {
                        "repeat `sealpost join` with the same invitation"};
   }
   const base::Time now = env.clock.now();
-  TRY(const flow::PrekeyStock prekeys, flow::count_prekeys(*opened.vault, now));
+  TRY(const flow::HeldPrekeys prekeys, flow::count_prekeys(*opened.vault, now));
   const Shown shown{*device, state_of(*device, now), prekeys,
                     installation.root_signer().has_value()};
   return env.out.json() ? print_json(env, installation, shown)

@@ -30,7 +30,24 @@ ui::Row row_of(const flow::Listed& message) {
           message.header.subject.value_or("")};
 }
 
+std::string time_or_nothing(const std::optional<base::Time>& time) {
+  return time ? text::format_time(*time) : "";
+}
+
 }  // namespace
+
+text::OrderedJson receipt_json(const flow::Listed& message, const flow::Progressed& recipient) {
+  return {{"type", "receipt"},
+          {"message", message.record.id},
+          {"number", message.record.number},
+          {"to", recipient.user},
+          {"device", recipient.device},
+          {"state", recipient.state},
+          {"sent", text::format_time(message.header.sent)},
+          {"delivered", time_or_nothing(recipient.delivered)},
+          {"read", time_or_nothing(recipient.read)},
+          {"last-resort", recipient.last_resort}};
+}
 
 std::string user_of(std::string_view full_name) {
   const std::vector<std::string_view> parts = base::split(full_name, '/');

@@ -13,6 +13,7 @@
 
 #include "cmd/command_line.hpp"
 #include "cmd/env.hpp"
+#include "cmd/orders.hpp"
 #include "cmd/settings.hpp"
 #include "cmd/ui/clock.hpp"
 #include "cmd/ui/failure.hpp"
@@ -52,6 +53,7 @@ constexpr std::array kVerbs{
     Entry{"inbox", kEveryDay, add_inbox},
     Entry{"read", kEveryDay, add_read},
     Entry{"receipt", kEveryDay, add_receipt},
+    Entry{"watch", kEveryDay, add_watch},
     Entry{"unlock", kKeys, add_unlock},
     Entry{"lock", kKeys, add_lock},
     Entry{"status", kKeys, add_status},
@@ -135,7 +137,7 @@ base::Result<void> run(CLI::App& app, Env& env, int argc, const char* const* arg
     TRY(load_settings(app, env));
     TRY(apply_settings(app, env));
   }
-  return env.chosen();
+  return obey_afterwards(env, env.chosen());
 }
 
 base::Result<void> run_or_catch(CLI::App& app, Env& env, int argc, const char* const* argv) {

@@ -58,7 +58,7 @@ base::Result<void> show(const EnrolOptions& options, const flow::MfaSecret& secr
   for (const crypto::SecretBytes& code : secret.recovery) {
     TRY(env.out.line(fmt::format("  {}", code.expose_text())));
   }
-  return env.out.line("\nThe first code of the app completes this.");
+  return env.out.block("\nThe first code of the app completes this.\n");
 }
 
 base::Result<void> run_enrol(const EnrolOptions& options, Env& env) {

@@ -24,11 +24,7 @@ void discard(const config::Profile& profile) {
   std::filesystem::remove(profile.folder, ignored);  // only when nothing else is in it
 }
 
-}  // namespace
-
-base::Result<Opened> open_installation(Env& env) {
-  TRY(config::Profile profile, choose_profile(env));
-  TRY(vault::Vault vault, open_vault(env, profile));
+base::Result<Opened> load(Env& env, config::Profile profile, vault::Vault vault) {
   auto owned = std::make_unique<vault::Vault>(std::move(vault));
   auto installation = flow::Installation::load(*owned);
   if (!installation) return base::with_context(std::move(installation).error(), profile.name);
@@ -36,6 +32,21 @@ base::Result<Opened> open_installation(Env& env) {
   auto announcer = std::make_unique<Announcer>(env, *owned);
   return Opened{std::move(profile), std::move(owned), *std::move(installation),
                 std::move(announcer)};
+}
+
+}  // namespace
+
+base::Result<Opened> open_installation(Env& env) {
+  TRY(config::Profile profile, choose_profile(env));
+  TRY(vault::Vault vault, open_vault(env, profile));
+  return load(env, std::move(profile), std::move(vault));
+}
+
+base::Result<OpenedQuietly> open_installation_quietly(Env& env) {
+  TRY(config::Profile profile, choose_profile(env));
+  TRY(Quietly quietly, open_vault_quietly(env, profile));
+  TRY(Opened opened, load(env, std::move(profile), std::move(quietly.vault)));
+  return OpenedQuietly{std::move(opened), quietly.by_agent};
 }
 
 base::Result<void> catch_up(Opened& opened, Env& env) {

@@ -25,6 +25,12 @@ base::Result<Opened> open_installation(Env& env);
 // Fetches what is new in the trust chain. Without the relay it goes on with what this profile has
 // verified last, and says so; kVerificationFailed when the relay's chain is another one.
 base::Result<void> catch_up(Opened& opened, Env& env);
+// The same without counting as use of the agent, for what runs in the background.
+struct OpenedQuietly {
+  Opened opened;
+  bool by_agent = false;
+};
+base::Result<OpenedQuietly> open_installation_quietly(Env& env);
 
 inline flow::Context context_of(Env& env) { return {env.clock, env.random, env.interrupt}; }
 

@@ -27,15 +27,18 @@ base::Result<void> run_list(const ListOptions&, Env& env) {
   for (const config::Profile& profile : profiles) {
     const bool unlocked = agent::ask_state(agent_address(env, profile)).has_value();
     const bool is_default = profile.name == preferred;
+    std::error_code ignored;
+    const bool wiped = std::filesystem::exists(profile.wipe_order(), ignored);
     if (env.out.json()) {
       TRY(env.out.document({{"type", "profile"},
                             {"name", profile.name},
                             {"default", is_default},
                             {"unlocked", unlocked},
+                            {"wiped", wiped},
                             {"folder", profile.folder.string()}}));
     }
-    rows.push_back({profile.name, is_default ? "default" : "", unlocked ? "unlocked" : "locked",
-                    profile.folder.string()});
+    rows.push_back({profile.name, is_default ? "default" : "",
+                    wiped ? "wiped" : (unlocked ? "unlocked" : "locked"), profile.folder.string()});
   }
   return env.out.json() ? base::Result<void>()
                         : env.out.table({"PROFILE", "", "VAULT", "FOLDER"}, rows);

@@ -24,16 +24,7 @@ base::Result<void> print(Env& env, const std::vector<flow::MessageProgress>& mes
     const flow::Listed& message = progress.message;
     for (const flow::Progressed& item : progress.recipients) {
       if (env.out.json()) {
-        TRY(env.out.document({{"type", "receipt"},
-                              {"message", message.record.id},
-                              {"number", message.record.number},
-                              {"to", item.user},
-                              {"device", item.device},
-                              {"state", item.state},
-                              {"sent", text::format_time(message.header.sent)},
-                              {"delivered", time_or_nothing(item.delivered)},
-                              {"read", time_or_nothing(item.read)},
-                              {"last-resort", item.last_resort}}));
+        TRY(env.out.document(receipt_json(message, item)));
       }
       rows.push_back({fmt::format("{}", message.record.number), item.user, item.device, item.state,
                       time_or_nothing(item.delivered), time_or_nothing(item.read)});

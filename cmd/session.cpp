@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "cmd/orders.hpp"
 #include "cmd/passphrase.hpp"
 #include "crypto/strength.hpp"
 
@@ -36,13 +37,15 @@ base::Result<crypto::SecretBytes> standing_passphrase(const Env& env, const std:
 
 base::Result<vault::Vault> open_with(Env& env, const config::Profile& profile,
                                      const crypto::SecretBytes& passphrase) {
+  env.opened = profile;
   return vault::Vault::open(profile.vault(), passphrase.expose(), env.random);
 }
 
-base::Result<vault::Vault> open_by_agent(Env& env, const config::Profile& profile) {
-  // Without a terminal there is nobody whose being there could be told from it.
-  const auto ask = env.terminal.can_prompt() ? &agent::ask_key : &agent::peek_key;
+using AskKey = base::Result<agent::Key> (*)(const agent::Address&);
+
+base::Result<vault::Vault> open_by_agent(Env& env, const config::Profile& profile, AskKey ask) {
   TRY(const agent::Key kept, ask(agent_address(env, profile)));
+  env.opened = profile;
   TRY(vault::VaultKey key, vault::VaultKey::from(kept.expose()));
   return vault::Vault::open_with_key(profile.vault(), std::move(key), env.random);
 }
@@ -51,36 +54,60 @@ std::string prompt_for(const config::Profile& profile) {
   return "Passphrase of " + profile.name + ":";
 }
 
+bool has_source(const Globals& globals) {
+  return !globals.passphrase_file.empty() || !globals.passphrase_command.empty() ||
+         globals.passphrase_fd.has_value();
+}
+
+base::Result<Quietly> open_vault_as(Env& env, const config::Profile& profile, AskKey ask) {
+  if (!has_source(env.globals)) {
+    // An agent that does not answer, or keeps the key of a vault that was replaced, is no reason to
+    // fail: the other sources may do.
+    base::Result<vault::Vault> by_agent = open_by_agent(env, profile, ask);
+    if (by_agent) return Quietly{*std::move(by_agent), true};
+    const base::Code code = by_agent.error().code;
+    if (code == base::Code::kMalformed || code == base::Code::kBusy) {
+      return std::move(by_agent).error();
+    }
+  }
+  TRY(vault::Vault vault, open_vault_by_passphrase(env, profile));
+  return Quietly{std::move(vault), false};
+}
+
 }  // namespace
 
 base::Result<config::Profile> choose_profile(const Env& env) {
   TRY(const config::Locations locations, config::locate(env.variable));
   const auto preferred = env.config.find("", std::string(config::kDefaultProfile));
-  return config::choose_profile(locations, env.globals.profile, preferred ? preferred->text : "");
+  TRY(config::Profile profile,
+      config::choose_profile(locations, env.globals.profile, preferred ? preferred->text : ""));
+  TRY(check_not_wiped(env, profile));
+  return profile;
 }
 
 base::Result<config::Profile> new_profile(const Env& env, std::string_view suggested) {
   TRY(const config::Locations locations, config::locate(env.variable));
   const std::string_view name = env.globals.profile.empty() ? suggested : env.globals.profile;
   TRY(config::Profile profile, config::profile_named(locations, name));
+  TRY(check_not_wiped(env, profile));
   if (!vault::Vault::exists(profile.vault())) return profile;
   return base::Error{base::Code::kConflict, "the profile \"" + profile.name + "\" exists already",
                      "give the new one another name with --profile NAME"};
 }
 
 base::Result<vault::Vault> open_vault(Env& env, const config::Profile& profile) {
-  TRY(const crypto::SecretBytes given, passphrase_from_options(env.globals));
-  if (!given.empty()) return open_with(env, profile, given);
-  // An agent that does not answer, or keeps the key of a vault that was replaced, is no reason to
-  // fail: the other sources may do.
-  base::Result<vault::Vault> by_agent = open_by_agent(env, profile);
-  if (by_agent) return by_agent;
-  const base::Code code = by_agent.error().code;
-  if (code == base::Code::kMalformed || code == base::Code::kBusy) return by_agent;
-  return open_vault_by_passphrase(env, profile);
+  // Without a terminal there is nobody whose being there could be told from it.
+  const AskKey ask = env.terminal.can_prompt() ? &agent::ask_key : &agent::peek_key;
+  TRY(Quietly opened, open_vault_as(env, profile, ask));
+  return std::move(opened.vault);
+}
+
+base::Result<Quietly> open_vault_quietly(Env& env, const config::Profile& profile) {
+  return open_vault_as(env, profile, agent::peek_key);
 }
 
 base::Result<vault::Vault> open_vault_by_passphrase(Env& env, const config::Profile& profile) {
+  TRY(ask_for_orders(env, profile));
   TRY(crypto::SecretBytes passphrase, passphrase_from_options(env.globals));
   if (passphrase.empty()) {
     TRY(passphrase, standing_passphrase(env, profile.name));

@@ -20,15 +20,23 @@
 namespace sealpost::cmd {
 
 // The profile that --profile, SEALPOST_PROFILE or default-profile names, or the only one; it has a
-// vault. kNotFound, kUsage (several, none chosen).
+// vault. kNotFound, kUsage (several, none chosen), kRevoked when it was wiped.
 base::Result<config::Profile> choose_profile(const Env& env);
 
 // For setup and join: a profile that does not exist yet, named by --profile or else `suggested`
 // (made into a profile name by the caller). kConflict when it has a vault already.
 base::Result<config::Profile> new_profile(const Env& env, std::string_view suggested);
 
-// Opens the profile's vault with whatever source there is. kLocked, kWrongPassphrase.
+// Opens the profile's vault with whatever source there is. kLocked, kWrongPassphrase; kRevoked when
+// the device turns out to be ordered wiped, and is wiped now.
 base::Result<vault::Vault> open_vault(Env& env, const config::Profile& profile);
+// The same for what runs in the background: the agent does not take it for use. Says whether the
+// key came from the agent.
+struct Quietly {
+  vault::Vault vault;
+  bool by_agent = false;
+};
+base::Result<Quietly> open_vault_quietly(Env& env, const config::Profile& profile);
 
 // The same by passphrase alone, without asking the agent: for `unlock`.
 base::Result<vault::Vault> open_vault_by_passphrase(Env& env, const config::Profile& profile);

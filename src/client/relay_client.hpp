@@ -82,8 +82,10 @@ class RelayClient {
                                                   const wire::Envelope& envelope);
   // Deliveries behind cursor `after`. With `wait` the relay holds the answer until there is one or
   // the time is over; the answer may then be empty.
+  // With `receipts`, a receipt behind that cursor ends the wait as well.
   base::Result<wire::Inbox> inbox(std::uint64_t after, std::size_t limit,
-                                  std::chrono::seconds wait = {});
+                                  std::chrono::seconds wait = {},
+                                  std::optional<std::uint64_t> receipts = {});
   // Delivered and undecryptable receipts; afterwards the relay forgets those envelopes.
   base::Result<wire::ReceiptBatchResult> acknowledge(const std::vector<std::string>& receipts);
   // Read receipts.
@@ -97,6 +99,14 @@ class RelayClient {
 
   // Has the relay log that messages of this device are about to be exported.
   base::Result<void> announce_export(const wire::Export& exported);
+
+  // Orders to wipe a device. The two that a device asks and says about itself need no signature.
+  base::Result<void> post_order(const std::string& order);
+  base::Result<wire::StandingOrder> standing_order(const crypto::Digest& key,
+                                                   const RetryBudget& budget = kRequestBudget);
+  base::Result<void> answer_order(const wire::WipeAnswer& answer,
+                                  const RetryBudget& budget = kRequestBudget);
+  base::Result<wire::OrderState> order_state(std::string_view device);  // kNotFound
 
   base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
   // `sent` hears how many bytes leave for the first time, repetitions left out; it may be empty.

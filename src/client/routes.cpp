@@ -148,9 +148,11 @@ base::Result<wire::EnvelopeResult> RelayClient::add_envelope(std::string_view me
 }
 
 base::Result<wire::Inbox> RelayClient::inbox(std::uint64_t after, std::size_t limit,
-                                             std::chrono::seconds wait) {
+                                             std::chrono::seconds wait,
+                                             std::optional<std::uint64_t> receipts) {
   std::string path = "inbox?" + page(after, limit);
   if (wait.count() > 0) path += "&wait=" + std::to_string(wait.count());
+  if (receipts) path += "&receipts=" + number(*receipts);
   TRY(const base::Bytes body, get(path, wait));
   return understood(wire::parse_inbox(body));
 }
@@ -192,6 +194,28 @@ base::Result<wire::EvidenceList> RelayClient::trust_evidence(
 base::Result<void> RelayClient::announce_export(const wire::Export& exported) {
   TRY(post("exports", wire::to_cbor(exported)));
   return {};
+}
+
+base::Result<void> RelayClient::post_order(const std::string& order) {
+  TRY(post("orders", wire::to_cbor(wire::OrderPosting{order})));
+  return {};
+}
+
+base::Result<wire::StandingOrder> RelayClient::standing_order(const crypto::Digest& key,
+                                                              const RetryBudget& budget) {
+  TRY(const base::Bytes body, get("orders/" + base::to_hex(key), {}, budget));
+  return understood(wire::parse_standing_order(body));
+}
+
+base::Result<void> RelayClient::answer_order(const wire::WipeAnswer& answer,
+                                             const RetryBudget& budget) {
+  TRY(post("orders/answer", wire::to_cbor(answer), budget));
+  return {};
+}
+
+base::Result<wire::OrderState> RelayClient::order_state(std::string_view device) {
+  TRY(const base::Bytes body, get("orders?device=" + base::percent_encode(device)));
+  return understood(wire::parse_order_state(body));
 }
 
 base::Result<wire::BlobState> RelayClient::reserve_blob(const wire::BlobReservation& reservation) {

@@ -10,9 +10,10 @@ constexpr std::size_t kLongestName = 64;
 
 bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
-bool has_vault(const Profile& profile) {
+bool is_profile(const Profile& profile) {
   std::error_code ignored;
-  return std::filesystem::is_regular_file(profile.vault(), ignored);
+  return std::filesystem::is_regular_file(profile.vault(), ignored) ||
+         std::filesystem::is_regular_file(profile.wipe_order(), ignored);
 }
 
 std::string names_of(const std::vector<Profile>& profiles) {
@@ -52,7 +53,7 @@ base::Result<std::vector<Profile>> list_profiles(const Locations& locations) {
     const std::string name = at->path().filename().string();
     if (!is_profile_name(name)) continue;
     Profile profile{name, at->path()};
-    if (has_vault(profile)) found.push_back(std::move(profile));
+    if (is_profile(profile)) found.push_back(std::move(profile));
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     return base::Error{
@@ -70,7 +71,7 @@ base::Result<Profile> choose_profile(const Locations& locations, std::string_vie
   const std::string_view name = requested.empty() ? preferred : requested;
   if (!name.empty()) {
     TRY(Profile profile, profile_named(locations, name));
-    if (!has_vault(profile)) return no_such(name, all);
+    if (!is_profile(profile)) return no_such(name, all);
     return profile;
   }
   if (all.empty()) {

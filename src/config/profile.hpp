@@ -15,6 +15,8 @@ struct Profile {
   std::string name;
   std::filesystem::path folder;
   std::filesystem::path vault() const { return folder / "vault.db"; }
+  // Written when the device is ordered wiped; what is left of the profile when it was.
+  std::filesystem::path wipe_order() const { return folder / "wipe" / "order"; }
 };
 
 // Lower-case letters, digits, dots, dashes and underscores, starting with a letter or digit, at
@@ -24,12 +26,12 @@ bool is_profile_name(std::string_view text);
 // The profile of that name, whether it exists or not; kUsage for what is no name.
 base::Result<Profile> profile_named(const Locations& locations, std::string_view name);
 
-// All that have a vault, by name.
+// All that have a vault, or had one until they were wiped, by name.
 base::Result<std::vector<Profile>> list_profiles(const Locations& locations);
 
 // The one to use: `requested` if not empty, else `preferred` (default-profile) if not empty, else
-// the only one there is. It has a vault. kNotFound when there is none, kUsage when there are
-// several.
+// the only one there is. It has a vault or was wiped. kNotFound when there is none, kUsage when
+// there are several.
 base::Result<Profile> choose_profile(const Locations& locations, std::string_view requested,
                                      std::string_view preferred);
 

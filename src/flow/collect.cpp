@@ -19,12 +19,6 @@ base::Error refuse(std::string why) {
           "see `sealpost receipt verify`, and tell the organisation's owner"};
 }
 
-base::Result<std::uint64_t> load_cursor(const vault::Vault& vault) {
-  TRY(const std::optional<vault::Row> row, vault.find(Kind::kState, kCursor));
-  if (!row) return std::uint64_t{0};
-  return base::parse_decimal(row->value.expose_text());
-}
-
 // Signature, signer and subject; whether it is logged is judged when somebody asks for proof.
 base::Result<receipt::Receipt> check_receipt(const Installation& installation,
                                              const std::string& statement) {
@@ -85,11 +79,17 @@ base::Result<void> store_page(Installation& installation, const Page& page, std:
 
 }  // namespace
 
+base::Result<std::uint64_t> receipts_cursor(const vault::Vault& vault) {
+  TRY(const std::optional<vault::Row> row, vault.find(Kind::kState, kCursor));
+  if (!row) return std::uint64_t{0};
+  return base::parse_decimal(row->value.expose_text());
+}
+
 base::Result<std::vector<std::string>> collect_receipts(Installation& installation,
                                                         client::RelayClient& relay,
                                                         Refused refused) {
   std::vector<std::string> sentences;
-  TRY(std::uint64_t cursor, load_cursor(installation.vault()));
+  TRY(std::uint64_t cursor, receipts_cursor(installation.vault()));
   for (bool more = true; more;) {
     TRY(const wire::EvidenceList list, relay.receipts_after(cursor, kPage));
     if (list.items.empty()) return sentences;

@@ -19,4 +19,7 @@ base::Result<std::vector<std::string>> collect_receipts(Installation& installati
                                                         client::RelayClient& relay,
                                                         Refused refused);
 
+// The cursor behind which receipts are new.
+base::Result<std::uint64_t> receipts_cursor(const vault::Vault& vault);
+
 }  // namespace sealpost::flow

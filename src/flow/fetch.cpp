@@ -199,11 +199,16 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
 base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,
                             Context& context) {
   TRY(client::RelayClient relay, visit(installation, context));
+  return fetch_from(installation, relay, {wait}, context);
+}
+
+base::Result<Fetched> fetch_from(Installation& installation, client::RelayClient& relay,
+                                 const Patience& patience, Context& context) {
   Fetched fetched;
   std::uint64_t cursor = 0;
   for (int page = 0; page < kMaxPages && !context.interrupt.requested(); ++page) {
-    TRY(const wire::Inbox inbox,
-        relay.inbox(cursor, kPage, page == 0 ? wait : std::chrono::seconds{}));
+    const Patience now = page == 0 ? patience : Patience{};
+    TRY(const wire::Inbox inbox, relay.inbox(cursor, kPage, now.wait, now.receipts));
     for (const wire::Delivery& delivery : inbox.deliveries) {
       if (delivery.cursor <= cursor) return refuse("the relay's inbox goes backwards");
       cursor = delivery.cursor;

@@ -2,9 +2,11 @@
 // sealpost-inbox(1); what is checked is sealpost-message(5), OPENING.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "client/relay_client.hpp"
 #include "flow/context.hpp"
 #include "flow/installation.hpp"
 
@@ -27,5 +29,14 @@ struct Fetched {
 // twice is stored once.
 base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,
                             Context& context);
+
+// The same for who has visited the relay already. What else ends the wait: with `receipts`, one
+// behind that cursor.
+struct Patience {
+  std::chrono::seconds wait{};
+  std::optional<std::uint64_t> receipts = {};
+};
+base::Result<Fetched> fetch_from(Installation& installation, client::RelayClient& relay,
+                                 const Patience& patience, Context& context);
 
 }  // namespace sealpost::flow

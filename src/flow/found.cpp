@@ -5,6 +5,7 @@
 #include "client/relay_client.hpp"
 #include "flow/enrol.hpp"
 #include "flow/visit.hpp"
+#include "flow/wipe_file.hpp"
 #include "relay/relay.hpp"
 
 namespace sealpost::flow {
@@ -136,6 +137,7 @@ base::Result<LocalFacts> found_local_relay(Installation& installation, const Loc
   TRY(installation.extend_chain(entry));
   TRY(relay::bootstrap(local.folder, installation.chain().entries(), seams));
   TRY(installation.set_relay(facts.url, facts.pin));
+  TRY(keep_wipe_file(installation, context));
   return LocalFacts{facts.url, facts.pin};
 }
 

@@ -10,6 +10,7 @@
 #include "receipt/receipt.hpp"
 #include "text/safety.hpp"
 #include "trust/statements.hpp"
+#include "trust/wipe.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -31,7 +32,7 @@ struct Kind {
   std::optional<Error> (*problem)(std::string_view text);  // why it is out of form
 };
 
-const std::array<Kind, 10> kinds{{
+const std::array<Kind, 13> kinds{{
     {"organisation", "the founding statement of an organisation, the first entry of its chain",
      [](std::string_view text) { return error_of(trust::parse_organisation(text)); }},
     {"relay", "an organisation's word which relay is its own",
@@ -50,6 +51,12 @@ const std::array<Kind, 10> kinds{{
      [](std::string_view text) { return error_of(trust::parse_prekey(text)); }},
     {"receipt", "a receipt: what happened to a message",
      [](std::string_view text) { return error_of(receipt::parse(text)); }},
+    {"wipe", "an order to wipe a device",
+     [](std::string_view text) { return error_of(trust::parse_wipe(text)); }},
+    {"wipe-key", "a device's word for the key that says that it was wiped",
+     [](std::string_view text) { return error_of(trust::parse_wipe_key(text)); }},
+    {"wiped", "a device's word that it was wiped",
+     [](std::string_view text) { return error_of(trust::parse_wiped(text)); }},
     {"message", "the signed header of a message",
      [](std::string_view text) { return error_of(message::parse_header(text)); }},
 }};

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "flow/enrol.hpp"
 #include "flow/prekeys.hpp"
+#include "flow/wipe_file.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -128,7 +129,10 @@ base::Result<void> finish(vault::Vault& vault, client::RelayClient& invited,
   TRY(pin_log(installation, token.log));
   TRY(sync_log(installation, own));
   TRY(check_log_views(installation, own, installation.chain().entries()));
-  TRY(fill_stock(installation, own, context));
+  // Where the role needs a one-time code, the visit after it fills the stock.
+  auto filled = fill_stock(installation, own, context);
+  if (!filled && filled.error().code != base::Code::kMfaRequired) return filled;
+  TRY(keep_wipe_file(installation, context));
   return vault.erase(vault::Kind::kState, row->id);
 }
 

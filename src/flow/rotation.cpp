@@ -57,11 +57,11 @@ base::Result<void> sign_receipts_anew(vault::Vault& vault, const note::Signer& s
   return {};
 }
 
-// Nobody can use a prekey that the old key has signed: the next visit fills the stock with new ones.
+// Nobody can use a prekey that the old key has signed: the next visit fills the stock with new
+// ones.
 base::Result<void> adopt(Installation& installation) {
-  return installation.adopt_pending_signer([&](const note::Signer& signer) {
-    return sign_receipts_anew(installation.vault(), signer);
-  });
+  return installation.adopt_pending_signer(
+      [&](const note::Signer& signer) { return sign_receipts_anew(installation.vault(), signer); });
 }
 
 // Whether the chain that this vault has verified certifies that key as this device's.

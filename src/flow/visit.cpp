@@ -6,6 +6,8 @@
 #include "flow/new_headers.hpp"
 #include "flow/prekeys.hpp"
 #include "flow/rotation.hpp"
+#include "flow/wipe_file.hpp"
+#include "flow/wiping.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -41,6 +43,8 @@ base::Result<Waiting> next_waiting(const vault::Vault& vault) {
 
 base::Result<client::RelayClient> visit(Installation& installation, Context& context) {
   TRY(client::RelayClient relay, connect(installation, context));
+  TRY(keep_wipe_file(installation, context));
+  TRY(heed_order(installation, relay));
   TRY(sync_trust(installation, relay));
   TRY(installation.self(context.clock.now()));
   TRY(sync_log(installation, relay));

@@ -1,6 +1,7 @@
-// What a device does whenever it meets its relay, before anything else: catch up with trust chain
-// and log, see that it still stands, renew its certificate, fill its stock of prekeys, hand in
-// receipts that waited, and answer devices that could not open what it sent.
+// What a device does whenever it meets its relay, before anything else: ask whether it is ordered
+// wiped, catch up with trust chain and log, see that it still stands, renew its certificate, fill
+// its stock of prekeys, hand in receipts that waited, and answer devices that could not open what
+// it sent.
 #pragma once
 
 #include <string_view>
@@ -10,7 +11,8 @@
 
 namespace sealpost::flow {
 
-// The client to go on with. kRevoked or kDenied when this device's certificate ended.
+// The client to go on with. kRevoked or kDenied when this device's certificate ended; kRevoked also
+// when it is to be wiped (flow/wiping.hpp).
 base::Result<client::RelayClient> visit(Installation& installation, Context& context);
 
 // Signs what this device says about a message and keeps it until the relay has it. Call inside the

@@ -112,6 +112,12 @@ constexpr std::array kRoutes{
 
     Route{"POST", "/v1/exports", Access::kDevice, {Operation::kReadReceipts}, kSmall, post_export},
 
+    // Without a signature: the device that asks may be locked, or refused already.
+    Route{"GET", "/v1/orders/{}", Access::kAnyone, {}, kNoBody, get_order},
+    Route{"POST", "/v1/orders/answer", Access::kAnyone, {}, kSmall, post_order_answer},
+    Route{"GET", "/v1/orders", Access::kDevice, {Operation::kReadTrust}, kNoBody, get_orders},
+    Route{"POST", "/v1/orders", Access::kDevice, {Operation::kReadTrust}, kSmall, post_order},
+
     Route{"POST", "/v1/blobs", Access::kDevice, {Operation::kSend}, kSmall, post_blob},
     Route{"PUT",
           "/v1/blobs/{}/parts/{}",

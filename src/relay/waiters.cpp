@@ -18,7 +18,7 @@ void Waiters::wake_if(Which which) {
   for (const Waiter& waiter : woken) waiter.wake();
 }
 
-void Waiters::add(std::string device, base::milliseconds until, Wake wake) {
+void Waiters::add(std::string device, base::milliseconds until, bool receipts, Wake wake) {
   std::list<Waiter> woken;
   {
     const std::lock_guard lock(mutex_);
@@ -27,15 +27,18 @@ void Waiters::add(std::string device, base::milliseconds until, Wake wake) {
     if (static_cast<std::size_t>(count) >= per_device_) {
       woken.splice(woken.end(), waiters_, std::find_if(waiters_.begin(), waiters_.end(), same));
     }
-    waiters_.push_back({std::move(device), until, std::move(wake)});
+    waiters_.push_back({std::move(device), until, receipts, std::move(wake)});
     if (closed_) woken.splice(woken.end(), waiters_);
   }
   for (const Waiter& waiter : woken) waiter.wake();
 }
 
-void Waiters::mail(const std::set<std::string>& devices) {
-  if (devices.empty()) return;
-  wake_if([&](const Waiter& waiter) { return devices.contains(waiter.device); });
+void Waiters::arrived(const Arrivals& arrivals) {
+  if (arrivals.mail.empty() && arrivals.receipts.empty()) return;
+  wake_if([&](const Waiter& waiter) {
+    return arrivals.mail.contains(waiter.device) ||
+           (waiter.receipts && arrivals.receipts.contains(waiter.device));
+  });
 }
 
 void Waiters::expire(base::milliseconds now) {

@@ -173,7 +173,7 @@ void Writer::commit_group(std::vector<Task>& tasks) {
     };
     static_cast<void>(guard(tell).has_value());  // logged there
   }
-  if (committed) parts_.waiters.mail(after.mail);
+  if (committed) parts_.waiters.arrived(after.arrivals);
 }
 
 // Before anybody hears of the commit and could reserve one of these ids again.
@@ -216,9 +216,13 @@ base::Result<void> Writer::run_group(std::vector<Task>& tasks,
   MetaWriter& store = parts_.store.writer();
   TRY(store.begin());
   parts_.directory.begin();
-  Unit unit{
-      store,      parts_.directory, parts_.log_key, parts_.clock.now(), parts_.checkpoints.view(),
-      after.mail, after.files};
+  Unit unit{store,
+            parts_.directory,
+            parts_.log_key,
+            parts_.clock.now(),
+            parts_.checkpoints.view(),
+            after.arrivals,
+            after.files};
   for (Task& task : tasks) {
     base::Result<Reply> answer = Reply{};
     TRY(run_task(task, unit, answer));

@@ -79,7 +79,7 @@ class Writer {
   void commit_one_by_one(std::vector<Task>& tasks);
   // What is told to others, and removed, once a group is committed.
   struct Aftermath {
-    std::set<std::string> mail;
+    Arrivals arrivals;
     std::vector<std::string> files;
   };
   base::Result<void> run_group(std::vector<Task>& tasks, std::vector<base::Result<Reply>>& answers,

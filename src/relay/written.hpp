@@ -82,6 +82,7 @@ struct Pending {
 struct Poll {
   std::string device;
   base::milliseconds wait{};
+  bool receipts = false;  // also asked again when a receipt comes about a message of the device
   std::function<base::Result<std::optional<Reply>>(bool last)> look;
 };
 

@@ -56,6 +56,12 @@ const note::Verifier* key_that_signed(const Device& device, const note::Note& no
 // user's role changes. A device that was not there yet: as at its first certificate.
 const Standing& standing_at(const Device& device, std::uint64_t size);
 
+// Whether a device in good standing may revoke one of this user and role: owners everybody, admins
+// everybody but owners, and whoever lost a device another one of theirs, of the same role, so that
+// a device that once belonged to an owner is no way around the first rule. nullptr: the root, which
+// may always. Of itself every device may.
+bool may_revoke(const Device* author, std::string_view user, Role target);
+
 class Chain {
  public:
   // An empty chain that accepts only what the root's key leads to.

@@ -1,7 +1,8 @@
-// Revocations: how authority is taken away.
+// Revocations: how authority is taken away, and who may have a device wiped.
 #include <fmt/format.h>
 
 #include "trust/chain_rules.hpp"
+#include "trust/wipe.hpp"
 
 namespace sealpost::trust {
 namespace {
@@ -9,16 +10,6 @@ namespace {
 using base::Code;
 using base::Error;
 using base::Result;
-
-// Owners revoke everybody, admins everybody but owners; the root is no device and may always. And
-// whoever has lost a device ends it from another one: of the same user and role, so that a device
-// that once belonged to an owner is no way around the first rule.
-bool may_revoke(const Device* author, std::string_view user, Role target) {
-  if (author == nullptr) return true;
-  if (author->certificate.name.user == user && author->role == target) return true;
-  return allowed(author->role, Operation::kRevoke) &&
-         (author->role == Role::kOwner || target != Role::kOwner);
-}
 
 Error denied(const Device& author, Role target) {
   return {Code::kDenied,
@@ -28,6 +19,13 @@ Error denied(const Device& author, Role target) {
 }
 
 }  // namespace
+
+bool may_revoke(const Device* author, std::string_view user, Role target) {
+  if (author == nullptr) return true;
+  if (author->certificate.name.user == user && author->role == target) return true;
+  return allowed(author->role, Operation::kRevoke) &&
+         (author->role == Role::kOwner || target != Role::kOwner);
+}
 
 Result<void> ChainRules::revocation() {
   TRY(const Revocation value, parse_revocation(note_.text));
@@ -75,6 +73,12 @@ Result<void> ChainRules::revoke_invitation(const Revocation& revocation, const D
   if (open.revoked) return Error{Code::kConflict, "the invitation is revoked already", ""};
   open.revoked = true;
   return {};
+}
+
+bool may_wipe(const Device* author, const Device& target) {
+  if (author == nullptr) return true;
+  const std::string& user = target.certificate.name.user;
+  return author->certificate.name.user == user || may_revoke(author, user, target.role);
 }
 
 }  // namespace sealpost::trust

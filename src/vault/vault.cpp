@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "base/shred.hpp"
 #include "vault/database.hpp"
 #include "vault/file.hpp"
 #include "vault/sealing.hpp"
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 constexpr auto kProofKind = static_cast<Kind>(0);
 // Names of leases are hashed like names of rows, of a kind that no row has.
 constexpr auto kLeaseKind = static_cast<Kind>(-1);
+// The table of the wrapped key is the first one made, so that its page is among the first.
+constexpr std::uint64_t kParametersWithin = 64 << 10;  // bytes
 constexpr std::string_view kProof = "sealpost-vault/1";
 
 }  // namespace
@@ -38,7 +41,8 @@ struct Vault::Impl {
   Sealer sealer;
   base::Random& random;
   bool in_progress = false;
-  Statement begin, commit, rollback, insert_row, set_value, by_name, by_id, after_id, erase, count;
+  Statement begin, commit, rollback, insert_row, set_value, by_name, by_id, after_id, erase, count,
+      last;
 };
 
 base::Result<void> Vault::Impl::prepare() {
@@ -53,6 +57,7 @@ base::Result<void> Vault::Impl::prepare() {
       {&after_id, "SELECT id, name, value FROM rows WHERE kind = ? AND id > ? ORDER BY id LIMIT 1"},
       {&erase, "DELETE FROM rows WHERE kind = ? AND id = ?"},
       {&count, "SELECT count(*) FROM rows WHERE kind = ?"},
+      {&last, "SELECT coalesce(max(id), 0) FROM rows WHERE kind = ?"},
   };
   for (const auto& [statement, sql] : all) {
     TRY(*statement, database.prepare(sql));
@@ -129,6 +134,22 @@ bool Vault::exists(const fs::path& path) {
   return fs::is_regular_file(path, ignored);
 }
 
+base::Result<void> Vault::destroy(const fs::path& path) {
+  const auto beside = [&](const char* ending) {
+    fs::path file = path;
+    return file += ending;
+  };
+  TRY(base::overwrite_file(path, kParametersWithin));
+  TRY(base::overwrite_file(beside("-wal")));
+  TRY(base::destroy_file(path));
+  TRY(base::destroy_file(beside("-wal")));
+  // These two hold nothing; other processes have the first one mapped.
+  std::error_code ignored;
+  fs::remove(beside("-shm"), ignored);
+  fs::remove(beside("-lock"), ignored);
+  return {};
+}
+
 base::Result<Vault> Vault::create(const fs::path& path, base::ByteView passphrase,
                                   const Tuning& tuning, base::Random& random) {
   std::error_code ignored;
@@ -177,6 +198,8 @@ base::Result<void> Vault::rewrap(base::ByteView passphrase, const Tuning& tuning
     return also();
   });
 }
+
+const fs::path& Vault::path() const { return impl_->path; }
 
 crypto::Digest Vault::derive(std::string_view label) const { return impl_->sealer.derive(label); }
 
@@ -232,6 +255,13 @@ base::Result<std::uint64_t> Vault::count(Kind kind) const {
   const std::int64_t number = row ? impl_->count.number(0) : 0;
   impl_->count.reset();
   return static_cast<std::uint64_t>(number);
+}
+
+base::Result<std::int64_t> Vault::last_id(Kind kind) const {
+  TRY(const bool row, impl_->last.with(static_cast<int>(kind)).step());
+  const std::int64_t id = row ? impl_->last.number(0) : 0;
+  impl_->last.reset();
+  return id;
 }
 
 base::Result<void> Vault::each(Kind kind, std::int64_t after,

@@ -72,6 +72,10 @@ class Vault {
   static base::Result<Vault> open_with_key(const std::filesystem::path& path, VaultKey key,
                                            base::Random& random);
   static bool exists(const std::filesystem::path& path);
+  // Makes what the vault holds unreadable, and its files go: first the wrapped key, then the
+  // write-ahead log, which may have an older or newer one, then the rest. Safe to repeat after it
+  // was cut off at any point. No process should have the vault open.
+  static base::Result<void> destroy(const std::filesystem::path& path);
 
   Vault(Vault&&) noexcept;
   Vault& operator=(Vault&&) noexcept;
@@ -82,6 +86,7 @@ class Vault {
   // the same transaction. What the old passphrase opened is overwritten with purge().
   base::Result<void> rewrap(base::ByteView passphrase, const Tuning& tuning,
                             const std::function<base::Result<void>()>& also);
+  const std::filesystem::path& path() const;
   // A key derived from the vault key for another use, e.g. "sealpost/v1/content-tag".
   crypto::Digest derive(std::string_view label) const;
 
@@ -96,6 +101,7 @@ class Vault {
   base::Result<std::optional<Row>> find(Kind kind, std::string_view name) const;
   base::Result<void> erase(Kind kind, std::int64_t id);  // absent is fine
   base::Result<std::uint64_t> count(Kind kind) const;
+  base::Result<std::int64_t> last_id(Kind kind) const;  // 0 when there is none
   // Calls `visit` for each row of the kind with an id above `after`, in order of id, until it
   // returns false or fails.
   base::Result<void> each(Kind kind, std::int64_t after,

@@ -208,6 +208,31 @@ struct AuditEntries {
   bool more = false;
 };
 
+// POST /v1/orders: a signed order to wipe a device.
+struct OrderPosting {
+  std::string order;  // note
+};
+// GET /v1/orders/FINGERPRINT, without a signature: the newest order for the device with this key,
+// and the entries of the trust chain that lead from the root to who signed it and to the device.
+struct StandingOrder {
+  std::string order;  // note; empty when there is none
+  std::vector<std::string> entries;
+};
+// POST /v1/orders/answer, without a signature: the device's word that it was wiped.
+struct WipeAnswer {
+  std::string answer;   // note
+  std::string voucher;  // note
+};
+// GET /v1/orders?device=NAME: the newest order for a device. Times are the relay's, 0 before.
+struct OrderState {
+  std::string order;  // note
+  base::Time ordered;
+  base::Time fetched;
+  base::Time wiped;
+  std::string answer;   // note; empty until the device has answered
+  std::string voucher;  // note; the same
+};
+
 // For every struct T above that is a whole body:
 //   base::Bytes to_cbor(const T&);
 //   base::Result<T> parse_<snake_case_T>(base::ByteView);
@@ -236,6 +261,10 @@ Bytes to_cbor(const BlobReservation& value);
 Bytes to_cbor(const BlobState& value);
 Bytes to_cbor(const BlobCompletion& value);
 Bytes to_cbor(const AuditEntries& value);
+Bytes to_cbor(const OrderPosting& value);
+Bytes to_cbor(const StandingOrder& value);
+Bytes to_cbor(const WipeAnswer& value);
+Bytes to_cbor(const OrderState& value);
 
 base::Result<RelayInfo> parse_relay_info(ByteView body);
 base::Result<TrustEntries> parse_trust_entries(ByteView body);
@@ -262,5 +291,9 @@ base::Result<BlobReservation> parse_blob_reservation(ByteView body);
 base::Result<BlobState> parse_blob_state(ByteView body);
 base::Result<BlobCompletion> parse_blob_completion(ByteView body);
 base::Result<AuditEntries> parse_audit_entries(ByteView body);
+base::Result<OrderPosting> parse_order_posting(ByteView body);
+base::Result<StandingOrder> parse_standing_order(ByteView body);
+base::Result<WipeAnswer> parse_wipe_answer(ByteView body);
+base::Result<OrderState> parse_order_state(ByteView body);
 
 }  // namespace sealpost::wire

@@ -1,7 +1,9 @@
-// Statements of every kind of the trust chain (trust/statements.hpp).
+// Statements of every kind of the trust chain (trust/statements.hpp), and of wiping
+// (trust/wipe.hpp).
 #include "trust/statements.hpp"
 
 #include "tests/fuzz/target.hpp"
+#include "trust/wipe.hpp"
 
 using namespace sealpost;
 
@@ -35,5 +37,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)trust::views_in(text);
   check(trust::parse_relay, text);
   check(trust::parse_prekey, text);
+  check(trust::parse_wipe, text);
+  check(trust::parse_wipe_key, text);
+  check(trust::parse_wiped, text);
+  check(trust::parse_wipe_file, text);
   return 0;
 }

@@ -46,6 +46,10 @@ constexpr std::array kBodies{
     check<wire::parse_mfa_proven>,
     check<wire::parse_mfa_member>,
     check<wire::parse_mfa_state>,
+    check<wire::parse_order_posting>,
+    check<wire::parse_standing_order>,
+    check<wire::parse_wipe_answer>,
+    check<wire::parse_order_state>,
 };
 
 }  // namespace

@@ -95,6 +95,7 @@ on() {
   as olivia send --to dr.lee more >/dev/null
   on "GET /audit/tile" as dr.lee inbox
   on "GET /prekeys" as dr.lee inbox
+  on "GET /orders/" as dr.lee inbox
   on "GET /inbox" as dr.lee inbox
   on "GET /messages/.*/evidence" as dr.lee receipt verify "$(<"$ORG_DIR/first")"
   mkdir out.d

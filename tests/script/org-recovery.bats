@@ -83,7 +83,7 @@ falsify() {
   python3 - "$1" <<'PYTHON'
 import hashlib, sys
 lines = [l for l in open(sys.argv[1]) if not l.startswith(("checksum", "#"))]
-at = next(i for i, l in enumerate(lines) if l.startswith("share"))
+at = next(i for i, l in enumerate(lines) if l.startswith("share: "))
 lines[at] = "share: " + " ".join(["0000"] * 8) + "\n"
 digest = hashlib.sha256("".join(lines).encode()).hexdigest()[:16]
 lines.append("checksum: " + " ".join(digest[i:i + 4] for i in range(0, 16, 4)) + "\n")

@@ -12,7 +12,7 @@ CONTENT='canary-of-a-file: nobody counts the swallows twice'
 # purpose (an invitation, a message that is read, shares) in $ORG_DIR/meant.
 setup_file() {
   export OUT=$BATS_FILE_TMPDIR/out MEANT=$BATS_FILE_TMPDIR/meant SEEN=$BATS_FILE_TMPDIR/seen
-  mkdir "$OUT" "$MEANT"
+  mkdir "$OUT" "$MEANT" "$MEANT/saved"
   : >"$SEEN"
   "$CANARIES" watch "$(basename "$SEALPOST")" "$SEEN" 3>&- &
   echo $! >"$BATS_FILE_TMPDIR/watcher"

@@ -9,10 +9,10 @@ setup() {
 }
 teardown() { lock_all; }
 
-unagent_socket() {
+agent_socket() {
   find "/run/user/$(id -u)/sealpost" "$SEALPOST_HOME/bob/agent" -type s -newer "$PASS" 2>/dev/null | head -n 1
 }
-locked() { "$SEALPOST" status --json | jq -e '.locked == false' >/dev/null; }
+unlocked() { "$SEALPOST" status --json | jq -e '.locked == false' >/dev/null; }
 locked() { "$SEALPOST" status --json | jq -e '.locked' >/dev/null; }
 
 @test "no terminal and no source: exit 4 at once, with a hint" {

@@ -93,7 +93,7 @@ class LeafWalk {
   base::Result<void> take_event(const audit::Event& event) {
     if (event.at < last_) TRY(wrong("is older than the one before it"));
     last_ = std::max(last_, event.at);
-    if (event.event == "prekey.publish") note_prekey(event);
+    note_prekey(event);
     const auto statement = event.details.find("statement");
     if (statement == event.details.end()) return {};
     if (event.details.contains("trust")) return take_entry(event, statement->second);
@@ -184,7 +184,16 @@ class LeafWalk {
     return {};
   }
 
+  // A change of key takes a device's prekeys with it, and a change of role may.
   void note_prekey(const audit::Event& event) {
+    if (event.event == "device.renew" || event.event == "member.role") {
+      for (const std::string& name : event.objects) {
+        std::erase_if(prekeys_, [&](const auto& entry) {
+          return entry.first == name || entry.first.starts_with(name + "/");
+        });
+      }
+    }
+    if (event.event != "prekey.publish") return;
     const auto id = event.details.find("prekey");
     if (id != event.details.end()) prekeys_[event.actor] = id->second;
   }

@@ -39,6 +39,9 @@ Words words_of(Part part) {
     case Part::kBlob:
       return {"attachment", "its recipients cannot download it",
               "restore blobs/ from a backup, or have it sent again"};
+    case Part::kOrder:
+      return {"order", "a device is not wiped, or it is not known that it was",
+              "order it again: `sealpost device wipe`"};
   }
   return {"store", "", kRestore};
 }

@@ -28,6 +28,7 @@ enum class Part {
   kEnvelope,
   kPayload,
   kBlob,
+  kOrder,
 };
 
 struct Examination {
@@ -80,6 +81,7 @@ base::Result<void> check_messages(Examination& all);
 base::Result<void> check_receipts(Examination& all);
 base::Result<void> check_envelopes(Examination& all);
 base::Result<void> check_blobs(Examination& all);
+base::Result<void> check_orders(Examination& all);
 base::Result<void> check_references(Examination& all);
 
 }  // namespace sealpost::relay

@@ -76,7 +76,7 @@ constexpr std::array kSteps{
     Step{"audit log", check_leaves},    Step{"tree", check_tiles},
     Step{"messages", check_messages},   Step{"receipts", check_receipts},
     Step{"envelopes", check_envelopes}, Step{"references", check_references},
-    Step{"attachments", check_blobs},
+    Step{"attachments", check_blobs},   Step{"orders", check_orders},
 };
 
 // A step that the store cannot answer is damage, and the next one has its chance. A query about a

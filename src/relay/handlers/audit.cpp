@@ -119,7 +119,7 @@ std::string dated(Checkpoints::Published fresh, const Engine& engine) {
 
 base::Result<Outcome> get_checkpoint(Request&, Engine& engine) {
   return Outcome(Pending{[&engine](const Done& done) {
-    engine.writer.fresh_checkpoint([done](base::Result<Checkpoints::Published> fresh) {
+    engine.writer.fresh_checkpoint([done, &engine](base::Result<Checkpoints::Published> fresh) {
       if (!fresh) return done(fresh.error());
       done(plain_text(dated(*std::move(fresh), engine)));
     });

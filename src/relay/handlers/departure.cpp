@@ -47,7 +47,7 @@ base::Result<void> drop_uploads(Unit& unit, const std::string& device) {
 base::Result<void> clear_after(Unit& unit, const std::string& device, const audit::Event& because,
                                std::vector<Fact>& facts) {
   const Rights rights = rights_of(unit, device);
-  unit.mail.insert(device);
+  unit.arrivals.mail.insert(device);
   if (rights.receives) return {};
   TRY(unit.store.remove_prekeys(device));
   TRY(const auto dropped, unit.store.drop_queue(device));

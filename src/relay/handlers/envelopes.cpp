@@ -48,7 +48,7 @@ base::Result<Written> renew(Unit& unit, const Request& request, const wire::Enve
   }
   TRY(check_receives(unit, envelope.device));
   TRY(unit.store.renew_envelope(message->row, envelope));
-  unit.mail.insert(envelope.device);
+  unit.arrivals.mail.insert(envelope.device);
   return Written{answer(false), Record::of(fact_of(unit, request, *message, envelope))};
 }
 

@@ -40,6 +40,14 @@ base::Result<Outcome> get_evidence(Request& request, Engine& engine);
 
 base::Result<Outcome> post_export(Request& request, Engine& engine);
 
+base::Result<Outcome> post_order(Request& request, Engine& engine);
+base::Result<Outcome> get_order(Request& request, Engine& engine);
+base::Result<Outcome> post_order_answer(Request& request, Engine& engine);
+base::Result<Outcome> get_orders(Request& request, Engine& engine);
+// Whether an order stands that the device has not answered.
+base::Result<bool> is_to_be_wiped(MetaReader& store, const Directory& directory,
+                                  std::string_view device);
+
 base::Result<Outcome> post_blob(Request& request, Engine& engine);
 base::Result<std::unique_ptr<BodySink>> open_part(const Request& request, Engine& engine);
 base::Result<Outcome> post_blob_complete(Request& request, Engine& engine);

@@ -1,4 +1,4 @@
-// The inbox: envelopes in order, with a long poll.
+// The inbox: envelopes in order, with a long poll that other news ends as well.
 #include "relay/handlers/handlers.hpp"
 #include "wire/messages.hpp"
 
@@ -19,29 +19,52 @@ base::Result<void> check_standing(Engine& engine, const std::string& name) {
   });
 }
 
+struct Asked {
+  std::uint64_t after = 0;
+  std::size_t limit = 0;
+  std::optional<std::uint64_t> receipts;  // cursor behind which receipts end the wait, too
+};
+
+// What else is worth an answer without mail: an order to wipe the device, and news of its messages.
+base::Result<bool> is_news(MetaReader& store, const Directory& directory, const std::string& device,
+                           const Asked& asked) {
+  TRY(const bool ordered, is_to_be_wiped(store, directory, device));
+  if (ordered || !asked.receipts) return ordered;
+  TRY(const auto receipts, store.receipts_after(device, *asked.receipts, 1));
+  return !receipts.empty();
+}
+
 base::Result<std::optional<Reply>> look(Engine& engine, const std::string& device,
-                                        std::uint64_t after, std::size_t limit, bool last) {
+                                        const Asked& asked, bool last) {
   TRY(check_standing(engine, device));
   TRY(const MetaStore::Reading store, engine.store->read());
   TRY(const wire::Inbox inbox,
-      store->inbox(device, after, limit, kMaxInboxBytes, engine.seams.clock.now()));
-  if (inbox.deliveries.empty() && !last) return std::optional<Reply>();
+      store->inbox(device, asked.after, asked.limit, kMaxInboxBytes, engine.seams.clock.now()));
+  if (inbox.deliveries.empty() && !last) {
+    TRY(const bool news, is_news(*store, engine.directory, device, asked));
+    if (!news) return std::optional<Reply>();
+  }
   return std::optional(cbor(wire::to_cbor(inbox)));
 }
 
 }  // namespace
 
 base::Result<Outcome> get_inbox(Request& request, Engine& engine) {
-  TRY(const Parameters parameters, Parameters::parse(request.query, {"after", "limit", "wait"}));
-  TRY(const std::uint64_t after, parameters.number("after", 0, INT64_MAX));
-  TRY(const std::uint64_t limit, parameters.number("limit", kDefaultLimit, wire::kMaxBatch));
+  TRY(const Parameters parameters,
+      Parameters::parse(request.query, {"after", "limit", "wait", "receipts"}));
+  Asked asked;
+  TRY(asked.after, parameters.number("after", 0, INT64_MAX));
+  TRY(asked.limit, parameters.number("limit", kDefaultLimit, wire::kMaxBatch));
   TRY(const std::uint64_t wait, parameters.number("wait", 0, UINT32_MAX));
-  if (limit == 0) return base::Error{base::Code::kMalformed, "limit must be at least 1", ""};
+  TRY(const std::uint64_t receipts, parameters.number("receipts", UINT64_MAX, INT64_MAX));
+  if (receipts != UINT64_MAX) asked.receipts = receipts;
+  if (asked.limit == 0) return base::Error{base::Code::kMalformed, "limit must be at least 1", ""};
   Poll poll;
   poll.device = request.caller.name;
   poll.wait = std::chrono::seconds(std::min(wait, kMaxWaitSeconds));
-  poll.look = [&engine, device = poll.device, after, limit](bool last) {
-    return look(engine, device, after, limit, last);
+  poll.receipts = asked.receipts.has_value();
+  poll.look = [&engine, device = poll.device, asked](bool last) {
+    return look(engine, device, asked, last);
   };
   return Outcome(std::move(poll));
 }

@@ -191,7 +191,7 @@ base::Result<Judged> accept(Unit& unit, const Request& request, const wire::Subm
   TRY(const std::uint64_t row,
       unit.store.add_message({request.caller.name, submission, std::move(recipients)}));
   out.fact = sending_of(unit, request, submission, out.result, row);
-  unit.mail.insert(out.fact->event.objects.begin(), out.fact->event.objects.end());
+  unit.arrivals.mail.insert(out.fact->event.objects.begin(), out.fact->event.objects.end());
   return out;
 }
 

@@ -114,7 +114,7 @@ base::Result<void> check_reset(const Unit& unit, const Caller& caller, std::stri
   const auto devices = unit.directory.read([&](const trust::Chain& chain) {
     std::vector<trust::Role> roles;
     for (const trust::Device* device : chain.devices_of(user)) {
-      if (!device->revoked) roles.push_back(device->certificate.role);
+      if (!device->revoked) roles.push_back(device->role);
     }
     return roles;
   });

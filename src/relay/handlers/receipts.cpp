@@ -114,6 +114,7 @@ base::Result<Written> take_in_all(Unit& unit, const Request& request,
     TRY(Taken taken, take_in(unit, request, statement, rule));
     if (taken.refused) ++result.refused;
     if (!taken.fact) continue;
+    if (taken.fact->evidence) unit.arrivals.receipts.insert(taken.fact->evidence->from);
     const auto same = [&](const Fact& other) { return same_evidence(*taken.fact, other); };
     if (std::none_of(facts.begin(), facts.end(), same)) facts.push_back(*std::move(taken.fact));
   }

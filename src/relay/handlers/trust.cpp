@@ -83,6 +83,15 @@ base::Result<void> check_views(Unit& unit, std::string_view entry) {
   return root == seen->log.hash ? base::Result<void>() : another;
 }
 
+// A device that is to be wiped gets no other key, under which it would not find its order.
+base::Result<void> check_not_ordered(Unit& unit, const Meaning& meaning) {
+  if (meaning.event != "device.renew") return {};
+  TRY(const bool ordered,
+      is_to_be_wiped(unit.store.reads(), unit.directory, meaning.objects.front()));
+  if (!ordered) return {};
+  return base::Error{base::Code::kRevoked, meaning.objects.front() + " is to be wiped", ""};
+}
+
 // Verifies, stores and describes one more entry, with all that follows from it. `event` carries who
 // did it.
 base::Result<void> append_entry(Unit& unit, std::string_view entry, audit::Event event,
@@ -94,6 +103,7 @@ base::Result<void> append_entry(Unit& unit, std::string_view entry, audit::Event
   TRY(const note::Note note, note::parse(entry));
   TRY(Meaning meaning,
       unit.directory.read([&](const trust::Chain& chain) { return meaning_of(note.text, chain); }));
+  TRY(check_not_ordered(unit, meaning));
   event.event = std::move(meaning.event);
   event.objects = std::move(meaning.objects);
   event.details["trust"] = std::to_string(number);

@@ -202,10 +202,10 @@ MHD_Result Exchange::poll(Poll poll) {
   poll_ = std::move(poll);
   const base::milliseconds until = engine_->seams.clock.steady() + poll_.wait;
   suspend(Phase::kPolling);
-  engine_->waiters.add(poll_.device, until, [this] { resume(); });
+  engine_->waiters.add(poll_.device, until, poll_.receipts, [this] { resume(); });
   // Mail may have come between the first look and the waiting.
   const auto again = poll_.look(false);
-  if (!again || again->has_value()) engine_->waiters.mail({poll_.device});
+  if (!again || again->has_value()) engine_->waiters.arrived({{poll_.device}, {}});
   return MHD_YES;
 }
 

@@ -123,6 +123,20 @@ struct DroppedMessage {
   std::string purpose;
 };
 
+// An order to wipe a device, and what became of it. A time of 0: not yet.
+struct StoredOrder {
+  std::uint64_t row = 0;
+  std::string id;      // UUID
+  std::string device;  // full name
+  crypto::Digest key{};
+  std::string statement;  // note
+  base::Time ordered;
+  base::Time fetched;
+  base::Time wiped;
+  std::string answer;   // note
+  std::string voucher;  // note
+};
+
 class MetaReader {
  public:
   virtual ~MetaReader() = default;
@@ -171,6 +185,12 @@ class MetaReader {
   virtual base::Result<std::vector<StoredBlob>> incomplete_blobs() = 0;
   // What they have reserved beyond the parts that are noted: room that is promised and not taken.
   virtual base::Result<std::uint64_t> unwritten_blob_bytes() = 0;
+
+  // The newest order for the device, or for the key; the order with this id. Nothing when there is
+  // none.
+  virtual base::Result<std::optional<StoredOrder>> order_of_device(std::string_view device) = 0;
+  virtual base::Result<std::optional<StoredOrder>> order_for_key(const crypto::Digest& key) = 0;
+  virtual base::Result<std::optional<StoredOrder>> order(std::string_view id) = 0;
 
   virtual base::Result<std::uint64_t> tree_size() = 0;
   virtual base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) = 0;
@@ -259,6 +279,11 @@ class MetaWriter {
   // Forgets which parts of incomplete blobs are there: after the machine itself restarted, their
   // bytes may be gone although the note about them is not.
   virtual base::Result<void> forget_unsynced_parts(std::string_view boot) = 0;
+
+  virtual base::Result<void> add_order(const StoredOrder& order) = 0;
+  virtual base::Result<void> order_fetched(std::uint64_t row, base::Time now) = 0;
+  virtual base::Result<void> order_obeyed(std::uint64_t row, base::Time now,
+                                          std::string_view answer, std::string_view voucher) = 0;
 
   virtual base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) = 0;
   virtual base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) = 0;

@@ -71,9 +71,18 @@ CREATE TABLE mfa_recovery(user TEXT NOT NULL, code BLOB NOT NULL,
                           PRIMARY KEY(user, code)) WITHOUT ROWID;
 CREATE TABLE mfa_proofs(device TEXT PRIMARY KEY, user TEXT NOT NULL, key BLOB NOT NULL,
                         proven INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE orders(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, device INTEGER NOT NULL,
+                    key BLOB NOT NULL, statement TEXT NOT NULL, ordered INTEGER NOT NULL,
+                    fetched INTEGER NOT NULL, wiped INTEGER NOT NULL, answer TEXT NOT NULL,
+                    voucher TEXT NOT NULL);
+CREATE INDEX orders_of_device ON orders(device, id);
+CREATE INDEX orders_for_key ON orders(key, id);
 PRAGMA user_version = 3;
 )";
 
+// orders: of wiping; times are 0 until it happened. An order is found by its device's name, or by
+// the key that it names.
 // Version 1 did not know where in the log an entry of the trust chain stands; the leaves do. And a
 // device could say only once that it cannot open a message.
 constexpr std::string_view kFromVersion1 = R"(

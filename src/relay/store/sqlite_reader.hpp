@@ -49,6 +49,9 @@ class SqliteReader final : public MetaReader {
   base::Result<std::vector<std::string>> blob_ids() override;
   base::Result<std::vector<StoredBlob>> incomplete_blobs() override;
   base::Result<std::uint64_t> unwritten_blob_bytes() override;
+  base::Result<std::optional<StoredOrder>> order_of_device(std::string_view device) override;
+  base::Result<std::optional<StoredOrder>> order_for_key(const crypto::Digest& key) override;
+  base::Result<std::optional<StoredOrder>> order(std::string_view id) override;
   base::Result<std::uint64_t> tree_size() override;
   base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) override;
   base::Result<base::Bytes> tile(int level, std::uint64_t index) override;
@@ -62,6 +65,7 @@ class SqliteReader final : public MetaReader {
   base::Result<std::optional<std::string>> maybe_text(Query query);
   base::Result<std::uint64_t> number(std::string_view sql);
   base::Result<std::vector<StoredEvidence>> read_evidence(Query query);
+  base::Result<std::optional<StoredOrder>> read_order(Query query);
   Database* db_;
 };
 

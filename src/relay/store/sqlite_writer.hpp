@@ -65,6 +65,11 @@ class SqliteWriter final : public MetaWriter {
   base::Result<void> remove_blob(std::string_view id) override;
   base::Result<void> forget_unsynced_parts(std::string_view boot) override;
 
+  base::Result<void> add_order(const StoredOrder& order) override;
+  base::Result<void> order_fetched(std::uint64_t row, base::Time now) override;
+  base::Result<void> order_obeyed(std::uint64_t row, base::Time now, std::string_view answer,
+                                  std::string_view voucher) override;
+
   base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) override;
   base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) override;
   base::Result<void> set_checkpoint(std::string_view note) override;

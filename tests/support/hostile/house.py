@@ -54,6 +54,9 @@ class House:
     def chain(self) -> list[str]:
         return self._rows("SELECT entry FROM trust ORDER BY number")
 
+    def orders(self) -> list[str]:
+        return self._rows("SELECT statement FROM orders ORDER BY id")
+
     def checkpoint(self, leaves: list[bytes]) -> bytes:
         """A signed checkpoint over any leaves."""
         root = merkle.root([merkle.leaf_hash(leaf) for leaf in leaves])

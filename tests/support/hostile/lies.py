@@ -12,7 +12,8 @@ import time
 
 from . import age, merkle
 from .device import Device, prekey_note
-from .notes import Key, cosign, field, fields_of, kind_of, now, sha256, sign, statement, text_of
+from .notes import Key, chain_head, cosign, field, fields_of, kind_of, now, sha256, sign, statement
+from .notes import text_of, view
 from .proxy import Answer, Request
 
 LIES = {}
@@ -226,11 +227,13 @@ def freeze(request: Request):
 @lie("GET /audit/checkpoint")
 def misdate(request: Request):
     """The newest checkpoint as of `by` seconds from now; undated when `by` is 0."""
-    note = request.house.checkpoint(request.house.leaves()).decode()
+    note = request.forward().body.decode()
+    text = text_of(note)
+    lines = [note[len(text) + 1 :].splitlines(keepends=True)[0]]
     if request.options["by"] != 0:
         moment = int(time.time()) + request.options["by"]
-        note += cosign(text_of(note), request.house.log_key, moment)
-    return text_answer(note.encode())
+        lines.append(cosign(text, request.house.log_key, moment))
+    return text_answer((text + "\n" + "".join(lines)).encode())
 
 
 @lie("GET /audit/checkpoint")
@@ -388,6 +391,64 @@ def receipt_of_other_content(request: Request, document):
             result["receipt"] = receipt[:-20] + ("A" if receipt[-20] != "A" else "B") + receipt[-19:]
         else:
             result["receipt"] = request.house.receipt(message, request.device, **{field: value})
+
+
+# --- orders --------------------------------------------------------------------------------------
+
+
+@lie("GET /orders/[0-9a-f]+")
+def withhold_orders(request: Request):
+    return cbor({"order": "", "entries": []})
+
+
+def wipe_order(house, device: str, key: str, signer: Key) -> str:
+    leaves, entries = house.leaves(), house.chain()
+    root = merkle.root([merkle.leaf_hash(leaf) for leaf in leaves])
+    fields = [
+        ("id", "0193aaaa-0000-7000-8000-000000000001"),
+        ("device", device),
+        ("key", key),
+        ("reason", "because I say so"),
+        ("log", view(len(leaves), root)),
+        ("trust", view(len(entries), chain_head(house.root, entries))),
+        ("at", now()),
+    ]
+    return sign(statement("wipe", fields), signer)
+
+
+@lie("GET /orders/[0-9a-f]+")
+def forge_order(request: Request):
+    """An order to wipe `device`, who asks for it, with the whole true chain; `by` says whose."""
+    house, options = request.house, request.options
+    key = request.route.rsplit("/", 1)[-1]
+    entries = house.chain()
+    match options["by"]:
+        case "owner":
+            signer = Key(options["owner"])
+        case "root":
+            signer = Key(house.root.split("+")[0])
+        case "log key":
+            signer = house.log_key
+        case "member":
+            signer = Device.load(options["state"]).key
+        case "other organisation":
+            signer = Key("evil.example")
+            text = [("name", "evil.example"), ("root", signer.vkey), ("at", now())]
+            entries = [sign(statement("organisation", text), signer)]
+    order = wipe_order(house, options["device"], key, signer)
+    return cbor({"order": order, "entries": entries})
+
+
+@lie("GET /orders/[0-9a-f]+")
+def replay_order(request: Request):
+    """A true order, that was given for another device or key, or by somebody who was revoked since;
+    `hide` entries of the chain are not shown."""
+    house = request.house
+    order = house.orders()[request.options.get("at", 0)]
+    entries = house.chain()
+    if "hide" in request.options:  # the last ones
+        entries = entries[: -request.options["hide"]]
+    return cbor({"order": order, "entries": entries})
 
 
 # --- attachments ---------------------------------------------------------------------------------

@@ -108,7 +108,7 @@ TEST_CASE("a poll that waits ends with the revocation, without being asked again
   HttpConnection connection(house.port());
   const std::string target = "/v1/inbox?wait=60";
   connection.send(head_of("GET", target, house.sign(kKim, "GET", target, {}), 0));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.await_polls(1);
   REQUIRE(revoke(house, kKim).status == 200);
   CHECK(code_of(connection.receive()) == "revoked");
 }
@@ -189,7 +189,7 @@ TEST_CASE("a change of role holds from its commit on: doors, queue, prekeys, pol
   HttpConnection connection(house.port());
   const std::string target = "/v1/inbox?after=99&wait=60";
   connection.send(head_of("GET", target, house.sign(kKim, "GET", target, {}), 0));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  house.await_polls(1);
   REQUIRE(house.post_trust(kOlivia, signed_by(role_change("nurse.kim", Role::kAuditor), {kOlivia}))
               .status == 200);
   CHECK(code_of(connection.receive()) == "denied");

@@ -66,23 +66,29 @@ TEST_CASE("a store of the first version learns where its trust chain is logged")
   house.submit(kLee, house.message(1));
   house.stop();
   run_sql(house.dir() / "relay.db",
-          "DROP TABLE trust_leaves; DROP TABLE renewals; DROP TABLE once_prekeys;"
+          "DROP TABLE trust_leaves; DROP TABLE renewals;"
+          "DROP TABLE once_prekeys; DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs;"
+          "DROP TABLE orders;"
           "PRAGMA user_version = 1;");
   house.start();
   check_all(house);
 }
 
-TEST_CASE("a store of the second version goes on, with room for one-time prekeys") {
+TEST_CASE("a store of the second version goes on with the tables that are new") {
   House house;
   house.submit(kLee, house.message(1));
   house.stop();
-  run_sql(house.dir() / "relay.db", "DROP TABLE once_prekeys; PRAGMA user_version = 2;");
+  run_sql(house.dir() / "relay.db",
+          "DROP TABLE once_prekeys; DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs;"
+          "DROP TABLE orders;"
+          "PRAGMA user_version = 2;");
   house.start();
   check_all(house);
   CHECK(house.inbox(kKim).deliveries.size() == 1);
   const HttpAnswer answer = house.ask(kKim, "GET", "/v1/prekeys");
   REQUIRE(answer.status == 200);
   CHECK(wire::parse_prekey_stock(answer.body)->once.empty());
+  CHECK(house.ask(kOlivia, "GET", "/v1/orders?device=" + kKim).status == 404);
 }
 
 TEST_CASE("evidence of the trust chain is for those who may read receipts, and for what there is") {

@@ -105,7 +105,7 @@ TEST_CASE("a revoked device gets nothing more") {
   REQUIRE(house.submit(kLee, sent).accepted);
   REQUIRE(answer(house, sent, State::kUndecryptable) == 1);
   REQUIRE(house.post_trust(kOlivia, signed_by(revocation(kKim), {kOlivia})).status == 200);
-  CHECK(code_of(renew(house, sent, renewed(7))) == "not-found");
+  CHECK(code_of(renew(house, sent, renewed(7))) == "conflict");
 }
 
 TEST_CASE("an old answer that comes again does not cost the new envelope") {

@@ -86,6 +86,7 @@ TEST_CASE("a store of version 2 gets what came later, and keeps what it has") {
   REQUIRE(sqlite3_open(folder.file().c_str(), &database) == SQLITE_OK);
   REQUIRE(sqlite3_exec(database,
                        "DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs; "
+                       "DROP TABLE once_prekeys; DROP TABLE orders; "
                        "PRAGMA user_version = 2",
                        nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(database);

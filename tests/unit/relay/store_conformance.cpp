@@ -83,6 +83,9 @@ void check_empty(MetaStore& store) {
   CHECK_FALSE(must_have(reading->message(kLee, "x")).has_value());
   CHECK_FALSE(must_have(reading->blob(kBlob)).has_value());
   CHECK_FALSE(must_have(reading->logged_entry(0)).has_value());
+  CHECK_FALSE(must_have(reading->order("x")).has_value());
+  CHECK_FALSE(must_have(reading->order_of_device(kLee)).has_value());
+  CHECK_FALSE(must_have(reading->order_for_key(crypto::Digest{})).has_value());
   CHECK(reading->blob_leaves(kBlob).error().code == base::Code::kNotFound);
   CHECK(inbox_of(*reading, kKim).deliveries.empty());
 }
@@ -516,6 +519,48 @@ void check_mfa(MetaStore& store) {
   CHECK(must_have(writer.reads().mfa_proof(kKim)).has_value());
 }
 
+relay::StoredOrder order(int number, const std::string& device, const crypto::Digest& key) {
+  relay::StoredOrder out;
+  out.id = "order " + std::to_string(number);
+  out.device = device;
+  out.key = key;
+  out.statement = "statement " + std::to_string(number);
+  out.ordered = kNoon;
+  return out;
+}
+
+void check_orders(MetaStore& store) {
+  MetaWriter& writer = store.writer();
+  const crypto::Digest lees = crypto::sha256(base::as_bytes("lee"));
+  const crypto::Digest kims = crypto::sha256(base::as_bytes("kim"));
+  in_transaction(writer, [&] {
+    must(writer.add_order(order(1, kLee, lees)));
+    must(writer.add_order(order(2, kKim, kims)));
+    must(writer.add_order(order(3, kLee, lees)));
+  });
+  MetaReader& reads = writer.reads();
+  CHECK(must_have(reads.order_of_device(kLee))->id == "order 3");
+  CHECK(must_have(reads.order_for_key(lees))->id == "order 3");
+  CHECK(must_have(reads.order_for_key(kims))->statement == "statement 2");
+  CHECK_FALSE(must_have(reads.order_of_device(kOlivia)).has_value());
+  const auto first = must_have(reads.order("order 1"));
+  REQUIRE(first.has_value());
+  CHECK(first->device == kLee);
+  CHECK(first->key == lees);
+  CHECK(first->ordered == kNoon);
+  CHECK(first->fetched == base::Time());
+  in_transaction(writer, [&] {
+    must(writer.order_fetched(first->row, kNoon + kHour));
+    must(writer.order_obeyed(first->row, kNoon + 2 * kHour, "answer", "voucher"));
+  });
+  const auto after = must_have(reads.order("order 1"));
+  CHECK(after->fetched == kNoon + kHour);
+  CHECK(after->wiped == kNoon + 2 * kHour);
+  CHECK(after->answer == "answer");
+  CHECK(after->voucher == "voucher");
+  CHECK(must_have(reads.order("order 3"))->wiped == base::Time());
+}
+
 void check_many_readers(MetaStore& store) {
   in_transaction(store.writer(), [&] { must(store.writer().add_trust_entry(0, "entry")); });
   std::vector<MetaStore::Reading> readers;
@@ -546,6 +591,7 @@ void check_store(const std::function<OpenStore()>& fresh) {
   SUBCASE("a blob lives as long as it is needed") { check_blob_life(*open()); }
   SUBCASE("parts of another boot are forgotten") { check_boots(*open()); }
   SUBCASE("one-time codes: secrets, recovery codes, proofs") { check_mfa(*open()); }
+  SUBCASE("the newest order for a device counts") { check_orders(*open()); }
   SUBCASE("many read at once") { check_many_readers(*open()); }
 }
 

@@ -86,17 +86,25 @@ TEST_CASE("a change that fails on the way changes nothing") {
   CHECK_FALSE(again->find(Kind::kState, "a")->has_value());
 }
 
+namespace {
+
+// What one derivation took.
+struct Work {
+  std::uint64_t passes = 0;
+  std::size_t memory = 0;
+  base::Bytes salt;
+  bool operator==(const Work& other) const {
+    return passes == other.passes && memory == other.memory && salt == other.salt;
+  }
+};
+
+}  // namespace
+
 TEST_CASE("a wrong passphrase costs exactly the work that a right one does") {
   FakeRandom random;
   const vault::VaultKey key = vault::VaultKey::random(random);
   const auto wrapped = vault::wrap(key, base::as_bytes(kPassphrase), {1, 8 << 10}, random);
   REQUIRE(wrapped);
-  struct Work {
-    std::uint64_t passes = 0;
-    std::size_t memory = 0;
-    base::Bytes salt;
-    bool operator==(const Work&) const = default;
-  };
   std::vector<Work> done;
   const vault::Derive counting = [&](base::ByteView passphrase, base::ByteView salt,
                                      std::uint64_t passes, std::size_t memory, std::size_t size) {

@@ -98,6 +98,11 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
   survives(wire::BlobState{{0, 1, 5}, true}, wire::parse_blob_state);
   survives(wire::BlobCompletion{{digest(1), digest(2)}}, wire::parse_blob_completion);
   survives(wire::AuditEntries{{{5, Bytes(3, 3)}}, 6, true}, wire::parse_audit_entries);
+  survives(wire::OrderPosting{"o\n"}, wire::parse_order_posting);
+  survives(wire::StandingOrder{"o\n", {"a\n", "b\n"}}, wire::parse_standing_order);
+  survives(wire::WipeAnswer{"a\n", "v\n"}, wire::parse_wipe_answer);
+  survives(wire::OrderState{"o\n", base::Time(base::milliseconds(5)), {}, {}, "", ""},
+           wire::parse_order_state);
 }
 
 TEST_CASE("a submission keeps every field") {

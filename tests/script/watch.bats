@@ -1,0 +1,156 @@
+# sealpost watch: messages, receipts and orders as they come.
+load support
+
+setup_file() { start_org olivia dr.lee nurse.kim; }
+teardown_file() { stop_org; }
+teardown() {
+  [[ -z ${WATCHER-} ]] || kill -KILL "$WATCHER" 2>/dev/null || true
+}
+
+# start_watch USER [ARGS...]: in the background; its output is in ./seen, its status in ./status.
+start_watch() {
+  local user=$1
+  shift
+  rm -f status
+  : >seen
+  : >said
+  SEALPOST_HOME=$ORG_DIR/$user "$SEALPOST" watch --json "$@" >seen 2>said </dev/null 3>&- &
+  WATCHER=$!
+}
+saw() { jq -es --arg id "${2-}" "any($1)" seen >/dev/null 2>&1; }
+# Only what is in place is told to be waiting: the relay knows of the poll.
+is_waiting() {
+  [[ $(curl -sk "$RELAY_URL/metrics" | awk '$1 == "sealpost_waiting_polls" { print $2 }') != 0 ]]
+}
+# ends_with STATUS
+ends_with() {
+  local status=0
+  wait_for "the watch to end" 60 _gone "$WATCHER"
+  wait "$WATCHER" || status=$?
+  WATCHER=
+  [[ $status == "$1" ]] || { echo "watch ended with $status" >&2 && cat seen said >&2 && return 1; }
+}
+
+@test "--once tells what waits, stores it, and ends" {
+  expect_exit 0 as dr.lee watch --once --json
+  [ -z "$output" ]
+  id=$(as olivia send --to dr.lee --subject "Lab report" --purpose test-results body)
+  expect_exit 0 as dr.lee watch --once --json
+  json_lines 'length == 1 and .[0].type == "message" and .[0].id == $id and .[0].unread' --arg id "$id"
+  expect_exit 0 as dr.lee watch --once --json
+  [ -z "$output" ]
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'length == 1'
+  expect_exit 0 as olivia watch --once --json
+  json_lines 'map(select(.type == "receipt" and .message == $id)) | length == 1' --arg id "$id"
+  json_lines '.[0].state == "delivered" and .[0].device == "mercy.example/dr.lee/laptop"'
+  as dr.lee read "$id" >/dev/null
+  expect_exit 0 as olivia watch --once
+  contains "$output" "read mercy.example/dr.lee/laptop"
+}
+
+@test "--once says in words what came" {
+  as olivia send --to dr.lee --subject "Two words" body >/dev/null
+  expect_exit 0 as dr.lee watch --once
+  contains "$output" "from olivia for general: Two words"
+}
+
+@test "messages and receipts are told as they come, and delivered is not read" {
+  start_watch dr.lee
+  wait_for "the poll" 30 is_waiting
+  first=$(as olivia send --to dr.lee one)
+  wait_for "the message" 30 saw '.type == "message" and .id == $id' "$first"
+  expect_exit 0 as olivia receipt show "$first" --json
+  json '.state == "delivered"'
+  sent=$(as dr.lee send --to nurse.kim hello)
+  as nurse.kim inbox >/dev/null
+  wait_for "the receipt" 30 saw '.type == "receipt" and .message == $id and .state == "delivered"' "$sent"
+  as nurse.kim read "$sent" >/dev/null
+  wait_for "the second receipt" 30 saw '.type == "receipt" and .message == $id and .state == "read"' "$sent"
+  kill -INT "$WATCHER"
+  ends_with 130
+  [ "$(jq -s 'map(select(.type == "message")) | length' seen)" = 1 ]
+}
+
+@test "what another command fetches is told as well" {
+  start_watch dr.lee
+  wait_for "the poll" 30 is_waiting
+  id=$(as olivia send --to dr.lee both)
+  as dr.lee inbox >/dev/null
+  wait_for "the message" 30 saw '.id == $id' "$id"
+  kill -TERM "$WATCHER"
+  ends_with 130
+  [ "$(jq -s --arg id "$id" 'map(select(.id == $id)) | length' seen)" = 1 ]
+}
+
+@test "a relay that is away is said once, and the watch goes on when it is back" {
+  start_watch dr.lee
+  wait_for "the poll" 30 is_waiting
+  kill_relay
+  wait_for "the word" 60 saw '.type == "connection" and .state == "away"'
+  start_relay
+  wait_for "the relay" 90 saw '.type == "connection" and .state == "back"'
+  id=$(as olivia send --to dr.lee again)
+  wait_for "the message" 60 saw '.id == $id' "$id"
+  kill -INT "$WATCHER"
+  ends_with 130
+  [ "$(jq -s 'map(select(.type == "connection")) | length' seen)" = 2 ]
+  [ "$(grep -c 'the relay is away' said)" = 1 ]
+}
+
+@test "--once without a relay is 75" {
+  stop_relay
+  expect_exit 75 as dr.lee watch --once
+  start_relay
+}
+
+@test "a watch does not keep the vault unlocked, and ends when it is locked" {
+  before=$(as dr.lee status --json | jq .remaining)
+  start_watch dr.lee
+  wait_for "the poll" 30 is_waiting
+  sleep 1.2
+  [ "$(as dr.lee status --json | jq .remaining)" -lt "$before" ]
+  as dr.lee lock
+  ends_with 4
+  contains "$(<said)" '"code":"locked"'
+  unlock dr.lee
+}
+
+@test "with a passphrase of its own it does not need the agent" {
+  as dr.lee lock
+  start_watch dr.lee --passphrase-file "$PASSFILE"
+  wait_for "the poll" 30 is_waiting
+  id=$(as olivia send --to dr.lee locked)
+  wait_for "the message" 30 saw '.id == $id' "$id"
+  kill -INT "$WATCHER"
+  ends_with 130
+  unlock dr.lee
+}
+
+@test "a watch that is killed loses nothing and tells nothing twice" {
+  start_watch dr.lee
+  wait_for "the poll" 30 is_waiting
+  as olivia send --to dr.lee killed >/dev/null &
+  sleep 0.3
+  kill -KILL "$WATCHER"
+  wait
+  WATCHER=
+  before=$(as dr.lee inbox --json | jq -s length)
+  id=$(as olivia send --to dr.lee after)
+  expect_exit 0 as dr.lee watch --once --json
+  json_lines 'length == 1 and .[0].id == $id' --arg id "$id"
+  [ "$(as dr.lee inbox --json | jq -s length)" = $((before + 1)) ]
+}
+
+# The last one: nurse.kim's device is gone afterwards.
+@test "an order to wipe is told and obeyed at once" {
+  start_watch nurse.kim
+  wait_for "the poll" 30 is_waiting
+  as olivia device wipe nurse.kim/laptop --reason stolen --yes --json >ordered
+  ends_with 5
+  [ "$(jq -s 'map(select(.type == "order")) | length' seen)" = 1 ]
+  saw '.type == "order" and .order == "wipe" and .reason == "stolen" and .id == $id' \
+    "$(jq -r .id ordered)"
+  contains "$(<said)" "this device was wiped on order of mercy.example/olivia/"
+  [ ! -e "$ORG_DIR/nurse.kim/nurse.kim/vault.db" ]
+}
