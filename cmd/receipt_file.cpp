@@ -48,6 +48,7 @@ text::OrderedJson json_of(const flow::Evident& item) {
                         {"logged_at", text::format_time(item.logged_at)}};
   if (!item.devices.empty()) out["devices"] = item.devices;
   if (!said.last_resort.empty()) out["last-resort"] = said.last_resort;
+  if (!said.device.empty()) out["device"] = said.device;
   if (item.revoked) out["revoked"] = *item.revoked;
   if (!item.verdict.holds) out["reason"] = item.verdict.reason;
   return out;
@@ -94,6 +95,9 @@ std::string words_on(const flow::Evident& item) {
   }
   if (item.verdict.receipt.state == State::kExpired) {
     words += ", the relay's word; had not reached " + joined(item.devices);
+  }
+  if (item.verdict.receipt.state == State::kDropped) {
+    words += ", the relay's word; went with " + item.verdict.receipt.device;
   }
   if (item.revoked) words += fmt::format("; its device was revoked later, at {}", *item.revoked);
   return words;

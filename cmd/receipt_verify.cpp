@@ -20,6 +20,13 @@ struct VerifyOptions {
   std::string mirror;
 };
 
+std::string words_on(const flow::Evident& item) {
+  if (!item.verdict.holds) return "DOES NOT HOLD: " + item.verdict.reason;
+  const std::string logged = fmt::format("logged at {}", item.index);
+  const std::string& device = item.verdict.receipt.device;
+  return device.empty() ? logged : logged + "; went with " + device;
+}
+
 base::Result<void> print(Env& env, const flow::ReceiptVerification& verification) {
   if (env.out.json()) {
     text::OrderedJson evidence = text::OrderedJson::array();
@@ -32,6 +39,7 @@ base::Result<void> print(Env& env, const flow::ReceiptVerification& verification
                             {"logged", item.verdict.holds},
                             {"index", item.index}};
       if (!said.last_resort.empty()) one["last-resort"] = said.last_resort;
+      if (!said.device.empty()) one["device"] = said.device;
       evidence.push_back(std::move(one));
     }
     return env.out.document({{"type", "receipt-verification"},
@@ -43,9 +51,7 @@ base::Result<void> print(Env& env, const flow::ReceiptVerification& verification
   for (const flow::Evident& item : verification.evidence) {
     const receipt::Receipt& said = item.verdict.receipt;
     rows.push_back({std::string(receipt::state_name(said.state)), said.by,
-                    text::format_time(said.at), item.address,
-                    item.verdict.holds ? fmt::format("logged at {}", item.index)
-                                       : "DOES NOT HOLD: " + item.verdict.reason});
+                    text::format_time(said.at), item.address, words_on(item)});
   }
   TRY(env.out.line(fmt::format("message {}: {}", verification.message,
                                verification.verified ? "verified" : "NOT VERIFIED")));

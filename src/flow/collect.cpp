@@ -65,10 +65,9 @@ base::Result<void> store_page(Installation& installation, const Page& page, std:
   bool erased = false;
   TRY(vault.transaction([&]() -> base::Result<void> {
     for (const auto& [said, item] : page.holding) {
-      const std::string name =
-          fmt::format("{}\n{}\n{}", said.message, said.by, receipt::state_name(said.state));
       const ReceiptRecord record{item->statement, item->index, item->leaf};
-      TRY(vault.put(Kind::kReceipt, name, encode(record).expose()));
+      TRY(vault.put(Kind::kReceipt, receipt_row(said.message, said.by, said.state, said.device),
+                    encode(record).expose()));
       TRY(const bool last, note_answer(vault, said));
       erased = erased || last;
     }

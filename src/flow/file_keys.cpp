@@ -65,8 +65,9 @@ base::Result<bool> note_answer(vault::Vault& vault, const receipt::Receipt& said
   if (!record) return false;
   auto& devices = record->devices;
   if (said.state == receipt::State::kExpired) devices.clear();
+  const std::string& about = said.device.empty() ? said.by : said.device;
   const auto at = std::find_if(devices.begin(), devices.end(),
-                               [&](const KeyedDevice& item) { return item.device == said.by; });
+                               [&](const KeyedDevice& item) { return item.device == about; });
   if (at != devices.end() && said.state == receipt::State::kUndecryptable) {
     at->wants = true;
     TRY(want_header(vault, said.message));

@@ -23,6 +23,7 @@ OrderedJson describe(const receipt::Record& record) {
     return out;
   }
   out["state"] = receipt::state_name(said->state);
+  if (!said->device.empty()) out["device"] = said->device;
   out["by"] = said->by;
   out["at"] = text::format_time(said->at);
   return out;

@@ -131,8 +131,8 @@ class Writing {
       for (const auto state : {receipt::State::kDelivered, receipt::State::kRead}) {
         const std::string_view word = receipt::state_name(state);
         TRY(const std::optional<vault::Row> row,
-            installation_.vault().find(Kind::kReceipt, fmt::format("{}\n{}\n{}", listed.record.id,
-                                                                   recipient.device, word)));
+            installation_.vault().find(Kind::kReceipt,
+                                       receipt_row(listed.record.id, recipient.device, state)));
         if (!row) continue;
         TRY(const ReceiptRecord record, decode_receipt(row->value.expose()));
         std::string name = recipient.device;

@@ -17,13 +17,24 @@ std::string_view event_of(receipt::State state) {
       return "message.undecryptable";
     case receipt::State::kExpired:
       return "message.expire";
+    case receipt::State::kDropped:
+      return "message.drop";
   }
   return "";
 }
 
 // Devices speak about a message of one sender; the relay's events name those it is for.
-bool names_sender(const audit::Event& event, const receipt::Receipt& said) {
+bool names_those(const audit::Event& event, const receipt::Receipt& said) {
+  if (said.state == receipt::State::kDropped) {
+    return event.objects == std::vector<std::string>{said.device};
+  }
   return receipt::is_relays(said.state) || event.objects == std::vector<std::string>{said.from};
+}
+
+// Who ended a device is the actor of what went with it, whoever that was.
+bool names_actor(const audit::Event& event, const receipt::Receipt& said) {
+  if (said.state == receipt::State::kDropped) return true;
+  return event.actor == (said.state == receipt::State::kAccepted ? said.from : said.by);
 }
 
 }  // namespace
@@ -32,10 +43,9 @@ base::Result<crypto::Digest> logged_statement(const audit::Event& event,
                                               const receipt::Receipt& said) {
   const base::Error other{base::Code::kVerificationFailed,
                           "the audit event at its index is about something else", ""};
-  const std::string& actor = said.state == receipt::State::kAccepted ? said.from : said.by;
   if (event.event != event_of(said.state) || event.message != said.message ||
-      event.actor != actor || event.outcome != audit::Outcome::kSuccess ||
-      !names_sender(event, said)) {
+      !names_actor(event, said) || event.outcome != audit::Outcome::kSuccess ||
+      !names_those(event, said)) {
     return other;
   }
   const auto at = event.details.find("statement");

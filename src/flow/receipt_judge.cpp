@@ -203,7 +203,8 @@ class Hearing {
     const note::Verifier& log = then_.relay()->log;
     if (said.by == log.name()) return log;
     if (receipt::is_relays(said.state)) {
-      return doubt("only the relay can say that it accepted a message, or that one expired");
+      return doubt(
+          "only the relay can say that it accepted a message, or that one expired or went");
     }
     const std::string by = shown(said.by);
     const trust::Device* device = then_.device(said.by);
@@ -242,9 +243,10 @@ class Hearing {
           "in the file");
     }
     const auto& devices = accepted_->objects;
-    if (!receipt::is_relays(said.state) &&
-        std::find(devices.begin(), devices.end(), said.by) == devices.end()) {
-      return doubt("the message was not accepted for " + shown(said.by));
+    const std::string& about = said.device.empty() ? said.by : said.device;
+    const bool all = said.state == State::kExpired;
+    if (!all && std::find(devices.begin(), devices.end(), about) == devices.end()) {
+      return doubt("the message was not accepted for " + shown(about));
     }
     return check_times(said, event.at, accepted_->at);
   }

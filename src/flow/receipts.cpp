@@ -18,10 +18,10 @@ constexpr base::milliseconds kPoll = std::chrono::seconds(1);
 constexpr base::milliseconds kLastPoll{50};  // so that the last look is close to the end
 
 base::Result<std::optional<base::Time>> time_of(const Installation& installation,
-                                                const std::string& message,
-                                                const std::string& device, receipt::State state) {
-  const std::string name = fmt::format("{}\n{}\n{}", message, device, receipt::state_name(state));
-  TRY(const std::optional<vault::Row> row, installation.vault().find(Kind::kReceipt, name));
+                                                const std::string& message, const std::string& by,
+                                                receipt::State state, std::string_view about = {}) {
+  TRY(const std::optional<vault::Row> row,
+      installation.vault().find(Kind::kReceipt, receipt_row(message, by, state, about)));
   if (!row) return std::optional<base::Time>();
   TRY(const ReceiptRecord record, decode_receipt(row->value.expose()));
   TRY(const note::Note signed_note, note::parse(record.statement));
@@ -29,11 +29,12 @@ base::Result<std::optional<base::Time>> time_of(const Installation& installation
   return std::optional<base::Time>(said.at);
 }
 
-// The relay's word that the message's time passed before everybody had taken it.
-base::Result<bool> has_expired(const Installation& installation, const std::string& message) {
+// The relay's word that the message ended: for all who had not taken it, or for one device.
+base::Result<bool> has_ended(const Installation& installation, const std::string& message,
+                             receipt::State state, std::string_view about) {
   const std::optional<trust::RelayStatement>& relay = installation.chain().relay();
   if (!relay) return false;
-  TRY(const auto at, time_of(installation, message, relay->log.name(), receipt::State::kExpired));
+  TRY(const auto at, time_of(installation, message, relay->log.name(), state, about));
   return at.has_value();
 }
 
@@ -47,9 +48,12 @@ base::Result<Progressed> progress_of(const Installation& installation, const Mes
   TRY(progressed.read, time_of(installation, record.id, recipient.device, receipt::State::kRead));
   TRY(const std::optional<base::Time> failed,
       time_of(installation, record.id, recipient.device, receipt::State::kUndecryptable));
-  TRY(const bool expired, has_expired(installation, record.id));
+  TRY(const bool expired, has_ended(installation, record.id, receipt::State::kExpired, {}));
+  TRY(const bool dropped,
+      has_ended(installation, record.id, receipt::State::kDropped, recipient.device));
   if (expired && progressed.state == "accepted") progressed.state = "expired";
   if (failed) progressed.state = "undecryptable";
+  if (dropped) progressed.state = "dropped";
   if (progressed.delivered) progressed.state = "delivered";
   if (progressed.read) progressed.state = "read";
   return progressed;

@@ -20,8 +20,8 @@ base::Result<std::vector<std::string>> sync_receipts(Installation& installation,
 struct Progressed {
   std::string device;
   std::string user;
-  std::string state;  // accepted, delivered, read, undecryptable, expired, unknown, revoked,
-                      // refused, unconfirmed
+  std::string state;  // accepted, delivered, read, undecryptable, expired, dropped, unknown,
+                      // revoked, refused, unconfirmed
   std::optional<base::Time> delivered;
   std::optional<base::Time> read;
   bool last_resort = false;  // the relay's accepted receipt names the device so
@@ -53,7 +53,8 @@ struct Evident {
   std::uint64_t index = 0;
   std::string address;  // as the relay observed it
   base::Time logged_at;
-  // From a receipt file: whom the message was accepted for, or had not reached when it expired.
+  // From a receipt file: whom the message was accepted for, or had not reached when it expired or
+  // was dropped.
   std::vector<std::string> devices = {};
   std::optional<std::uint64_t> revoked = {};  // index of the event that ended its device later
 };

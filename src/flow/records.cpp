@@ -1,5 +1,7 @@
 #include "flow/records.hpp"
 
+#include <fmt/format.h>
+
 #include "flow/record_codec.hpp"
 
 namespace sealpost::flow {
@@ -105,6 +107,13 @@ crypto::SecretBytes encode(const SeenRecord& value) {
   return pack({{"number", value.number},
                {"sha256", binary(value.message_sha256)},
                {"tag", binary(value.tag)}});
+}
+
+std::string receipt_row(std::string_view message, std::string_view by, receipt::State state,
+                        std::string_view device) {
+  std::string row = fmt::format("{}\n{}\n{}", message, by, receipt::state_name(state));
+  if (!device.empty()) row += fmt::format("\n{}", device);
+  return row;
 }
 
 crypto::SecretBytes encode(const ReceiptRecord& value) {

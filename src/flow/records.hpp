@@ -10,6 +10,7 @@
 #include "base/seams.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/secret.hpp"
+#include "receipt/receipt.hpp"
 
 namespace sealpost::flow {
 
@@ -89,12 +90,16 @@ struct SeenRecord {
   base::Bytes tag;  // sent only
 };
 
-// A receipt about a sent message. Row "<message>\n<by>\n<state>" of kReceipt.
+// A receipt about a sent message. Row receipt_row() of kReceipt.
 struct ReceiptRecord {
   std::string statement;  // note
   std::uint64_t index = 0;
   base::Bytes leaf;
 };
+// "<message>\n<by>\n<state>", and behind a dropped message's "\n<device>": the relay may say that
+// of several devices.
+std::string receipt_row(std::string_view message, std::string_view by, receipt::State state,
+                        std::string_view device = {});
 
 // Encoded values may hold secrets: they are wiped with their SecretBytes.
 crypto::SecretBytes encode(const Profile& value);

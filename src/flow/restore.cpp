@@ -83,9 +83,8 @@ class Restoring {
     TRY(const ReceiptRecord record, decode_receipt(bytes));
     TRY(const note::Note signed_note, note::parse(record.statement));
     TRY(const receipt::Receipt said, receipt::parse(signed_note.text));
-    const std::string name =
-        fmt::format("{}\n{}\n{}", said.message, said.by, receipt::state_name(said.state));
-    return installation_.vault().put(Kind::kReceipt, name, bytes);
+    const std::string row = receipt_row(said.message, said.by, said.state, said.device);
+    return installation_.vault().put(Kind::kReceipt, row, bytes);
   }
 
   Restored done;

@@ -85,6 +85,11 @@ class Watch {
   }
 
   // The relay speaks for whoever has not taken the message.
+  static bool is_about(const receipt::Receipt& said, const Progressed& item) {
+    if (said.state == receipt::State::kDropped) return item.device == said.device;
+    return receipt::is_relays(said.state) ? item.state == "expired" : item.device == said.by;
+  }
+
   base::Result<void> tell(const receipt::Receipt& said) {
     TRY(const std::optional<SeenRecord> seen,
         find_seen(installation_.vault(), Direction::kSent, installation_.signer().name(),
@@ -93,9 +98,7 @@ class Watch {
     TRY(const MessageProgress progress,
         show_receipts(installation_, fmt::format("{}", seen->number)));
     for (const Progressed& item : progress.recipients) {
-      const bool meant =
-          receipt::is_relays(said.state) ? item.state == "expired" : item.device == said.by;
-      if (meant) TRY(watcher_.receipt(progress.message, item));
+      if (is_about(said, item)) TRY(watcher_.receipt(progress.message, item));
     }
     return {};
   }

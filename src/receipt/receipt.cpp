@@ -15,12 +15,13 @@ struct StateRow {
   State state;
   std::string_view name;
 };
-constexpr std::array<StateRow, 5> kStates{{
+constexpr std::array<StateRow, 6> kStates{{
     {State::kAccepted, "accepted"},
     {State::kDelivered, "delivered"},
     {State::kRead, "read"},
     {State::kUndecryptable, "undecryptable"},
     {State::kExpired, "expired"},
+    {State::kDropped, "dropped"},
 }};
 
 constexpr std::size_t kIdSize = 36;
@@ -54,7 +55,7 @@ Result<void> check_subject(const Receipt& receipt, const Expectation& expected) 
 }
 
 // Whoever signed it is the one it names, and one who may say this: the relay that it accepted the
-// message or that its time passed, devices everything else.
+// message, that its time passed or that its device went, devices everything else.
 Result<void> check_signature(const note::Note& signed_note, const Receipt& receipt,
                              const Expectation& expected, const note::Verifier& signer) {
   if (receipt.by != signer.name()) {
@@ -64,7 +65,7 @@ Result<void> check_signature(const note::Note& signed_note, const Receipt& recei
   if (by_relay != is_relays(receipt.state)) {
     return unverified(by_relay ? "the relay cannot say what a device did with a message"
                                : "only the relay can say that it accepted a message, or that the "
-                                 "message expired");
+                                 "message expired or was dropped");
   }
   if (signed_note.signatures.size() != 1 || !note::signed_by(signed_note, signer)) {
     return unverified("the receipt does not carry the signature of its author alone");
@@ -97,7 +98,9 @@ Result<void> check_all(const Evidence& evidence, const Expectation& expected,
 
 }  // namespace
 
-bool is_relays(State state) { return state == State::kAccepted || state == State::kExpired; }
+bool is_relays(State state) {
+  return state == State::kAccepted || state == State::kExpired || state == State::kDropped;
+}
 
 std::string_view state_name(State state) {
   const auto row = std::find_if(kStates.begin(), kStates.end(),
@@ -120,6 +123,9 @@ Result<std::string> format(const Receipt& value) {
   if (!value.last_resort.empty() && value.state != State::kAccepted) {
     return malformed("only the receipt of acceptance names devices of the last resort");
   }
+  if (value.device.empty() != (value.state != State::kDropped)) {
+    return malformed("the receipt of a dropped message names the device, and no other does");
+  }
   note::StatementBuilder statement("receipt");
   statement.add("message", value.message)
       .add("from", value.from)
@@ -127,6 +133,7 @@ Result<std::string> format(const Receipt& value) {
       .add("state", state_name(value.state));
   if (!value.purpose.empty()) statement.add("purpose", value.purpose);
   for (const std::string& device : value.last_resort) statement.add("last-resort", device);
+  if (!value.device.empty()) statement.add("device", value.device);
   return statement.add("by", value.by)
       .add_time("at", value.at)
       .add("log", note::format_view(value.log))
@@ -144,6 +151,8 @@ Result<Receipt> parse(std::string_view statement_text) {
   TRY(auto purpose, reader.maybe("purpose"));
   value.purpose = std::move(purpose).value_or("");
   TRY(value.last_resort, reader.all("last-resort"));
+  TRY(auto device, reader.maybe("device"));
+  value.device = std::move(device).value_or("");
   TRY(value.by, reader.one("by"));
   TRY(value.at, reader.time("at"));
   TRY(value.log, reader.view("log"));

@@ -15,8 +15,8 @@
 
 namespace sealpost::receipt {
 
-enum class State { kAccepted, kDelivered, kRead, kUndecryptable, kExpired };
-// Accepted and expired are the relay's word, the others a device's.
+enum class State { kAccepted, kDelivered, kRead, kUndecryptable, kExpired, kDropped };
+// Accepted, expired and dropped are the relay's word, the others a device's.
 bool is_relays(State state);
 std::string_view state_name(State state);
 std::optional<State> state_from_name(std::string_view name);
@@ -36,6 +36,8 @@ struct Receipt {
   // Accepted only: the devices whose header is not sealed for a one-time prekey that the relay had
   // handed to the sender. Relays that know no one-time prekeys name none.
   std::vector<std::string> last_resort = {};
+  // Dropped only, and always there: the device whose queue the message went with.
+  std::string device = {};
 };
 base::Result<std::string> format(const Receipt& value);  // unsigned text
 // Accepts what format writes and nothing else; kMalformed.

@@ -1,4 +1,4 @@
-// The relay's own word on a message: accepted, expired. sealpost-receipt(5).
+// The relay's own word on a message: accepted, expired, dropped. sealpost-receipt(5).
 #pragma once
 
 #include <string>

@@ -79,6 +79,7 @@ revocations_of() {
   add_device dr.lee lost
   expect_exit 0 as dr.lee-lost inbox
   id=$(as olivia send --to dr.lee "waits for the lost one")
+  expect_exit 0 as dr.lee inbox
   expect_exit 2 as dr.lee device revoke lost </dev/null
   contains "$errors" --yes
   expect_exit 0 as dr.lee device revoke lost --reason "left in a taxi" --yes --json
@@ -90,6 +91,22 @@ revocations_of() {
   json '.state == "revoked" and .reason == "left in a taxi" and .revoked_by == "mercy.example/dr.lee/laptop"'
   expect_exit 0 as olivia audit query --event message.drop --json
   json_lines 'any(.message == $id and .objects == ["mercy.example/dr.lee/lost"])' --arg id "$id"
+  # Its sender is told, for this device alone, in words and in JSON, and by the relay's signature.
+  expect_exit 0 as olivia receipt show "$id" --json
+  json_lines 'map({(.device | split("/")[-1]): .state}) | add
+    | .lost == "dropped" and .laptop == "delivered"'
+  expect_exit 0 as olivia receipt list
+  grep -q "lost *dropped" <<<"$output"
+  expect_exit 0 as olivia receipt verify "$id" --json
+  json '.verified and ([.evidence[] | select(.state == "dropped")] | length == 1
+    and .[0].device == "mercy.example/dr.lee/lost" and .[0].logged)'
+  expect_exit 0 as olivia receipt verify "$id"
+  contains "$output" "went with mercy.example/dr.lee/lost"
+  expect_exit 0 as olivia receipt export "$id" -o dropped.receipt
+  expect_exit 0 as olivia receipt verify dropped.receipt --root "$(as olivia org show --json | jq -r .root)"
+  contains "$output" "the relay's word; went with mercy.example/dr.lee/lost"
+  expect_exit 0 as olivia inspect dropped.receipt --json
+  json 'any(.receipt[]; .state == "dropped" and .device == "mercy.example/dr.lee/lost")'
   id=$(as olivia send --to dr.lee "for the others")
   expect_exit 0 as dr.lee inbox --json
   json_lines 'any(.id == $id)' --arg id "$id"

@@ -18,8 +18,8 @@ constexpr std::uint64_t kLargestGap = 1 << 20;  // leaves whose hashes are taken
 
 class LeafWalk {
  public:
-  LeafWalk(Examination& all, Query expired)
-      : all_(all), recorded_(all.entry_hashes.size(), false), expired_(std::move(expired)) {}
+  LeafWalk(Examination& all, Query ended)
+      : all_(all), recorded_(all.entry_hashes.size(), false), ended_(std::move(ended)) {}
 
   base::Result<void> run() {
     TRY(Query query, all_.db.query("SELECT id, leaf FROM leaves ORDER BY id"));
@@ -97,7 +97,9 @@ class LeafWalk {
     const auto statement = event.details.find("statement");
     if (statement == event.details.end()) return {};
     if (event.details.contains("trust")) return take_entry(event, statement->second);
-    if (event.event == "message.expire") return find_expired(event, statement->second);
+    if (event.event == "message.expire" || event.event == "message.drop") {
+      return find_ended(event, statement->second);
+    }
     if (event.event.starts_with("message.")) return find_receipt(event, statement->second);
     return {};
   }
@@ -148,18 +150,18 @@ class LeafWalk {
 
   // Its leaf does not name the sender, by whom messages are found; but receipts of this kind lie in
   // the order of their leaves.
-  base::Result<void> find_expired(const audit::Event& event, const std::string& statement) {
-    for (;; at_expired_ = false) {
-      if (!at_expired_) {
-        TRY(at_expired_, expired_.step());
+  base::Result<void> find_ended(const audit::Event& event, const std::string& statement) {
+    for (;; at_ended_ = false) {
+      if (!at_ended_) {
+        TRY(at_ended_, ended_.step());
       }
-      if (!at_expired_ || (expired_.number(0) > next_ && expired_.text(1) != event.message)) {
+      if (!at_ended_ || (ended_.number(0) > next_ && ended_.text(1) != event.message)) {
         return wrong("records a receipt that is not there: " + event.event + " " + event.message);
       }
-      if (expired_.number(0) == next_ || expired_.text(1) == event.message) break;
+      if (ended_.number(0) == next_ || ended_.text(1) == event.message) break;
     }
-    at_expired_ = false;
-    return compare(expired_.text(2), statement);
+    at_ended_ = false;
+    return compare(ended_.text(2), statement);
   }
 
   base::Result<void> check_root() {
@@ -225,8 +227,8 @@ class LeafWalk {
   Examination& all_;
   std::vector<bool> recorded_;                  // entries of the trust chain that a leaf tells of
   std::map<std::string, std::string> prekeys_;  // id of the last one of each device
-  Query expired_;            // receipts about expired messages: leaf, message, statement
-  bool at_expired_ = false;  // it stands on one that no leaf has asked for yet
+  Query ended_;            // receipts about expired or dropped messages: leaf, message, statement
+  bool at_ended_ = false;  // it stands on one that no leaf has asked for yet
   std::uint64_t next_ = 0;
   base::Time last_{};
   std::optional<std::uint64_t> tile_;  // whose hashes are in tile_hashes_
@@ -244,10 +246,10 @@ base::Result<void> check_leaves(Examination& all) {
       all.number("SELECT coalesce(max(id * 256 + length(hashes) / 32), 0) FROM tiles "
                  "WHERE id = (SELECT max(id) FROM tiles WHERE id < 1 << 56)"));
   all.tree_size = std::max(leaves, tiles);
-  TRY(Query expired,
+  TRY(Query ended,
       all.db.query("SELECT e.leaf, coalesce(m.uuid, ''), e.statement FROM evidence e LEFT JOIN "
-                   "messages m ON m.id = e.message WHERE e.state = 4 ORDER BY e.id"));
-  return LeafWalk(all, std::move(expired)).run();
+                   "messages m ON m.id = e.message WHERE e.state IN (4, 5) ORDER BY e.id"));
+  return LeafWalk(all, std::move(ended)).run();
 }
 
 }  // namespace sealpost::relay

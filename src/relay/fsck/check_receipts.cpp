@@ -49,6 +49,7 @@ std::string event_name(State state) {
   if (state == State::kAccepted) return "message.send";
   if (state == State::kDelivered) return "message.deliver";
   if (state == State::kExpired) return "message.expire";
+  if (state == State::kDropped) return "message.drop";
   return "message." + std::string(receipt::state_name(state));
 }
 
@@ -118,14 +119,22 @@ class ReceiptCheck {
     const auto hash = base::to_hex(crypto::sha256(base::as_bytes(row.statement)));
     const auto statement = event->details.find("statement");
     const bool accepted = receipt.state == State::kAccepted;
-    const bool same =
-        event->event == event_name(receipt.state) && event->message == receipt.message &&
-        event->actor == (accepted ? receipt.from : receipt.by) && event->purpose == row.purpose &&
-        statement != event->details.end() && statement->second == hash;
+    const bool same = event->event == event_name(receipt.state) &&
+                      event->message == receipt.message && is_actor(*event, receipt) &&
+                      event->purpose == row.purpose && statement != event->details.end() &&
+                      statement->second == hash;
     if (!same) return where + " does not record it";
     if (!accepted) return std::string();
     TRY(const bool named, names_recipients(*event, row));
     return named ? std::string() : where + " names other recipients than the message has";
+  }
+
+  // Whoever ended the device is the actor of what went with it.
+  static bool is_actor(const audit::Event& event, const receipt::Receipt& receipt) {
+    if (receipt.state == State::kDropped) {
+      return event.objects == std::vector<std::string>{receipt.device};
+    }
+    return event.actor == (receipt.state == State::kAccepted ? receipt.from : receipt.by);
   }
 
   base::Result<bool> names_recipients(const audit::Event& event, const Row& row) {

@@ -1,6 +1,7 @@
 #include "relay/handlers/departure.hpp"
 
 #include "base/encoding.hpp"
+#include "relay/statement.hpp"
 
 namespace sealpost::relay {
 namespace {
@@ -18,8 +19,21 @@ Rights rights_of(const Unit& unit, const std::string& name) {
   });
 }
 
-Fact tombstone_of(const DroppedMessage& message, const std::string& device,
-                  const audit::Event& because) {
+// For the sender, who would wait for ever otherwise.
+base::Result<std::string> dropped_receipt(const DroppedMessage& message, const std::string& device,
+                                          const Unit& unit) {
+  receipt::Receipt value;
+  value.message = message.id;
+  value.from = message.from;
+  value.message_sha256 = message.sha256;
+  value.state = receipt::State::kDropped;
+  value.device = device;
+  return sign_receipt(std::move(value), unit);
+}
+
+base::Result<Fact> tombstone_of(const DroppedMessage& message, const std::string& device,
+                                const audit::Event& because, const Unit& unit) {
+  TRY(std::string statement, dropped_receipt(message, device, unit));
   audit::Event event;
   event.at = because.at;
   event.event = "message.drop";
@@ -30,7 +44,10 @@ Fact tombstone_of(const DroppedMessage& message, const std::string& device,
   event.objects = {device};
   event.purpose = message.purpose;
   event.details["sha256"] = base::to_hex(message.sha256);
-  return {std::move(event), std::nullopt};
+  event.details["statement"] = base::to_hex(crypto::sha256(base::as_bytes(statement)));
+  return Fact{std::move(event),
+              NewEvidence{message.row, receipt::State::kDropped, unit.log_key.name(), message.from,
+                          std::move(statement)}};
 }
 
 base::Result<void> drop_uploads(Unit& unit, const std::string& device) {
@@ -52,7 +69,9 @@ base::Result<void> clear_after(Unit& unit, const std::string& device, const audi
   TRY(unit.store.remove_prekeys(device));
   TRY(const auto dropped, unit.store.drop_queue(device));
   for (const DroppedMessage& message : dropped) {
-    facts.push_back(tombstone_of(message, device, because));
+    TRY(Fact fact, tombstone_of(message, device, because, unit));
+    facts.push_back(std::move(fact));
+    unit.arrivals.receipts.insert(message.from);
   }
   return rights.revoked ? drop_uploads(unit, device) : base::Result<void>();
 }

@@ -12,7 +12,8 @@ namespace sealpost::relay {
 
 // After an entry that revoked the device, or changed its user's role. A device that is revoked, or
 // whose role does not receive, loses its prekeys and its queue: each message in it becomes an event
-// message.drop, and its payload goes when nobody else waits for it. A revoked one also loses its
+// message.drop with the relay's receipt for its sender, and its payload goes when nobody else waits
+// for it. A revoked one also loses its
 // uploads that no message names. Its polls are woken, and find that they are refused. `because` is
 // the event of the entry.
 base::Result<void> clear_after(Unit& unit, const std::string& device, const audit::Event& because,

@@ -118,6 +118,7 @@ struct ExpiredMessage {
 // A message that a device will not get any more.
 struct DroppedMessage {
   std::uint64_t row = 0;
+  std::string from;  // sender
   std::string id;
   crypto::Digest sha256{};
   std::string purpose;

@@ -86,15 +86,16 @@ base::Result<std::vector<DroppedMessage>> SqliteWriter::drop_queue(std::string_v
   std::vector<DroppedMessage> out;
   {
     TRY(Query query,
-        db_->query("SELECT id, uuid, sha256, purpose FROM messages WHERE id IN "
+        db_->query("SELECT m.id, n.name, m.uuid, m.sha256, m.purpose FROM messages m "
+                   "JOIN names n ON n.id = m.sender WHERE m.id IN "
                    "(SELECT message FROM envelopes WHERE device = ? UNION "
-                   "SELECT message FROM renewals WHERE device = ? AND waiting = 1) ORDER BY id"));
+                   "SELECT message FROM renewals WHERE device = ? AND waiting = 1) ORDER BY m.id"));
     query.bind(number).bind(number);
     for (;;) {
       TRY(const bool row, query.step());
       if (!row) break;
-      TRY(const crypto::Digest sha256, crypto::digest_from(query.bytes(2)));
-      out.push_back({query.number(0), query.text(1), sha256, query.text(3)});
+      TRY(const crypto::Digest sha256, crypto::digest_from(query.bytes(3)));
+      out.push_back({query.number(0), query.text(1), query.text(2), sha256, query.text(4)});
     }
   }
   for (const DroppedMessage& message : out) TRY(remove_envelope(message.row, device));

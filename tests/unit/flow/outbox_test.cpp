@@ -47,16 +47,17 @@ flow::FileKeyRecord key_for(const World& world, const std::vector<std::string>& 
   return record;
 }
 
-receipt::Receipt said(const std::string& by, State state) {
+receipt::Receipt said(const std::string& by, State state, const std::string& device) {
   receipt::Receipt receipt;
+  receipt.device = device;
   receipt.message = kId;
   receipt.by = by;
   receipt.state = state;
   return receipt;
 }
 
-bool erased_by(World& world, const std::string& by, State state) {
-  const auto erased = flow::note_answer(*world.vault, said(by, state));
+bool erased_by(World& world, const std::string& by, State state, const std::string& device = {}) {
+  const auto erased = flow::note_answer(*world.vault, said(by, state, device));
   REQUIRE(erased.has_value());
   return *erased;
 }
@@ -109,6 +110,17 @@ TEST_CASE("an expired message needs no key, whether the relay says so or the clo
   world.clock.advance(std::chrono::hours(25));
   REQUIRE(flow::erase_old_keys(*world.vault, world.clock.now()));
   CHECK_FALSE(flow::find_file_key(*world.vault, kId)->has_value());
+}
+
+TEST_CASE("a device with which the message went needs no new header, and the others still may") {
+  World world;
+  REQUIRE(flow::keep_file_key(*world.vault, kId, key_for(world, {kLee, kKim})));
+  CHECK_FALSE(erased_by(world, "mercy.example/relay", State::kDropped, kLee));
+  const auto record = flow::find_file_key(*world.vault, kId);
+  REQUIRE(record->has_value());
+  REQUIRE((*record)->devices.size() == 1);
+  CHECK((*record)->devices[0].device == kKim);
+  CHECK(erased_by(world, "mercy.example/relay", State::kDropped, kKim));
 }
 
 TEST_CASE("a draft comes back as it was, with any bytes in paths and keys") {

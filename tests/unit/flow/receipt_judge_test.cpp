@@ -205,6 +205,33 @@ TEST_CASE(
   CHECK(verdict.evidence.at(1).devices == std::vector<std::string>{full("kim/ward")});
 }
 
+namespace {
+
+FileVerdict dropped(const std::string& device, const std::string& object) {
+  ReceiptWorld world;
+  world.recipients.push_back(full("max/phone"));
+  world.accept();
+  ReceiptWorld::Said said{world.draft(State::kDropped, "relay")};
+  said.receipt.device = device;
+  said.event = [&](audit::Event& event) {
+    event.actor = full("olivia/laptop");
+    event.objects = {object};
+  };
+  world.say(said);
+  return judge(world);
+}
+
+}  // namespace
+
+TEST_CASE("what the relay says of a message that went with a device holds for that device alone") {
+  const FileVerdict verdict = dropped(full("kim/ward"), full("kim/ward"));
+  CHECK(verdict.reason == "");
+  CHECK(verdict.evidence.at(1).verdict.receipt.device == full("kim/ward"));
+  CHECK(verdict.evidence.at(1).devices == std::vector<std::string>{full("kim/ward")});
+  CHECK(says(dropped(full("kim/ward"), full("max/phone")).reason, "about something else"));
+  CHECK(says(dropped(full("zoe/desk"), full("zoe/desk")).reason, "was not accepted for"));
+}
+
 TEST_CASE("a statement that is forged in any way does not hold, each for its own reason") {
   for (const Case& forged : kForged) {
     CAPTURE(forged.what);

@@ -20,6 +20,8 @@ std::string event_name(State state) {
       return "message.deliver";
     case State::kExpired:
       return "message.expire";
+    case State::kDropped:
+      return "message.drop";
     default:
       return "message." + std::string(receipt::state_name(state));
   }

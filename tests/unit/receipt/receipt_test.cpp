@@ -204,11 +204,28 @@ TEST_CASE("the receipt of acceptance names the purpose, no other does") {
 }
 
 TEST_CASE("states read back as themselves") {
-  for (State state : {State::kAccepted, State::kDelivered, State::kRead, State::kUndecryptable}) {
+  for (State state : {State::kAccepted, State::kDelivered, State::kRead, State::kUndecryptable,
+                      State::kExpired, State::kDropped}) {
     CHECK(receipt::state_from_name(receipt::state_name(state)) == state);
   }
   CHECK_FALSE(receipt::state_from_name("seen"));
   CHECK(receipt::state_name(static_cast<State>(99)).empty());
+}
+
+TEST_CASE("the receipt of a dropped message names its device, and no other receipt does") {
+  Receipt dropped = draft();
+  dropped.state = State::kDropped;
+  dropped.by = kOrigin;
+  CHECK(receipt::format(dropped).error().code == Code::kMalformed);
+  dropped.device = kReader;
+  const std::string text = receipt::format(dropped).value();
+  CHECK(text.find("state: dropped\ndevice: mercy.example/nurse.kim/ward\nby: ") != text.npos);
+  CHECK(receipt::parse(text)->device == kReader);
+  CHECK_FALSE(receipt::parse(replaced(text, "state: dropped", "state: expired")));
+  CHECK_FALSE(receipt::parse(replaced(text, "device: mercy.example/nurse.kim/ward\n", "")));
+  Case evidence(signed_receipt(dropped, kOrigin));
+  evidence.signer = kOrigin;
+  CHECK(evidence.judge().reason == "");
 }
 
 TEST_CASE("a receipt out of form is malformed") {

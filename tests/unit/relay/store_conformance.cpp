@@ -382,6 +382,7 @@ void check_departure(MetaStore& store) {
     const auto dropped = must_have(writer.drop_queue(kKim));
     REQUIRE(dropped.size() == 2);
     CHECK(dropped[0].id == submission(1, {kKim}, kNoon).id);
+    CHECK(dropped[0].from == kLee);
     CHECK(dropped[1].row == missed);
     CHECK(dropped[1].sha256 == submission(2, {kKim}, kNoon).message_sha256);
     CHECK(dropped[1].purpose == "test-results");
