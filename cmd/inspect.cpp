@@ -55,7 +55,7 @@ std::string label_of(std::string name) {
 }
 
 // A value on one line: "by mercy.example, key 251fe40c, signature valid".
-std::string words_of(const text::OrderedJson& value) {
+std::string words_of(const text::OrderedTree& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
   if (!value.is_structured()) return value.dump();
@@ -68,7 +68,7 @@ std::string words_of(const text::OrderedJson& value) {
   return words;
 }
 
-void add_lines(const std::string& name, const text::OrderedJson& value,
+void add_lines(const std::string& name, const text::OrderedTree& value,
                std::vector<ui::Field>& lines) {
   if (value.is_array()) {
     for (const auto& element : value) lines.emplace_back(label_of(name), words_of(element));
@@ -81,10 +81,10 @@ void add_lines(const std::string& name, const text::OrderedJson& value,
 
 base::Result<void> print(const flow::Inspection& found, Env& env) {
   if (env.out.json()) {
-    text::OrderedJson document{
+    text::OrderedTree document{
         {"type", "inspection"}, {"kind", found.kind}, {"summary", found.summary}};
     document.update(found.findings);
-    return env.out.document(document);
+    return env.out.document(text::to_document(std::move(document)));
   }
   std::vector<ui::Field> lines{{"kind", found.kind}};
   add_lines("", found.findings, lines);

@@ -1,6 +1,6 @@
 #include "cmd/ui/failure.hpp"
 
-#include "text/json.hpp"
+#include "text/ordered_json.hpp"
 #include "text/safety.hpp"
 
 namespace sealpost::ui {

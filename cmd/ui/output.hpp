@@ -9,7 +9,7 @@
 
 #include "base/seams.hpp"
 #include "cmd/globals.hpp"
-#include "text/json.hpp"
+#include "text/ordered_json.hpp"
 
 namespace sealpost::ui {
 

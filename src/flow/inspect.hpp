@@ -22,11 +22,11 @@ struct Specimen {
   bool whole() const { return head.size() == size; }
 };
 
-// NOLINTNEXTLINE(bugprone-exception-escape): moving OrderedJson may throw as far as its type says.
+// NOLINTNEXTLINE(bugprone-exception-escape): moving OrderedTree may throw as far as its type says.
 struct Inspection {
   std::string kind;            // sealpost-json(5), inspection: "age-file", "certificate", ...
   std::string summary;         // one sentence without full stop
-  text::OrderedJson findings;  // an object; members in the order in which people read them
+  text::OrderedTree findings;  // an object; members in the order in which people read them
   // What there was a key for and does not hold (kVerificationFailed, kDenied, ...).
   std::optional<base::Error> failure;
 };

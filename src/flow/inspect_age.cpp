@@ -13,7 +13,7 @@ namespace {
 using base::Code;
 using base::Error;
 using base::Result;
-using text::OrderedJson;
+using text::OrderedTree;
 
 constexpr std::uint64_t kNonce = 16;                        // bytes at the front of a payload
 constexpr std::uint64_t kTag = 16;                          // bytes that encryption adds to a chunk
@@ -30,8 +30,8 @@ std::string count_types(const std::vector<age::Stanza>& stanzas) {
   return text;
 }
 
-OrderedJson describe(const age::Stanza& stanza) {
-  OrderedJson described{{"type", stanza.type}};
+OrderedTree describe(const age::Stanza& stanza) {
+  OrderedTree described{{"type", stanza.type}};
   if (stanza.type == "scrypt" && stanza.arguments.size() == 2) {
     described["work_factor"] = stanza.arguments[1];
   }

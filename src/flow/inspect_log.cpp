@@ -7,7 +7,7 @@
 namespace sealpost::flow {
 
 using base::Result;
-using text::OrderedJson;
+using text::OrderedTree;
 
 Result<Inspection> inspect_proof(std::string_view text, const Root& root) {
   TRY(const merkle::Proof proof, merkle::parse_proof(text));
@@ -27,7 +27,7 @@ Result<Inspection> inspect_leaf(std::string_view text) {
   TRY(audit::parse_leaf(base::as_bytes(text)));
   TRY(const text::Json leaf, text::parse_json(text));
   Inspection found{"audit-leaf", "an entry of the audit log", {}, {}};
-  found.findings["event"] = OrderedJson(leaf);
+  found.findings["event"] = OrderedTree(leaf);
   found.findings["leaf_hash"] = base::to_base64(merkle::leaf_hash(base::as_bytes(text)));
   return found;
 }

@@ -18,7 +18,7 @@ namespace {
 using base::Error;
 using base::Result;
 using note::Verifier;
-using text::OrderedJson;
+using text::OrderedTree;
 
 template <typename T>
 std::optional<Error> error_of(const Result<T>& parsed) {
@@ -76,20 +76,20 @@ std::vector<Verifier> keys_within(std::string_view text) {
 }
 
 // A key that stands once becomes a string, one that repeats an array.
-void add_field(OrderedJson& fields, const std::string& key, std::string_view value) {
-  OrderedJson& member = fields[key];
+void add_field(OrderedTree& fields, const std::string& key, std::string_view value) {
+  OrderedTree& member = fields[key];
   if (member.is_null()) {
     member = value;
   } else if (member.is_array()) {
     member.push_back(value);
   } else {
-    member = OrderedJson::array({member, value});
+    member = OrderedTree::array({member, value});
   }
 }
 
 // The lines as they stand, apart from attachments, whose keys are secret.
-OrderedJson read_fields(std::string_view text) {
-  OrderedJson fields = OrderedJson::object();
+OrderedTree read_fields(std::string_view text) {
+  OrderedTree fields = OrderedTree::object();
   auto lines = base::split(text, '\n');
   for (std::string_view line : std::span(lines).subspan(1)) {
     const std::size_t colon = line.find(": ");
@@ -101,7 +101,7 @@ OrderedJson read_fields(std::string_view text) {
   return fields;
 }
 
-void add_attachments(OrderedJson& findings, std::string_view text) {
+void add_attachments(OrderedTree& findings, std::string_view text) {
   const auto header = message::parse_header(text);
   if (!header) return;
   for (const message::Attachment& attachment : header->attachments) {
@@ -161,7 +161,7 @@ std::string_view judge(const note::Note& note, const note::SignatureLine& line,
 
 void add_signatures(Inspection& inspection, const note::Note& note,
                     std::span<const Verifier> known) {
-  OrderedJson signatures = OrderedJson::array();
+  OrderedTree signatures = OrderedTree::array();
   for (const note::SignatureLine& line : note.signatures) {
     const std::string_view verdict = judge(note, line, known);
     signatures.push_back(

@@ -8,13 +8,13 @@
 namespace sealpost::flow {
 
 using base::Result;
-using text::OrderedJson;
+using text::OrderedTree;
 
 namespace {
 
 // "read by mercy.example/nurse.kim/ward", or what is wrong with the statement.
-OrderedJson describe(const receipt::Record& record) {
-  OrderedJson out{{"event", record.evidence.index}};
+OrderedTree describe(const receipt::Record& record) {
+  OrderedTree out{{"event", record.evidence.index}};
   const auto signed_note = note::parse(record.evidence.statement);
   const auto said = signed_note ? receipt::parse(signed_note->text)
                                 : Result<receipt::Receipt>(signed_note.error());
@@ -55,7 +55,7 @@ Result<Inspection> inspect_receipt_file(std::string_view text, const Root& root)
   found.findings["message"] = file.message;
   found.findings["from"] = file.from;
   found.findings["message_sha256"] = base::to_hex(file.message_sha256);
-  OrderedJson receipts = OrderedJson::array();
+  OrderedTree receipts = OrderedTree::array();
   std::uint64_t entries = 0;
   for (const receipt::Record& record : file.records) {
     if (record.entry) {

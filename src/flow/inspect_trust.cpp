@@ -12,10 +12,10 @@ namespace sealpost::flow {
 namespace {
 
 using base::Result;
-using text::OrderedJson;
+using text::OrderedTree;
 using trust::Chain;
 
-OrderedJson describe(const trust::Device& device) {
+OrderedTree describe(const trust::Device& device) {
   return {{"device", device.certificate.name.str()},
           {"role", trust::role_name(device.role)},
           {"expires", text::format_time(device.certificate.expires)},
@@ -30,7 +30,7 @@ std::size_t open_invitations(const Chain& chain) {
 }
 
 // What stands in the chain as far as it verified.
-void describe_chain(const Chain& chain, OrderedJson& findings) {
+void describe_chain(const Chain& chain, OrderedTree& findings) {
   findings["head"] = base::to_base64(chain.head());
   if (chain.relay()) {
     findings["relay"] = chain.relay()->url;

@@ -1,6 +1,6 @@
 #include "relay/log.hpp"
 
-#include "text/json.hpp"
+#include "text/ordered_json.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::relay {

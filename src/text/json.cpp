@@ -110,10 +110,6 @@ base::Result<Json> parse_cbor(base::ByteView bytes) {
 std::string canonical(const Json& value) { return value.dump(); }
 base::Bytes to_cbor(const Json& value) { return Json::to_cbor(value); }
 
-std::string to_line(const OrderedJson& value) {
-  return value.dump(-1, ' ', true, OrderedJson::error_handler_t::replace);
-}
-
 base::Result<std::string> string_at(const Json& object, std::string_view key) {
   const Json* value = find(object, key);
   if (value == nullptr || !value->is_string()) return wrong(key, "a string");

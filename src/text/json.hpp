@@ -1,8 +1,8 @@
 // JSON (RFC 8259) and CBOR (RFC 8949) values from outside, read within bounds.
 //
 // Json keeps its keys sorted: dump() of values that hold only strings, whole numbers below 2^53,
-// booleans, arrays and objects is the canonical form of RFC 8785. OrderedJson keeps the order in
-// which keys were added, for output that people read. Pure functions.
+// booleans, arrays and objects is the canonical form of RFC 8785. OrderedTree keeps the order in
+// which keys were added; what is only printed is an OrderedJson. Pure functions.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -11,11 +11,12 @@
 #include <string_view>
 
 #include "base/bytes.hpp"
+#include "text/ordered_json.hpp"
 
 namespace sealpost::text {
 
 using Json = nlohmann::json;
-using OrderedJson = nlohmann::ordered_json;
+using OrderedTree = nlohmann::ordered_json;
 
 inline constexpr int kMaxDepth = 16;
 
@@ -27,8 +28,7 @@ base::Result<Json> parse_cbor(base::ByteView bytes);
 std::string canonical(const Json& value);
 base::Bytes to_cbor(const Json& value);
 
-// One line of ASCII, so that a terminal can take it; bytes that are not UTF-8 are replaced.
-std::string to_line(const OrderedJson& value);
+OrderedJson to_document(OrderedTree tree);
 
 // Members of an object by name. Absent or of another type: kMalformed, naming the key.
 base::Result<std::string> string_at(const Json& object, std::string_view key);

@@ -125,6 +125,26 @@ TEST_CASE("a line for people keeps its order, has no control characters and repl
   CHECK(to_line(value) == "{\"z\":\"two\\nlines\\u001b\",\"a\":\"bad\\ufffd\"}");
 }
 
+TEST_CASE("what is printed is written in braces: pairs that begin with a text are an object") {
+  const std::vector<std::string_view> names{"a", "b"};
+  OrderedJson value{{"text", "x"},          {"number", std::uint64_t{1} << 53},
+                    {"below", -1},          {"truth", true},
+                    {"nothing", nullptr},   {"texts", names},
+                    {"pair", {"one", "2"}}, {"inner", {{"z", 1}, {"a", OrderedJson::array()}}}};
+  CHECK(to_line(value) == R"({"text":"x","number":9007199254740992,"below":-1,"truth":true,)"
+                          R"("nothing":null,"texts":["a","b"],"pair":["one","2"],)"
+                          R"("inner":{"z":1,"a":[]}})");
+  const OrderedJson copy = value;
+  value["text"] = OrderedJson::object();
+  value["list"].push_back({{"k", "v"}});
+  value["list"].push_back(std::string("w"));
+  CHECK(to_line(copy).find("list") == std::string::npos);
+  CHECK(to_line(value).substr(0, 11) == R"({"text":{},)");
+  CHECK(to_line(value).ends_with(R"("list":[{"k":"v"},"w"]})"));
+  CHECK(to_line({}) == "null");
+  CHECK(to_line(to_document(OrderedTree{{"tree", 1}})) == R"({"tree":1})");
+}
+
 TEST_CASE("members are asked for by name and type") {
   const auto object =
       parse_json(R"({"s":"x","n":7,"neg":-1,"f":1.5,"b":false,"a":[1],"o":{},"null":null})");
