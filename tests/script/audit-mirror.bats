@@ -222,7 +222,7 @@ grow_log() {
 # stopped_at RENAME DIR: a mirror run that is killed there.
 stopped_at() {
   local status=0
-  SEALPOST_HOME=$ORG_DIR/aud strace -f -o trace -e trace=rename \
+  SEALPOST_HOME=$ORG_DIR/aud traced -f -o trace -e trace=rename \
     -e inject=rename:signal=KILL:when="$1" "$SEALPOST" audit mirror "$2" >/dev/null 2>&1 || status=$?
   ((status == 137))
 }
@@ -265,7 +265,7 @@ asked() {
 
 @test "the checkpoint comes last, behind a sync of everything else" {
   needs_strace
-  SEALPOST_HOME=$ORG_DIR/aud strace -f -o trace -e trace=rename,syncfs \
+  SEALPOST_HOME=$ORG_DIR/aud traced -f -o trace -e trace=rename,syncfs \
     "$SEALPOST" audit mirror synced >/dev/null
   order=$(grep -oE 'syncfs|rename\(.*checkpoint|rename\(.*(tile|trust)' trace | sed -E 's/rename\(.*(checkpoint|tile|trust)/\1/' | uniq)
   [[ $order == *$'\n'syncfs$'\n'checkpoint ]]
@@ -275,7 +275,8 @@ asked() {
   needs_strace
   command -v script >/dev/null || skip "no script(1)"
   # Each file takes a while: nothing is shown of what is done at once.
-  run env -u NO_COLOR SEALPOST_HOME="$ORG_DIR/aud" script -qec "strace -f -o trace -e trace=rename \
+  run env -u NO_COLOR SEALPOST_HOME="$ORG_DIR/aud" ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" \
+    script -qec "strace -f -o trace -e trace=rename \
     -e inject=rename:delay_enter=1500000 $SEALPOST audit mirror shown" /dev/null
   contains "$output" "mirroring"
   contains "$output" "events"

@@ -2,11 +2,10 @@
 load support
 
 setup_file() {
-  command -v faketime >/dev/null || skip "faketime is not installed (scripts/install-deps --tests)"
+  needs_faketime
   start_org olivia dr.lee
   stop_relay
   # Every program of the file lives so many days later.
-  export REAL=$SEALPOST
   export SEALPOST=$ORG_DIR/later
   days 0
 }
@@ -15,11 +14,7 @@ teardown_file() { stop_org; }
 # days N: N days after everybody has joined.
 days() {
   if [[ -f $ORG_DIR/relay.pid ]]; then stop_relay; fi
-  cat >"$ORG_DIR/later" <<SCRIPT
-#!/bin/sh
-LD_PRELOAD='$(faketime -f +1d sh -c 'echo $LD_PRELOAD')' FAKETIME=+${1}d exec "$REAL" "\$@"
-SCRIPT
-  chmod +x "$ORG_DIR/later"
+  by_clock "$ORG_DIR/later" "FAKETIME=+${1}d"
   start_relay
 }
 number() { as "$1" device show --json | jq .certificate; }

@@ -167,7 +167,7 @@ PYTHON
     for number in 1 2 3 5 8; do
       rm -rf "${ORG_DIR:?}/$USER_"
       cp -a "master/$USER_" "$ORG_DIR/"
-      SEALPOST_HOME=$ORG_DIR/$USER_ strace -f -o trace -e trace="$call" \
+      SEALPOST_HOME=$ORG_DIR/$USER_ traced -f -o trace -e trace="$call" \
         -e inject="$call:signal=KILL:when=$number" "$SEALPOST" inbox \
         --passphrase-file "$PASSFILE" >/dev/null 2>&1 || true
       if [[ -e $PROFILE/wipe/order && ! -e $PROFILE/wipe/told ]]; then struck=$((struck + 1)); fi

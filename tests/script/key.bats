@@ -25,11 +25,12 @@ teardown_file() { stop_org; }
 }
 
 @test "show says when the certificate has expired" {
+  needs_faketime
   expect_exit 0 as dr.lee key show --json
   local after
   after=$(date -u -d "$(field .expires) + 1 hour" "+%Y-%m-%d %H:%M:%S")
-  expect_exit 0 env SEALPOST_HOME="$ORG_DIR/dr.lee" \
-    faketime "$after" "$SEALPOST" key show --json --passphrase-file "$PASSFILE"
+  by_clock later "FAKETIME=@$after"
+  SEALPOST=$PWD/later expect_exit 0 as dr.lee key show --json --passphrase-file "$PASSFILE"
   json '.state == "expired" and .prekeys == 0 and (has("prekeys_until") | not)'
 }
 

@@ -125,17 +125,10 @@ verify() { as "$1" mfa verify "${@:3}" <<<"$2"; }
 }
 
 @test "a proof ends after twelve hours" {
-  command -v faketime >/dev/null || skip "faketime is not installed (scripts/install-deps --tests)"
-  [[ -z ${SANITIZERS:-} ]] || skip "sanitizers and faketime both want to be loaded first"
+  needs_faketime
   expect_exit 0 as nurse.kim inbox
   stop_relay
-  local preload real=$SEALPOST
-  preload=$(faketime -f +13h sh -c 'echo "$LD_PRELOAD"')
-  cat >"$ORG_DIR/later" <<SCRIPT
-#!/bin/sh
-LD_PRELOAD='$preload' FAKETIME=+13h FAKETIME_DONT_FAKE_MONOTONIC=1 exec "$real" "\$@"
-SCRIPT
-  chmod +x "$ORG_DIR/later"
+  by_clock "$ORG_DIR/later" FAKETIME=+13h FAKETIME_DONT_FAKE_MONOTONIC=1
   SEALPOST=$ORG_DIR/later
   start_relay
   expect_exit 4 as nurse.kim inbox

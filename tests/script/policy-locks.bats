@@ -3,6 +3,7 @@
 load support
 
 setup_file() {
+  needs_faketime
   start_org olivia dr.lee
   as olivia policy set idle-lock 1m >/dev/null
   as olivia policy set passphrase-age 30d >/dev/null
@@ -12,10 +13,9 @@ teardown_file() { stop_org; }
 
 # days N COMMAND...: dr.lee's machine N days later.
 days() {
-  local after
-  after=$(date -u -d "+$1 days" "+%Y-%m-%d %H:%M:%S")
+  by_clock "$T/later" "FAKETIME=+${1}d"
   shift
-  SEALPOST_HOME=$ORG_DIR/dr.lee faketime "$after" "$SEALPOST" "$@"
+  SEALPOST=$T/later as dr.lee "$@"
 }
 
 @test "a running agent hears of an idle lock with the next command" {

@@ -2,6 +2,7 @@
 # message is safe; and what happens when the stock is empty, or a relay hands the same one out twice.
 load support
 load lying
+load faults
 
 setup_file() {
   start_org olivia dr.lee nurse.kim
@@ -65,11 +66,12 @@ use_of() { jq -r '.recipients[0]["last-resort"]'; }
 }
 
 @test "nor does the log of a process that was killed before it could truncate it, after the next one" {
+  needs_strace
   ids=()
   for text in a b c; do ids+=("$(as olivia send --to dr.lee "$text")"); done
   for id in "${ids[@]}"; do recorded "$id" >"$T/$id.age"; done
   vault=$(vault_of dr.lee)
-  SEALPOST_HOME=$ORG_DIR/dr.lee strace -f -o "$T/trace" -P "$vault-wal" -e trace=ftruncate \
+  SEALPOST_HOME=$ORG_DIR/dr.lee traced -f -o "$T/trace" -P "$vault-wal" -e trace=ftruncate \
     -e inject=ftruncate:signal=KILL "$SEALPOST" inbox >"$T/out" 2>&1 || true
   grep -q 'killed by SIGKILL' "$T/trace"
   [ -s "$vault-wal" ]

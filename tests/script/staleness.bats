@@ -3,15 +3,11 @@ load support
 load lying
 
 setup_file() {
-  command -v faketime >/dev/null || skip "faketime is not installed (scripts/install-deps --tests)"
+  needs_faketime
   start_org olivia dr.lee
   as olivia policy set max-staleness 1h >/dev/null
   as dr.lee inbox >/dev/null
   start_liar
-}
-setup() {
-  fresh_home
-  [[ -z ${SANITIZERS:-} ]] || skip "sanitizers and faketime both want to be loaded first"
 }
 teardown() { rm -f "$LIES/lie"; }
 teardown_file() { stop_liar && stop_org; }
@@ -19,16 +15,10 @@ teardown_file() { stop_liar && stop_org; }
 # Every program of the file from now on lives OFFSET later; the relay starts anew.
 time_passes() {
   stop_relay
-  cat >"$ORG_DIR/later" <<SCRIPT
-#!/bin/sh
-LD_PRELOAD='$(faketime -f "$1" sh -c 'echo $LD_PRELOAD')' FAKETIME=$1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
-  exec "$REAL" "\$@"
-SCRIPT
-  chmod +x "$ORG_DIR/later"
+  by_clock "$ORG_DIR/later" "FAKETIME=$1" FAKETIME_DONT_FAKE_MONOTONIC=1
   SEALPOST=$ORG_DIR/later
   start_relay
 }
-REAL=$SEALPOST
 
 @test "with a relay that says the time, sending goes on" {
   expect_exit 0 as dr.lee send --to olivia "all is well"

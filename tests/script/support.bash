@@ -12,6 +12,8 @@
 
 SEALPOST=${SEALPOST:-$BATS_TEST_DIRNAME/../../build/dev/sealpost}
 [[ -x $SEALPOST ]] || { echo "support: no program at $SEALPOST; set SEALPOST" >&2 && exit 1; }
+# The program itself, also where SEALPOST is one that lives by another clock.
+export BUILT=${BUILT:-$SEALPOST}
 
 # Nothing of the person who runs the tests leaks in.
 _clean_environment() {
@@ -159,12 +161,12 @@ by_clock() {
   # shellcheck disable=SC2016  # the inner shell expands it
   faketime=$(faketime -f +0 sh -c 'echo "$LD_PRELOAD"')
   # The runtime of the address sanitizer has to be loaded first.
-  runtime=$(ldd "$SEALPOST" 2>/dev/null | awk '$1 ~ /^libasan/ { print $3 }') || true
+  runtime=$(ldd "$BUILT" 2>/dev/null | awk '$1 ~ /^libasan/ { print $3 }') || true
   {
     echo "#!/bin/sh"
     printf 'export %q\n' "$@"
     printf 'LD_PRELOAD=%q exec %q "$@"\n' \
-      "${runtime:+$runtime:}${faketime/faketime.so/faketimeMT.so}" "$SEALPOST"
+      "${runtime:+$runtime:}${faketime/faketime.so/faketimeMT.so}" "$BUILT"
   } >"$file"
   chmod +x "$file"
 }
