@@ -66,6 +66,7 @@ constexpr std::array kVerbs{
     Entry{"decrypt", kDeveloping, add_decrypt},
     Entry{"inspect", kDeveloping, add_inspect},
     Entry{"sandbox", kDeveloping, add_sandbox},
+    Entry{"doctor", kHelping, add_doctor},
     Entry{"profile", kHelping, add_profile},
     Entry{"config", kHelping, add_config},
     Entry{"completion", kHelping, add_completion, false},

@@ -40,6 +40,7 @@ void add_decrypt(CLI::App& app, Env& env);
 void add_inspect(CLI::App& app, Env& env);
 void add_sandbox(CLI::App& app, Env& env);
 
+void add_doctor(CLI::App& app, Env& env);
 void add_profile(CLI::App& app, Env& env);
 void add_config(CLI::App& app, Env& env);
 void add_completion(CLI::App& app, Env& env);

@@ -11,21 +11,11 @@ namespace {
 
 using base::milliseconds;
 
-std::string rounded(milliseconds span) {
-  if (span >= std::chrono::hours(48)) {
-    return text::format_span(std::chrono::floor<std::chrono::days>(span));
-  }
-  if (span >= std::chrono::hours(2)) {
-    return text::format_span(std::chrono::floor<std::chrono::hours>(span));
-  }
-  return text::format_span(std::chrono::floor<std::chrono::minutes>(span));
-}
-
 base::Error stale(const std::optional<milliseconds>& age, milliseconds allowed,
                   const std::string& doubt) {
-  std::string what =
-      age ? fmt::format("what this device knows of its relay is {} old", rounded(*age))
-          : "it is not known how old what this device knows of its relay is";
+  std::string what = age ? fmt::format("what this device knows of its relay is {} old",
+                                       text::format_rough_span(*age))
+                         : "it is not known how old what this device knows of its relay is";
   return {
       base::Code::kDenied,
       fmt::format("{}; the policy lets it send on {} at most", what, text::format_span(allowed)),

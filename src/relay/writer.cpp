@@ -166,6 +166,8 @@ void Writer::commit_group(std::vector<Task>& tasks) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   parts_.metrics.group(tasks.size(), took.count(), committed.has_value());
   parts_.metrics.log_size(ledger_.size());
+  // First: who asks after an answer of this group waits for what comes behind it.
+  if (committed) parts_.waiters.arrived(after.arrivals);
   for (std::size_t i = 0; i < tasks.size(); ++i) {
     const auto tell = [&]() -> base::Result<void> {
       tasks[i].done(committed ? std::move(answers[i]) : base::Result<Reply>(committed.error()));
@@ -173,7 +175,6 @@ void Writer::commit_group(std::vector<Task>& tasks) {
     };
     static_cast<void>(guard(tell).has_value());  // logged there
   }
-  if (committed) parts_.waiters.arrived(after.arrivals);
 }
 
 // Before anybody hears of the commit and could reserve one of these ids again.

@@ -121,6 +121,17 @@ std::string format_span(milliseconds span) {
   return fmt::format("{}s", whole.count());
 }
 
+std::string format_rough_span(milliseconds span) {
+  if (span >= std::chrono::days(2)) return format_span(std::chrono::floor<std::chrono::days>(span));
+  if (span >= std::chrono::hours(2)) {
+    return format_span(std::chrono::floor<std::chrono::hours>(span));
+  }
+  if (span >= std::chrono::minutes(2)) {
+    return format_span(std::chrono::floor<std::chrono::minutes>(span));
+  }
+  return format_span(span);
+}
+
 base::Result<milliseconds> parse_span(std::string_view text) {
   const base::Error bad{base::Code::kMalformed,
                         fmt::format("\"{}\" is not a span of time", quoted(text)),

@@ -17,6 +17,9 @@ base::Result<base::milliseconds> parse_span(std::string_view text);
 // The same in the largest of these units, up to days, that it is a whole number of: "90d", "15m".
 // Less than a second is cut off.
 std::string format_span(base::milliseconds span);
+// For people who need no more than one unit: "3d" from two days on, "5h" from two hours on, "12m"
+// from two minutes on, else seconds. Cut off, not rounded up.
+std::string format_rough_span(base::milliseconds span);
 // What --since and --until take: RFC 3339, a date (its first moment, UTC), or a span before `now`.
 base::Result<base::Time> parse_moment(std::string_view text, base::Time now);
 // What --expires takes: RFC 3339, a date, or a span after `now`; must lie after `now`.

@@ -16,7 +16,7 @@ teardown_file() { stop_liar && stop_org; }
 time_passes() {
   stop_relay
   by_clock "$ORG_DIR/later" "FAKETIME=$1" FAKETIME_DONT_FAKE_MONOTONIC=1
-  SEALPOST=$ORG_DIR/later
+  export SEALPOST=$ORG_DIR/later
   start_relay
 }
 
@@ -43,7 +43,7 @@ time_passes() {
 }
 
 @test "a frozen relay is caught when its last word is older than the policy allows" {
-  SEALPOST=$ORG_DIR/later
+  export SEALPOST=$ORG_DIR/later
   lie freeze
   expect_exit 0 as dr.lee send --to olivia "the last word"
   time_passes +4h
@@ -61,14 +61,14 @@ time_passes() {
 }
 
 @test "a time that was changed on its way is refused" {
-  SEALPOST=$ORG_DIR/later
+  export SEALPOST=$ORG_DIR/later
   lie redate
   caught 7 "the time on the relay's checkpoint does not verify" as dr.lee send --to olivia nothing
   truth
 }
 
 @test "without the setting an undated view is as good as ever" {
-  SEALPOST=$ORG_DIR/later
+  export SEALPOST=$ORG_DIR/later
   expect_exit 0 as olivia policy set max-staleness none
   as dr.lee inbox >/dev/null
   lie misdate by=0

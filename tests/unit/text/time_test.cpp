@@ -51,6 +51,15 @@ TEST_CASE("a span is written as people would type it, and reads back") {
   CHECK(format_span(0ms) == "0s");
 }
 
+TEST_CASE("a rough span has one unit, and is never longer than the span") {
+  CHECK(format_rough_span(119s) == "119s");
+  CHECK(format_rough_span(120s) == "2m");
+  CHECK(format_rough_span(119min + 59s) == "119m");
+  CHECK(format_rough_span(2h) == "2h");
+  CHECK(format_rough_span(47h + 59min) == "47h");
+  CHECK(format_rough_span(71h) == "2d");
+}
+
 TEST_CASE("what is no time in RFC 3339 is malformed, and its message is safe to print") {
   for (const char* text : {"",
                            "now",
