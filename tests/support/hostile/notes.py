@@ -52,7 +52,7 @@ class Key:
 
 def cosign(text: str, key: Key, moment: int) -> str:
     """A cosignature line of the same key and name, made at that second."""
-    typed = b"\x04" + base64.b64decode(key.vkey.rsplit("+", 1)[1])[1:]
+    typed = b"\x04" + base64.b64decode(key.vkey.split("+", 2)[2])[1:]
     key_id = sha256(key.name.encode() + b"\n" + typed)[:4]
     signed = key.sign_bytes(f"cosignature/v1\ntime {moment}\n{text}".encode())
     return f"\u2014 {key.name} {b64(key_id + moment.to_bytes(8, 'big') + signed)}\n"
