@@ -30,10 +30,6 @@ ui::Row row_of(const flow::Listed& message) {
           message.header.subject.value_or("")};
 }
 
-std::string time_or_nothing(const std::optional<base::Time>& time) {
-  return time ? text::format_time(*time) : "";
-}
-
 }  // namespace
 
 text::OrderedJson receipt_json(const flow::Listed& message, const flow::Progressed& recipient) {
@@ -44,8 +40,8 @@ text::OrderedJson receipt_json(const flow::Listed& message, const flow::Progress
           {"device", recipient.device},
           {"state", recipient.state},
           {"sent", text::format_time(message.header.sent)},
-          {"delivered", time_or_nothing(recipient.delivered)},
-          {"read", time_or_nothing(recipient.read)},
+          {"delivered", ui::time_or_nothing(recipient.delivered)},
+          {"read", ui::time_or_nothing(recipient.read)},
           {"last-resort", recipient.last_resort}};
 }
 

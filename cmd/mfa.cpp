@@ -77,10 +77,6 @@ base::Result<void> run_verify(const NoOptions&, Env& env) {
   return verify(opened, env);
 }
 
-std::string time_or_nothing(const std::optional<base::Time>& time) {
-  return time ? text::format_time(*time) : "";
-}
-
 base::Result<void> run_status(const NoOptions&, Env& env) {
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
@@ -96,8 +92,8 @@ base::Result<void> run_status(const NoOptions&, Env& env) {
   return env.out.fields(
       {{"required", state.required ? "yes" : "no"},
        {"enrolled", state.enrolled ? "yes" : "no"},
-       {"good until", time_or_nothing(state.proven_until)},
-       {"paused until", time_or_nothing(state.paused_until)},
+       {"good until", ui::time_or_nothing(state.proven_until)},
+       {"paused until", ui::time_or_nothing(state.paused_until)},
        {"recovery codes", state.enrolled ? fmt::format("{}", state.recovery_codes) : ""}});
 }
 

@@ -14,10 +14,6 @@
 namespace sealpost::cmd {
 namespace {
 
-std::string time_or_nothing(const std::optional<base::Time>& time) {
-  return time ? text::format_time(*time) : "";
-}
-
 base::Result<void> print(Env& env, const std::vector<flow::MessageProgress>& messages) {
   std::vector<ui::Row> rows;
   for (const flow::MessageProgress& progress : messages) {
@@ -27,7 +23,7 @@ base::Result<void> print(Env& env, const std::vector<flow::MessageProgress>& mes
         TRY(env.out.document(receipt_json(message, item)));
       }
       rows.push_back({fmt::format("{}", message.record.number), item.user, item.device, item.state,
-                      time_or_nothing(item.delivered), time_or_nothing(item.read)});
+                      ui::time_or_nothing(item.delivered), ui::time_or_nothing(item.read)});
     }
   }
   if (env.out.json()) return {};

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "text/safety.hpp"
+#include "text/time.hpp"
 
 namespace sealpost::ui {
 namespace {
@@ -110,6 +111,10 @@ std::string human_span(base::milliseconds span) {
   if (seconds < 3600) return fmt::format("{}m", seconds / 60);
   if (seconds < 86400) return fmt::format("{}h {}m", seconds / 3600, seconds % 3600 / 60);
   return fmt::format("{}d", seconds / 86400);
+}
+
+std::string time_or_nothing(const std::optional<base::Time>& time) {
+  return time ? text::format_time(*time) : "";
 }
 
 }  // namespace sealpost::ui

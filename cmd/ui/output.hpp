@@ -2,6 +2,7 @@
 // outside and is made harmless for a terminal; in JSON it stays as it is. One thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,5 +55,7 @@ class Output {
 std::string human_size(std::uint64_t bytes);
 // A span for people: 45s, 12m, 3h 5m, 6d.
 std::string human_span(base::milliseconds span);
+// As text/time.hpp writes it; empty for none.
+std::string time_or_nothing(const std::optional<base::Time>& time);
 
 }  // namespace sealpost::ui
