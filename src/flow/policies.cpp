@@ -24,7 +24,7 @@ base::Result<policy::Policy> changed(const policy::Policy& policy, std::string_v
 
 base::Result<void> bring(const Installation& installation, const policy::Policy& policy,
                          client::RelayClient& relay, base::Time now) {
-  TRY(const std::string text, policy::format_policy(policy, now));
+  TRY(const std::string text, policy::format_policy(policy, now, installation.views()));
   const std::string entry = note::sign(text, installation.signer());
   trust::Chain longer = installation.chain();
   TRY(longer.append(entry));

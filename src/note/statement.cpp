@@ -105,6 +105,11 @@ StatementBuilder& StatementBuilder::add_digest(std::string_view key, const crypt
   return add(key, base::to_hex(digest));
 }
 
+StatementBuilder& StatementBuilder::add_views(const std::optional<Views>& seen) {
+  if (!seen) return *this;
+  return add("log", format_view(seen->log)).add("trust", format_view(seen->trust));
+}
+
 StatementBuilder& StatementBuilder::add_optional(std::string_view key,
                                                  const std::optional<std::string>& value) {
   return value ? add(key, *value) : *this;
@@ -196,6 +201,17 @@ base::Result<View> StatementReader::view(std::string_view key) {
   auto view = parse_view(value);
   if (!view) return base::with_context(std::move(view).error(), "\"" + std::string(key) + "\"");
   return view;
+}
+
+base::Result<std::optional<Views>> StatementReader::views() {
+  TRY(const auto log, maybe("log"));
+  TRY(const auto trust, maybe("trust"));
+  if (!log && !trust) return std::optional<Views>();
+  if (!log || !trust) return malformed("a statement has views of log and trust chain, or neither");
+  Views seen;
+  TRY(seen.log, parse_view(*log));
+  TRY(seen.trust, parse_view(*trust));
+  return std::optional(seen);
 }
 
 base::Result<void> StatementReader::finish() {

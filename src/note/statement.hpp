@@ -33,6 +33,13 @@ struct View {
 std::string format_view(const View& view);
 base::Result<View> parse_view(std::string_view value);
 
+// Both at once, as statements carry them that give or take something.
+struct Views {
+  View log;
+  View trust;
+  bool operator==(const Views&) const = default;
+};
+
 // Builds the text of a statement. Values are checked when text() is called.
 class StatementBuilder {
  public:
@@ -41,6 +48,7 @@ class StatementBuilder {
   StatementBuilder& add(std::string_view key, std::uint64_t value);
   StatementBuilder& add_time(std::string_view key, base::Time time);
   StatementBuilder& add_digest(std::string_view key, const crypto::Digest& digest);  // hex
+  StatementBuilder& add_views(const std::optional<Views>& seen);  // "log" and "trust", or neither
   StatementBuilder& add_optional(std::string_view key, const std::optional<std::string>& value);
   // kMalformed when a value is empty, too long or holds what a statement cannot.
   base::Result<std::string> text() const;
@@ -63,6 +71,7 @@ class StatementReader {
   base::Result<base::Time> time(std::string_view key);        // 2026-11-21T12:00:03Z, no other form
   base::Result<crypto::Digest> digest(std::string_view key);  // 64 lower-case hex digits
   base::Result<View> view(std::string_view key);
+  base::Result<std::optional<Views>> views();  // "log" and "trust": both or neither
   base::Result<void> finish();
 
  private:

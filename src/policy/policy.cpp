@@ -178,7 +178,8 @@ Policy default_policy() {
   return policy;
 }
 
-Result<std::string> format_policy(const Policy& policy, base::Time at) {
+Result<std::string> format_policy(const Policy& policy, base::Time at,
+                                  const std::optional<note::Views>& seen) {
   TRY(check(policy));
   note::StatementBuilder builder("policy");
   for (const Purpose& purpose : policy.purposes) builder.add("purpose", format_purpose(purpose));
@@ -189,7 +190,7 @@ Result<std::string> format_policy(const Policy& policy, base::Time at) {
   add_limit(builder, "idle-lock", policy.idle_lock);
   add_limit(builder, "passphrase-age", policy.passphrase_age);
   add_limit(builder, "max-staleness", policy.max_staleness);
-  return builder.add_time("at", at).text();
+  return builder.add_time("at", at).add_views(seen).text();
 }
 
 Result<Policy> parse_policy(std::string_view text) {
@@ -205,8 +206,9 @@ Result<Policy> parse_policy(std::string_view text) {
   TRY(policy.passphrase_age, limit_field(reader, "passphrase-age"));
   TRY(policy.max_staleness, limit_field(reader, "max-staleness"));
   TRY(const base::Time at, reader.time("at"));
+  TRY(const auto seen, reader.views());
   TRY(reader.finish());
-  TRY(const std::string again, format_policy(policy, at));
+  TRY(const std::string again, format_policy(policy, at, seen));
   if (again != text) return malformed("the policy is not in its canonical form");
   return policy;
 }

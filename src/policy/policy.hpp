@@ -44,9 +44,12 @@ struct Policy {
 // What an organisation starts with: general (for people, not for services), test, test-results,
 // appointment-reminder, billing; 30 days by default, a year at most.
 Policy default_policy();
-// The text of the statement (unsigned); kMalformed when a value cannot be written.
-base::Result<std::string> format_policy(const Policy& policy, base::Time at);
-// Accepts what format_policy writes and nothing else; kMalformed.
+// The text of the statement (unsigned), with what its signer had seen of log and trust chain;
+// kMalformed when a value cannot be written.
+base::Result<std::string> format_policy(const Policy& policy, base::Time at,
+                                        const std::optional<note::Views>& seen = std::nullopt);
+// Accepts what format_policy writes and nothing else; kMalformed. What its signer had seen is the
+// trust chain's to judge.
 base::Result<Policy> parse_policy(std::string_view text);
 
 // Whether a sender of this role may send for the purpose. kUsage for an undeclared purpose, naming

@@ -203,21 +203,12 @@ void add_all(StatementBuilder& builder, std::string_view key,
   for (const std::string& value : values) builder.add(key, value);
 }
 
-// Both or neither.
-Result<std::optional<Views>> views_field(StatementReader& reader) {
-  TRY(const auto log, reader.maybe("log"));
-  TRY(const auto trust, reader.maybe("trust"));
-  if (!log && !trust) return std::optional<Views>();
-  if (!log || !trust) return malformed("a statement has views of log and trust chain, or neither");
-  Views seen;
-  TRY(seen.log, note::parse_view(*log));
-  TRY(seen.trust, note::parse_view(*trust));
-  return std::optional(seen);
-}
-
-void add_views(StatementBuilder& builder, const std::optional<Views>& seen) {
-  if (!seen) return;
-  builder.add("log", note::format_view(seen->log)).add("trust", note::format_view(seen->trust));
+// What else a policy says is the policy module's to read.
+std::optional<Views> views_of_policy(std::string_view text) {
+  auto reader = StatementReader::open(text, "policy");
+  if (!reader) return std::nullopt;
+  const auto seen = reader->views();
+  return seen ? *seen : std::nullopt;
 }
 
 // A statement has one spelling: what does not come out again as it went in is refused.
@@ -245,7 +236,7 @@ Result<std::string> format(const Invitation& value) {
   builder.add("user", value.user).add("role", role_name(value.role));
   add_all(builder, "purpose", value.purposes);
   builder.add("key", value.key.vkey()).add_time("at", value.at).add_time("expires", value.expires);
-  add_views(builder, value.seen);
+  builder.add_views(value.seen);
   return builder.text();
 }
 
@@ -265,7 +256,7 @@ Result<std::string> format(const Revocation& value) {
   builder.add("target", value.target);
   if (!value.reason.empty()) builder.add("reason", value.reason);
   builder.add_time("at", value.at);
-  add_views(builder, value.seen);
+  builder.add_views(value.seen);
   return builder.text();
 }
 
@@ -276,7 +267,7 @@ Result<std::string> format(const RoleChange& value) {
   add_all(builder, "purpose", value.purposes);
   if (!value.reason.empty()) builder.add("reason", value.reason);
   builder.add_time("at", value.at);
-  add_views(builder, value.seen);
+  builder.add_views(value.seen);
   return builder.text();
 }
 
@@ -307,7 +298,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
   TRY(value.key, key_field(reader, "key"));
   TRY(value.at, reader.time("at"));
   TRY(value.expires, reader.time("expires"));
-  TRY(value.seen, views_field(reader));
+  TRY(value.seen, reader.views());
   TRY(reader.finish());
   return exactly(std::move(value), text);
 }
@@ -335,7 +326,7 @@ Result<Revocation> parse_revocation(std::string_view text) {
   TRY(value.target, reader.one("target"));
   TRY(value.reason, text_field(reader, "reason"));
   TRY(value.at, reader.time("at"));
-  TRY(value.seen, views_field(reader));
+  TRY(value.seen, reader.views());
   TRY(reader.finish());
   return exactly(std::move(value), text);
 }
@@ -348,7 +339,7 @@ Result<RoleChange> parse_role_change(std::string_view text) {
   TRY(value.purposes, reader.all("purpose"));
   TRY(value.reason, text_field(reader, "reason"));
   TRY(value.at, reader.time("at"));
-  TRY(value.seen, views_field(reader));
+  TRY(value.seen, reader.views());
   TRY(reader.finish());
   return exactly(std::move(value), text);
 }
@@ -374,6 +365,7 @@ std::optional<Views> views_in(std::string_view entry) {
   if (kind == "invitation") return seen_in(parse_invitation(note->text));
   if (kind == "revocation") return seen_in(parse_revocation(note->text));
   if (kind == "role") return seen_in(parse_role_change(note->text));
+  if (kind == "policy") return views_of_policy(note->text);
   return std::nullopt;
 }
 

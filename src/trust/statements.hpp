@@ -26,11 +26,7 @@ struct Organisation {
 };
 
 // What the signer of a statement had seen of the audit log and of the trust chain.
-struct Views {
-  note::View log;
-  note::View trust;
-  bool operator==(const Views&) const = default;
-};
+using note::Views;
 
 // "The holder of `key` may certify one device of `user` in `role` until `expires`."
 // The key's name is "<organisation>/invitation/<16 hex digits>".

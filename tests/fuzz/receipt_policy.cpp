@@ -15,6 +15,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto value = policy::parse_policy(text); value) {
     const auto written = policy::format_policy(*value, base::Time{});
     fuzz::require(written && policy::parse_policy(*written).has_value());
+    const auto seen = note::StatementReader::open(text, "policy")->views();
+    const auto with_views = policy::format_policy(*value, base::Time{}, *seen);
+    fuzz::require(with_views && policy::parse_policy(*with_views).has_value());
     (void)policy::check_purpose(*value, "general", "member");
   }
   return 0;

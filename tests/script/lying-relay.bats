@@ -445,6 +445,12 @@ restore_vault() {
   lie append_entry note="$PWD/entry"
   caught 7 "has seen another trust chain" as dr.lee inbox
   truth
+  unchecked sign "$ORG_DIR/eve.json" policy purpose=general max-body=1048576 \
+    default-expiry=2592000 max-expiry=31536000 at="$(date -u +%FT%TZ)" log="2 $zeros" \
+    trust="0 $(empty_head)" >entry
+  lie append_entry note="$PWD/entry"
+  caught 7 "has seen another audit log" as dr.lee inbox
+  truth
   goes_on
 }
 # The head of the organisation's chain before its first entry.

@@ -59,6 +59,18 @@ TEST_CASE("what a policy may leave out is written only when it is set") {
   CHECK(policy::parse_policy(replaced("at: ", "max-staleness: 600\nat: ")).value() == one);
 }
 
+TEST_CASE("a policy says what its signer had seen, and is the same policy as without") {
+  const note::Views seen{{7, crypto::sha256(base::as_bytes("log"))},
+                         {5, crypto::sha256(base::as_bytes("trust"))}};
+  const std::string text = policy::format_policy(policy::default_policy(), kNoon, seen).value();
+  CHECK(text == std::string(kDefault) + "log: " + note::format_view(seen.log) +
+                    "\ntrust: " + note::format_view(seen.trust) + "\n");
+  CHECK(policy::parse_policy(text).value() == policy::default_policy());
+  const std::string half = text.substr(0, text.rfind("trust: "));
+  CHECK(policy::parse_policy(half).error().code == Code::kMalformed);
+  CHECK_FALSE(policy::parse_policy(text + "trust: 5 AAAA\n"));
+}
+
 TEST_CASE("a policy that could be read in two ways is not read at all") {
   struct Row {
     const char* from;

@@ -7,6 +7,7 @@
 
 #include "house.hpp"
 #include "merkle/checkpoint.hpp"
+#include "policy/policy.hpp"
 #include "relay/fsck/fsck.hpp"
 
 using namespace sealpost;
@@ -291,4 +292,22 @@ TEST_CASE("an entry is taken in only from who has seen this log and this chain")
   CHECK(code_of(house.post_trust(kOlivia, signed_by(invited, {kOlivia}))) == "verification-failed");
   invited.seen = views_of(house);
   CHECK(house.post_trust(kOlivia, signed_by(invited, {kOlivia})).status == 200);
+}
+
+TEST_CASE("a policy, too, is taken in only from who has seen this log and this chain") {
+  House house;
+  const auto bring = [&](const trust::Views& seen) {
+    const auto text = policy::format_policy(policy::default_policy(), kNoon, seen).value();
+    return house.post_trust(kOlivia, signed_by(text, {kOlivia}));
+  };
+  trust::Views seen = views_of(house);
+  seen.log.hash[0] ^= 1;
+  CHECK(code_of(bring(seen)) == "verification-failed");
+  seen = views_of(house);
+  seen.log.size += 1000;
+  CHECK(code_of(bring(seen)) == "verification-failed");
+  seen = views_of(house);
+  seen.trust.hash[0] ^= 1;
+  CHECK(code_of(bring(seen)) == "verification-failed");
+  CHECK(bring(views_of(house)).status == 200);
 }
