@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
+#include "crypto/random.hpp"
 #include "flow/sync.hpp"
 
 namespace sealpost::flow {
 namespace {
+
+constexpr std::size_t kRequestBytes = 16;
 
 base::Result<client::RelayClient> meet(Installation& installation, Context& context) {
   TRY(client::RelayClient relay, connect(installation, context));
@@ -46,7 +49,9 @@ base::Result<MfaSecret> mfa_enrol(Installation& installation, Context& context) 
 base::Result<base::Time> mfa_verify(Installation& installation, std::string_view code,
                                     Context& context) {
   TRY(client::RelayClient relay, meet(installation, context));
-  auto proven = relay.mfa_verify({std::string(code)});
+  // However often it is sent, it is one request, and counted once.
+  const std::string request = base::to_hex(crypto::random_bytes(context.random, kRequestBytes));
+  auto proven = relay.mfa_verify({std::string(code), request, relay.now()});
   if (proven) return proven->until;
   base::Error error = proven.error();
   if (error.code == base::Code::kNotFound) error.hint = "use `sealpost mfa enrol`";

@@ -75,9 +75,12 @@ struct MfaSecret {
   Bytes secret;
   std::vector<std::string> recovery;
 };
-// POST /v1/mfa/verify: a code, or a recovery code.
+// POST /v1/mfa/verify: a code, or a recovery code. The same request, sent again because its answer
+// was lost, has the same `request`, which is empty when it is sent once only.
 struct MfaCode {
   std::string code;
+  std::string request = {};
+  base::Time at{};  // of the first try
 };
 struct MfaProven {
   base::Time until;

@@ -8,6 +8,7 @@ namespace {
 using text::Json;
 
 constexpr std::size_t kMaxCode = 64;       // bytes of what somebody typed
+constexpr std::size_t kMaxRequest = 64;    // bytes
 constexpr std::size_t kMaxSecret = 64;     // bytes
 constexpr std::size_t kMaxRecovery = 100;  // codes
 
@@ -21,6 +22,8 @@ base::Result<MfaSecret> read_secret(Fields& in) {
 base::Result<MfaCode> read_code(Fields& in) {
   MfaCode out;
   TRY(out.code, in.line("code", kMaxCode));
+  TRY(out.request, in.line("request", kMaxRequest));
+  TRY(out.at, in.time("at"));
   return out;
 }
 
@@ -58,6 +61,8 @@ Bytes to_cbor(const MfaSecret& value) {
 Bytes to_cbor(const MfaCode& value) {
   Json out = Json::object();
   out["code"] = value.code;
+  out["request"] = value.request;
+  out["at"] = time_value(value.at);
   return text::to_cbor(out);
 }
 

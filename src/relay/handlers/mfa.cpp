@@ -2,17 +2,23 @@
 // counted, so that its answer is a reply of a change that happened, not an error that undoes it.
 #include <algorithm>
 
+#include "base/encoding.hpp"
 #include "crypto/random.hpp"
 #include "crypto/totp.hpp"
 #include "relay/handlers/handlers.hpp"
 #include "relay/mfa.hpp"
 #include "text/time.hpp"
 #include "wire/messages.hpp"
+#include "wire/signature.hpp"
 
 namespace sealpost::relay {
 namespace {
 
 using base::Code;
+
+// What is remembered of a request that brought a code.
+constexpr std::string_view kBrought = "mfa ";
+constexpr std::string_view kRight = "mfa-right ";
 
 base::Error not_right(std::string text) { return {Code::kMfaRequired, std::move(text), ""}; }
 
@@ -77,8 +83,20 @@ base::Result<Written> refuse_code(Unit& unit, const Request& request, StoredMfa 
   return Written{problem(paused(mfa.paused_until)), Record::of(std::move(facts))};
 }
 
-base::Result<Written> accept_code(Unit& unit, const Request& request, StoredMfa mfa,
-                                  std::string_view by) {
+// Whether this very request came before, from the same key and with the same code; marks it as one
+// that came. `mark` tells what is remembered of it. Nonces of requests are kept for longer than a
+// code lasts, so these are kept among them.
+base::Result<bool> comes_again(Unit& unit, const Request& request, const wire::MfaCode& body,
+                               std::string_view mark) {
+  const crypto::Digest what = crypto::sha256(base::as_bytes(body.request + "\n" + body.code));
+  TRY(const bool fresh, unit.store.remember_nonce(base::to_hex(request.caller.key),
+                                                  std::string(mark) + base::to_hex(what), body.at));
+  return !fresh;
+}
+
+base::Result<Written> accept_code(Unit& unit, const Request& request, const wire::MfaCode& body,
+                                  StoredMfa mfa, std::string_view by) {
+  if (!body.request.empty()) TRY(comes_again(unit, request, body, kRight));
   audit::Event event = event_of(request, "mfa.verify", unit.now);
   event.details["by"] = by;
   if (!mfa.confirmed) event.details["first"] = "yes";
@@ -92,19 +110,41 @@ base::Result<Written> accept_code(Unit& unit, const Request& request, StoredMfa 
                  Record::of(Fact{std::move(event)})};
 }
 
-base::Result<Written> verify(Unit& unit, const Request& request, const std::string& code) {
+// The answer was lost, and gets there now: the proof as it was given, not one that lasts longer.
+// What was wrong is wrong again, and counted once.
+base::Result<Written> answer_again(Unit& unit, const Request& request, const wire::MfaCode& body) {
+  const base::Error refusal = not_right("this was not the code of then");
+  TRY(const bool was_right, comes_again(unit, request, body, kRight));
+  if (!was_right) return refusal;  // takes the mark back
+  TRY(const auto proof, unit.store.reads().mfa_proof(request.caller.name));
+  const bool own = proof && proof->key == base::to_bytes(request.caller.key);
+  if (!own || unit.now >= proof_end(*proof)) return refusal;
+  return Written{cbor(wire::to_cbor(wire::MfaProven{proof->proven + kProofLife})),
+                 Record::repeat()};
+}
+
+base::Result<Written> verify(Unit& unit, const Request& request, const wire::MfaCode& body) {
+  const std::string& code = body.code;
   TRY(still_active(unit, request.caller));
+  if (!body.request.empty()) {
+    if (body.at < unit.now - wire::kSignatureWindow ||
+        body.at > unit.now + wire::kSignatureWindow) {
+      return base::Error{Code::kMalformed, "the code was brought at another time", ""};
+    }
+    TRY(const bool again, comes_again(unit, request, body, kBrought));
+    if (again) return answer_again(unit, request, body);
+  }
   TRY(auto mfa, unit.store.reads().mfa(user_of_device(request.caller.name)));
   if (!mfa) return base::Error{Code::kNotFound, "you have no one-time codes yet", ""};
   if (unit.now < mfa->paused_until) return paused(mfa->paused_until);
   if (const auto step = step_of_code(*mfa, code, unit.now)) {
     mfa->last_step = *step;
-    return accept_code(unit, request, *std::move(mfa), "code");
+    return accept_code(unit, request, body, *std::move(mfa), "code");
   }
   // The first code shows that the member has the secret, which a recovery code would not.
   if (mfa->confirmed) {
     TRY(const bool used, unit.store.use_recovery_code(mfa->user, recovery_digest(code)));
-    if (used) return accept_code(unit, request, *std::move(mfa), "recovery");
+    if (used) return accept_code(unit, request, body, *std::move(mfa), "recovery");
   }
   return refuse_code(unit, request, *std::move(mfa));
 }
@@ -171,7 +211,7 @@ base::Result<Outcome> post_mfa_enrol(Request& request, Engine& engine) {
 base::Result<Outcome> post_mfa_verify(Request& request, Engine&) {
   TRY(wire::MfaCode body, wire::parse_mfa_code(request.body));
   return Outcome(Change(
-      [request, code = std::move(body.code)](Unit& unit) { return verify(unit, request, code); }));
+      [request, body = std::move(body)](Unit& unit) { return verify(unit, request, body); }));
 }
 
 base::Result<Outcome> post_mfa_reset(Request& request, Engine&) {

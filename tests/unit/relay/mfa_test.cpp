@@ -33,6 +33,18 @@ HttpAnswer bring(House& house, const std::string& device, const std::string& cod
   return house.ask(device, "POST", "/v1/mfa/verify", wire::to_cbor(wire::MfaCode{code}));
 }
 
+// The same request, as a device sends it again whose answer was lost.
+HttpAnswer bring_as(House& house, const std::string& device, const std::string& code,
+                    const std::string& request, base::Time at) {
+  return house.ask(device, "POST", "/v1/mfa/verify",
+                   wire::to_cbor(wire::MfaCode{code, request, at}));
+}
+
+base::Time until(const HttpAnswer& answer) {
+  REQUIRE_MESSAGE(answer.status == 200, answer.text());
+  return wire::parse_mfa_proven(answer.body)->until;
+}
+
 // The code of so many steps from now.
 std::string code(const House& house, const wire::MfaSecret& secret, int steps = 0) {
   const auto now = static_cast<std::int64_t>(crypto::totp_step(house.clock.now()));
@@ -160,6 +172,56 @@ TEST_CASE("no code is taken twice, nor one before it") {
   house.clock.advance(60s);
   CHECK(bring(house, kLee, code(house, secret)).status == 200);
   CHECK(house.events("mfa.fail").size() == 3);
+}
+
+TEST_CASE("a request whose answer was lost is answered again, as it was, and counted once") {
+  House house;
+  require_codes(house);
+  const wire::MfaSecret secret = enrolled(house, kLee);
+  house.clock.advance(60s);
+  const base::Time at = house.clock.now();
+  const std::string right = code(house, secret);
+  const base::Time first = until(bring_as(house, kLee, right, "one", at));
+  house.clock.advance(20s);
+  CHECK(until(bring_as(house, kLee, right, "one", at)) == first);
+  house.stop();
+  house.start();
+  CHECK(until(bring_as(house, kLee, right, "one", at)) == first);
+  CHECK(house.events("mfa.fail").empty());
+  CHECK(house.events("mfa.verify").size() == 2);
+  // Anything else is another request, and the code was used.
+  CHECK(code_of(bring_as(house, kLee, right, "two", at)) == "mfa-required");
+  CHECK(code_of(bring_as(house, kLee, right, "one", at + 1s)) == "mfa-required");
+  CHECK(code_of(bring(house, kLee, right)) == "mfa-required");
+  CHECK(house.events("mfa.fail").size() == 3);
+  // A wrong one is wrong again, and does not bring the pause nearer.
+  for (int i = 0; i < 10; ++i) {
+    CHECK(code_of(bring_as(house, kLee, "no code", "three", at)) == "mfa-required");
+  }
+  CHECK(house.events("mfa.fail").size() == 4);
+  CHECK(house.events("mfa.pause").empty());
+  const base::Time recovered = until(bring_as(house, kLee, secret.recovery[0], "four", at));
+  CHECK(until(bring_as(house, kLee, secret.recovery[0], "four", at)) == recovered);
+  CHECK(state_of(house, kLee).recovery_codes == 9);
+}
+
+TEST_CASE(
+    "a request is answered again to the key that brought it, and as long as its proof holds") {
+  House house;
+  require_codes(house, {"member", "owner"});
+  const wire::MfaSecret lee = enrolled(house, kLee);
+  house.clock.advance(60s);
+  const base::Time at = house.clock.now();
+  const std::string right = code(house, lee);
+  until(bring_as(house, kLee, right, "one", at));
+  enrolled(house, kKim);
+  CHECK(code_of(bring_as(house, kKim, right, "one", at)) == "mfa-required");
+  CHECK(house.events("mfa.fail").size() == 1);
+  CHECK(bring_as(house, kLee, right, "five", at - 6min).status == 400);
+  CHECK(bring_as(house, kLee, right, "six", at + 6min).status == 400);
+  enrolled(house, kOlivia);
+  REQUIRE(reset(house, kOlivia, "dr.lee").status == 200);
+  CHECK(code_of(bring_as(house, kLee, right, "one", at)) == "mfa-required");
 }
 
 TEST_CASE("a code two steps away is wrong") {

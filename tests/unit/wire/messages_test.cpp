@@ -74,6 +74,9 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
   survives(wire::PrekeyStock{{"00ff"}, "p\n"}, wire::parse_prekey_stock);
   survives(wire::MfaSecret{base::Bytes(20, 1), {"aaaa-bbbb"}}, wire::parse_mfa_secret);
   survives(wire::MfaCode{"123456"}, wire::parse_mfa_code);
+  survives(
+      wire::MfaCode{"123456", "0123456789abcdef", base::Time(base::milliseconds(1795000000000))},
+      wire::parse_mfa_code);
   survives(wire::MfaProven{base::Time(std::chrono::seconds(1))}, wire::parse_mfa_proven);
   survives(wire::MfaMember{"dr.lee"}, wire::parse_mfa_member);
   survives(wire::MfaState{true, true, base::Time(std::chrono::seconds(1)), {}, 9},
