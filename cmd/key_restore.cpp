@@ -10,9 +10,7 @@
 #include "cmd/passphrase.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
-#include "flow/authority.hpp"
-#include "flow/backup.hpp"
-#include "flow/enrol.hpp"
+#include "flow/restore.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -50,99 +48,36 @@ base::Result<crypto::SecretBytes> passphrase_of(const Options& options, Env& env
   return typed_passphrase(env.terminal, "Passphrase of the backup:");
 }
 
-base::Result<crypto::SecretBytes> invitation_for(const Options& options, Env& env,
-                                                 const flow::BackedDevice& device) {
-  if (!options.invitation.empty()) return read_invitation(options.invitation, env);
-  if (!device.invitation.empty()) return device.invitation.clone();
-  return base::Error{base::Code::kDenied, "there is no invitation in the backup",
-                     "add --invitation FILE: an admin makes one, or another device of yours with "
-                     "`sealpost device invite`"};
-}
-
 std::string new_device_name(const Options& options, const flow::BackedDevice& device) {
   if (!options.device.empty()) return options.device;
   std::string name = default_device();
   return name == device.profile.device ? name + "-2" : name;
 }
 
-struct Ended {
-  std::string device;  // full name
-  bool revoked = false;
-};
-
-// One restoring, from the vault on. What it has done already is not done again.
-struct Restoring {
-  const Options& options;
-  Env& env;
-  const flow::BackedDevice& backed;
-  const flow::OpenBackup& open;
-  base::ByteView passphrase;
-  bool joined = false;
-  std::string device = {};  // full name
-  flow::Restored restored = {};
-  Ended old = {};
-
-  base::Result<void> run(vault::Vault& vault) {
-    TRY(join(vault));
-    joined = true;
-    TRY(flow::Installation installation, flow::Installation::load(vault));
-    device = installation.name().str();
-    TRY(restored, flow::restore_backup(installation, open, passphrase));
-    return end_old(installation);
-  }
-
- private:
-  base::Result<void> join(vault::Vault& vault) {
-    TRY(const bool fresh, flow::Installation::is_fresh(vault));
-    TRY(const bool unfinished, flow::may_be_enrolled(vault));
-    if (!fresh && !unfinished) return {};
-    TRY(const crypto::SecretBytes typed, invitation_for(options, env, backed));
-    TRY(const trust::InvitationToken token, trust::parse_token(typed.expose_text()));
-    flow::Context context = context_of(env);
-    auto done = flow::join(vault, token, new_device_name(options, backed), context);
-    if (done || !options.invitation.empty()) return done;
-    base::Error error = std::move(done).error();
-    error.hint =
-        "a backup's own invitation is good once, and for 30 days; with another: "
-        "--invitation FILE";
-    return error;
-  }
-
-  base::Result<void> end_old(flow::Installation& installation) {
-    const trust::DeviceName name{installation.chain().organisation(), backed.profile.user,
-                                 backed.profile.device};
-    old = Ended{name.str()};
-    if (options.keep_old || name == installation.name()) return {};
-    flow::Context context = context_of(env);
-    auto ending = flow::revoke_device(installation, name, "restored from a backup", context);
-    if (!ending) {
-      return base::with_context(std::move(ending).error(),
-                                "everything is restored, but the old device is not revoked");
-    }
-    old.revoked = true;
-    return {};
-  }
-};
-
-base::Result<void> print(Env& env, const std::string& profile, const Restoring& done) {
-  const flow::Restored& restored = done.restored;
-  const Ended& old = done.old;
+base::Result<void> print(Env& env, const std::string& profile, const flow::Continuation& done) {
+  const flow::Restored& restored = done.restored();
   if (env.out.json()) {
     return env.out.document({{"type", "restored"},
-                             {"device", done.device},
+                             {"device", done.device()},
                              {"profile", profile},
                              {"messages", restored.messages},
                              {"known", restored.known},
-                             {"old_device", old.device},
-                             {"old_device_revoked", old.revoked}});
+                             {"old_device", done.old_device()},
+                             {"old_device_revoked", done.old_revoked()}});
   }
-  TRY(env.out.line(fmt::format("This device is {} now; {} messages came back.", done.device,
+  TRY(env.out.line(fmt::format("This device is {} now; {} messages came back.", done.device(),
                                restored.messages)));
-  env.out.note(
-      old.revoked
-          ? fmt::format("{} is revoked.", old.device)
-          : fmt::format("{} still has access; end it with `sealpost device revoke`.", old.device));
+  env.out.note(done.old_revoked()
+                   ? fmt::format("{} is revoked.", done.old_device())
+                   : fmt::format("{} still has access; end it with `sealpost device revoke`.",
+                                 done.old_device()));
   return {};
+}
+
+base::Result<std::optional<crypto::SecretBytes>> invitation_of(const Options& options, Env& env) {
+  if (options.invitation.empty()) return std::optional<crypto::SecretBytes>();
+  TRY(crypto::SecretBytes given, read_invitation(options.invitation, env));
+  return std::optional(std::move(given));
 }
 
 base::Result<void> run_restore(const Options& options, Env& env) {
@@ -151,11 +86,13 @@ base::Result<void> run_restore(const Options& options, Env& env) {
   const flow::OpenBackup open = opener(options.file);
   TRY(const flow::BackupFacts facts, flow::examine_backup(open, passphrase.expose()));
   TRY(const config::Profile profile, joining_profile(env, facts.device.profile.user));
-  Restoring restoring{options, env, facts.device, open, passphrase.expose()};
+  flow::Context context = context_of(env);
+  flow::Continuation restoring(
+      {open, passphrase.expose(), facts.device, [&] { return invitation_of(options, env); },
+       new_device_name(options, facts.device), options.keep_old},
+      context);
   const auto fill = [&](vault::Vault& vault) { return restoring.run(vault); };
-  const auto keep = [&](const vault::Vault& vault) -> base::Result<bool> {
-    return restoring.joined ? base::Result<bool>(true) : flow::may_be_enrolled(vault);
-  };
+  const auto keep = [&](const vault::Vault& vault) { return restoring.keeps(vault); };
   if (vault::Vault::exists(profile.vault())) {
     TRY(vault::Vault vault, open_vault(env, profile));
     TRY(fill(vault));

@@ -1,8 +1,7 @@
-// What a person needs to go on with another device, in one file under a passphrase, and back out of
-// it. sealpost-backup(5).
+// What a person needs to go on with another device, in one file under a passphrase.
+// sealpost-backup(5). Out of it again: flow/restore.hpp. One thread.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,26 +31,5 @@ base::Result<BackedUp> back_up(Installation& installation, base::ByteView passph
 base::Result<std::optional<base::Time>> last_backup(const vault::Vault& vault);
 // Call when the file is safely where it belongs.
 base::Result<void> note_backup(vault::Vault& vault, base::Time at);
-
-// Opens the file anew each time it is called.
-using OpenBackup = std::function<base::Result<std::unique_ptr<base::ByteSource>>()>;
-
-struct BackupFacts {
-  BackedDevice device;
-  BackupCounts counts;
-};
-// Reads all of a backup and believes nothing: decrypts, checks form and trust chain.
-// kVerificationFailed for a wrong passphrase or an altered file, kMalformed for one out of form.
-base::Result<BackupFacts> examine_backup(const OpenBackup& open, base::ByteView passphrase);
-
-struct Restored {
-  std::uint64_t messages = 0;  // that came back now
-  std::uint64_t known = 0;     // that were there already
-};
-// Puts messages, receipts and the root key of a backup into a vault that has joined as a device of
-// the same user. All or nothing; safe to repeat. kDenied when the backup is of another user or
-// organisation.
-base::Result<Restored> restore_backup(Installation& installation, const OpenBackup& open,
-                                      base::ByteView passphrase);
 
 }  // namespace sealpost::flow

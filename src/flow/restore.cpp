@@ -1,10 +1,13 @@
+#include "flow/restore.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "age/scrypt.hpp"
 #include "age/stream.hpp"
-#include "flow/backup.hpp"
+#include "flow/authority.hpp"
+#include "flow/enrol.hpp"
 #include "flow/mailbox.hpp"
 #include "receipt/receipt.hpp"
 
@@ -51,10 +54,10 @@ class ChainCheck {
   std::optional<trust::Chain> chain_;
 };
 
-// Restoring into one vault, inside one transaction.
-class Restoring {
+// What a backup holds into one vault, inside one transaction.
+class TakingIn {
  public:
-  explicit Restoring(Installation& installation) : installation_(installation) {}
+  explicit TakingIn(Installation& installation) : installation_(installation) {}
 
   base::Result<void> device(const BackedDevice& device) {
     if (device.profile.root != installation_.profile().root ||
@@ -111,16 +114,63 @@ base::Result<BackupFacts> examine_backup(const OpenBackup& open, base::ByteView 
 
 base::Result<Restored> restore_backup(Installation& installation, const OpenBackup& open,
                                       base::ByteView passphrase) {
-  Restoring restoring(installation);
-  const BackupVisitor visitor{[&](const BackedDevice& device) { return restoring.device(device); },
+  TakingIn taking(installation);
+  const BackupVisitor visitor{[&](const BackedDevice& device) { return taking.device(device); },
                               ignore_text, ignore_text,
-                              [&](base::ByteView record) { return restoring.message(record); },
-                              [&](base::ByteView record) { return restoring.receipt(record); }};
+                              [&](base::ByteView record) { return taking.message(record); },
+                              [&](base::ByteView record) { return taking.receipt(record); }};
   TRY(installation.vault().transaction([&]() -> base::Result<void> {
     TRY(read_backup(open, passphrase, visitor));
     return {};
   }));
-  return restoring.done;
+  return taking.done;
+}
+
+base::Result<void> Continuation::run(vault::Vault& vault) {
+  TRY(join(vault));
+  joined_ = true;
+  TRY(Installation installation, Installation::load(vault));
+  device_ = installation.name().str();
+  TRY(restored_, restore_backup(installation, request_.open, request_.passphrase));
+  return end_old(installation);
+}
+
+base::Result<bool> Continuation::keeps(const vault::Vault& vault) const {
+  return joined_ ? base::Result<bool>(true) : may_be_enrolled(vault);
+}
+
+base::Result<void> Continuation::join(vault::Vault& vault) {
+  TRY(const bool fresh, Installation::is_fresh(vault));
+  TRY(const bool unfinished, may_be_enrolled(vault));
+  if (!fresh && !unfinished) return {};
+  TRY(const std::optional<crypto::SecretBytes> given, request_.invitation());
+  const crypto::SecretBytes& typed = given ? *given : request_.backed.invitation;
+  if (typed.empty()) {
+    return base::Error{base::Code::kDenied, "there is no invitation in the backup",
+                       "add --invitation FILE: an admin makes one, or another device of yours with "
+                       "`sealpost device invite`"};
+  }
+  TRY(const trust::InvitationToken token, trust::parse_token(typed.expose_text()));
+  auto done = flow::join(vault, token, request_.device, context_);
+  if (done || given) return done;
+  base::Error error = std::move(done).error();
+  error.hint =
+      "a backup's own invitation is good once, and for 30 days; with another: --invitation FILE";
+  return error;
+}
+
+base::Result<void> Continuation::end_old(Installation& installation) {
+  const Profile& backed = request_.backed.profile;
+  const trust::DeviceName name{installation.chain().organisation(), backed.user, backed.device};
+  old_ = name.str();
+  if (request_.keep_old || name == installation.name()) return {};
+  auto ending = revoke_device(installation, name, "restored from a backup", context_);
+  if (!ending) {
+    return base::with_context(std::move(ending).error(),
+                              "everything is restored, but the old device is not revoked");
+  }
+  old_revoked_ = true;
+  return {};
 }
 
 }  // namespace sealpost::flow
