@@ -3,6 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "trust/chain.hpp"
+#include "trust/fields.hpp"
 
 namespace sealpost::trust {
 namespace {
@@ -16,8 +17,6 @@ constexpr std::size_t kRecipientBytes = 32;
 constexpr std::string_view kSuite = "age-x25519";
 constexpr std::string_view kLastResort = "last-resort";
 constexpr std::string_view kOnce = "once";
-
-Error malformed(std::string text) { return {Code::kMalformed, std::move(text), ""}; }
 
 bool is_recipient(std::string_view text) {
   const auto decoded = base::parse_bech32(text);
@@ -55,8 +54,7 @@ Result<std::string> format(const Prekey& value) {
 Result<Prekey> parse_prekey(std::string_view text) {
   TRY(auto reader, note::StatementReader::open(text, "prekey"));
   Prekey value;
-  TRY(const std::string device, reader.one("device"));
-  TRY(value.device, parse_device_name(device));
+  TRY(value.device, device_field(reader));
   TRY(value.id, reader.one("id"));
   TRY(value.suite, reader.one("suite"));
   TRY(value.recipient, reader.one("recipient"));
@@ -65,9 +63,7 @@ Result<Prekey> parse_prekey(std::string_view text) {
   TRY(value.at, reader.time("at"));
   TRY(value.expires, reader.time("expires"));
   TRY(reader.finish());
-  TRY(const std::string again, format(value));
-  if (again != text) return malformed("the prekey is not in its canonical form");
-  return value;
+  return exactly(std::move(value), text);
 }
 
 Result<Prekey> verify_prekey(const Chain& chain, std::string_view prekey_note, base::Time now) {

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "base/encoding.hpp"
-#include "text/safety.hpp"
+#include "trust/fields.hpp"
 
 namespace sealpost::trust {
 namespace {
@@ -17,10 +17,7 @@ using base::Result;
 using note::StatementBuilder;
 using note::StatementReader;
 
-constexpr std::size_t kMaxReason = 200;
 constexpr std::size_t kMaxRepeats = 64;
-
-Error malformed(std::string text) { return {Code::kMalformed, std::move(text), ""}; }
 
 bool is_hex_digest(std::string_view text) {
   return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
@@ -106,11 +103,6 @@ Result<void> check(const Certificate& value) {
   return check_validity(value.at, value.expires, kMaxCertificateDays, "a certificate");
 }
 
-Result<void> check_reason(const std::string& reason) {
-  if (reason.size() <= kMaxReason && text::is_plain(reason)) return {};
-  return malformed("a reason is plain text of at most 200 bytes");
-}
-
 Result<void> check(const Revocation& value) {
   const std::string_view organisation = base::split(value.target, '/').front();
   const bool device = parse_device_name(value.target).has_value();
@@ -188,16 +180,6 @@ Result<Role> role_field(StatementReader& reader) {
   return *role;
 }
 
-Result<note::Verifier> key_field(StatementReader& reader, std::string_view key) {
-  TRY(const std::string vkey, reader.one(key));
-  return note::Verifier::parse(vkey);
-}
-
-Result<std::string> text_field(StatementReader& reader, std::string_view key) {
-  TRY(auto value, reader.maybe(key));
-  return value.value_or("");
-}
-
 void add_all(StatementBuilder& builder, std::string_view key,
              const std::vector<std::string>& values) {
   for (const std::string& value : values) builder.add(key, value);
@@ -209,14 +191,6 @@ std::optional<Views> views_of_policy(std::string_view text) {
   if (!reader) return std::nullopt;
   const auto seen = reader->views();
   return seen ? *seen : std::nullopt;
-}
-
-// A statement has one spelling: what does not come out again as it went in is refused.
-template <typename T>
-Result<T> exactly(T value, std::string_view text) {
-  TRY(const std::string again, format(value));
-  if (again != text) return malformed("the statement is not in its canonical form");
-  return value;
 }
 
 }  // namespace
@@ -254,7 +228,7 @@ Result<std::string> format(const Revocation& value) {
   TRY(check(value));
   StatementBuilder builder("revocation");
   builder.add("target", value.target);
-  if (!value.reason.empty()) builder.add("reason", value.reason);
+  add_text(builder, "reason", value.reason);
   builder.add_time("at", value.at);
   builder.add_views(value.seen);
   return builder.text();
@@ -265,7 +239,7 @@ Result<std::string> format(const RoleChange& value) {
   StatementBuilder builder("role");
   builder.add("user", value.user).add("role", role_name(value.role));
   add_all(builder, "purpose", value.purposes);
-  if (!value.reason.empty()) builder.add("reason", value.reason);
+  add_text(builder, "reason", value.reason);
   builder.add_time("at", value.at);
   builder.add_views(value.seen);
   return builder.text();
@@ -275,7 +249,7 @@ Result<std::string> format(const RelayStatement& value) {
   TRY(check(value));
   StatementBuilder builder("relay");
   builder.add("url", value.url);
-  if (!value.pin.empty()) builder.add("pin", value.pin);
+  add_text(builder, "pin", value.pin);
   return builder.add("log", value.log.vkey()).add_time("at", value.at).text();
 }
 
@@ -306,8 +280,7 @@ Result<Invitation> parse_invitation(std::string_view text) {
 Result<Certificate> parse_certificate(std::string_view text) {
   TRY(auto reader, StatementReader::open(text, "certificate"));
   Certificate value;
-  TRY(const std::string device, reader.one("device"));
-  TRY(value.name, parse_device_name(device));
+  TRY(value.name, device_field(reader));
   TRY(value.role, role_field(reader));
   TRY(value.purposes, reader.all("purpose"));
   TRY(value.key, key_field(reader, "key"));

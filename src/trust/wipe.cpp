@@ -6,6 +6,7 @@
 
 #include "text/safety.hpp"
 #include "text/uuid.hpp"
+#include "trust/fields.hpp"
 
 namespace sealpost::trust {
 namespace {
@@ -16,19 +17,14 @@ using base::Result;
 using note::StatementBuilder;
 using note::StatementReader;
 
-constexpr std::size_t kMaxReason = 200;
 constexpr std::string_view kKeyName = "/wipe";
 
-Error malformed(std::string text) { return {Code::kMalformed, std::move(text), ""}; }
 Error unverified(std::string text) { return {Code::kVerificationFailed, std::move(text), ""}; }
 
 Result<void> check(const Wipe& value) {
   TRY(parse_device_name(value.device.str()));
   if (!text::is_uuid(value.id)) return malformed("an order to wipe has a UUID");
-  if (value.reason.size() > kMaxReason || !text::is_plain(value.reason)) {
-    return malformed("a reason is plain text of at most 200 bytes");
-  }
-  return {};
+  return check_reason(value.reason);
 }
 
 Result<void> check(const WipeKey& value) {
@@ -47,18 +43,6 @@ Result<void> check(const WipeFile& value) {
   TRY(parse_device_name(value.device.str()));
   if (value.root.name() == value.device.organisation) return {};
   return malformed("the root's key does not carry the organisation's name");
-}
-
-Result<DeviceName> device_field(StatementReader& reader) {
-  TRY(const std::string name, reader.one("device"));
-  return parse_device_name(name);
-}
-
-template <typename T>
-Result<T> exactly(T value, std::string_view text) {
-  TRY(const std::string again, format(value));
-  if (again != text) return malformed("the statement is not in its canonical form");
-  return value;
 }
 
 Result<const Device*> find(const Chain& chain, const std::string& name) {
@@ -96,7 +80,7 @@ Result<std::string> format(const Wipe& value) {
   TRY(check(value));
   StatementBuilder builder("wipe");
   builder.add("id", value.id).add("device", value.device.str()).add_digest("key", value.key);
-  if (!value.reason.empty()) builder.add("reason", value.reason);
+  add_text(builder, "reason", value.reason);
   return builder.add("log", note::format_view(value.log))
       .add("trust", note::format_view(value.trust))
       .add_time("at", value.at)
@@ -126,7 +110,7 @@ Result<std::string> format(const WipeFile& value) {
   TRY(check(value));
   StatementBuilder builder("wipe-file");
   builder.add("device", value.device.str()).add("root", value.root.vkey()).add("url", value.url);
-  if (!value.pin.empty()) builder.add("pin", value.pin);
+  add_text(builder, "pin", value.pin);
   return builder.add_digest("key", value.key).text();
 }
 
@@ -136,8 +120,7 @@ Result<Wipe> parse_wipe(std::string_view text) {
   TRY(value.id, reader.one("id"));
   TRY(value.device, device_field(reader));
   TRY(value.key, reader.digest("key"));
-  TRY(auto reason, reader.maybe("reason"));
-  value.reason = std::move(reason).value_or("");
+  TRY(value.reason, text_field(reader, "reason"));
   TRY(value.log, reader.view("log"));
   TRY(value.trust, reader.view("trust"));
   TRY(value.at, reader.time("at"));
@@ -149,8 +132,7 @@ Result<WipeKey> parse_wipe_key(std::string_view text) {
   TRY(auto reader, StatementReader::open(text, "wipe-key"));
   WipeKey value;
   TRY(value.device, device_field(reader));
-  TRY(const std::string vkey, reader.one("key"));
-  TRY(value.key, note::Verifier::parse(vkey));
+  TRY(value.key, key_field(reader, "key"));
   TRY(value.at, reader.time("at"));
   TRY(reader.finish());
   return exactly(std::move(value), text);
@@ -171,11 +153,9 @@ Result<WipeFile> parse_wipe_file(std::string_view text) {
   TRY(auto reader, StatementReader::open(text, "wipe-file"));
   WipeFile value;
   TRY(value.device, device_field(reader));
-  TRY(const std::string vkey, reader.one("root"));
-  TRY(value.root, note::Verifier::parse(vkey));
+  TRY(value.root, key_field(reader, "root"));
   TRY(value.url, reader.one("url"));
-  TRY(auto pin, reader.maybe("pin"));
-  value.pin = std::move(pin).value_or("");
+  TRY(value.pin, text_field(reader, "pin"));
   TRY(value.key, reader.digest("key"));
   TRY(reader.finish());
   return exactly(std::move(value), text);

@@ -1,12 +1,10 @@
 // What the vault keeps for going on: drafts, and file keys for new headers.
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
 #include "flow/upload_journal.hpp"
-#include "support/fakes.hpp"
+#include "temporary_vault.hpp"
 
 using namespace sealpost;
 using receipt::State;
@@ -17,27 +15,7 @@ const std::string kId = "0193e4a0-0000-7000-8000-000000000001";
 const std::string kLee = "mercy.example/dr.lee/laptop";
 const std::string kKim = "mercy.example/nurse.kim/phone";
 
-struct World {
-  World() {
-    std::string name = (std::filesystem::temp_directory_path() / "outbox-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
-    auto made = vault::Vault::create(folder / "vault.db", base::as_bytes("passphrase"),
-                                     vault::Tuning{1, 8 << 10}, random);
-    REQUIRE(made.has_value());
-    vault.emplace(*std::move(made));
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  ~World() {
-    vault.reset();
-    std::filesystem::remove_all(folder);
-  }
-  testing::FakeClock clock;
-  testing::FakeRandom random;
-  std::filesystem::path folder;
-  std::optional<vault::Vault> vault;
-};
+using World = testing::TemporaryVault;
 
 flow::FileKeyRecord key_for(const World& world, const std::vector<std::string>& devices) {
   flow::FileKeyRecord record{crypto::SecretBytes(base::as_bytes("0123456789abcdef")),

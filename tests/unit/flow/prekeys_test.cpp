@@ -5,7 +5,7 @@
 
 #include "flow/erasure.hpp"
 #include "flow/prekeys.hpp"
-#include "support/fakes.hpp"
+#include "temporary_vault.hpp"
 #include "text/json.hpp"
 
 using namespace sealpost;
@@ -14,22 +14,7 @@ using vault::Kind;
 
 namespace {
 
-struct World {
-  World() {
-    std::string name = (std::filesystem::temp_directory_path() / "prekeys-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
-    auto made = vault::Vault::create(folder / "vault.db", base::as_bytes("passphrase"),
-                                     vault::Tuning{1, 8 << 10}, random);
-    REQUIRE(made.has_value());
-    vault.emplace(*std::move(made));
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  ~World() {
-    vault.reset();
-    std::filesystem::remove_all(folder);
-  }
+struct World : testing::TemporaryVault {
   std::string add(PrekeyUse use) {
     const auto made = flow::make_prekey(signer, device, use, clock.now(), random);
     REQUIRE(made.has_value());
@@ -43,10 +28,6 @@ struct World {
     return vault->transaction([&] { return flow::destroy_once(*vault, id); });
   }
 
-  testing::FakeClock clock;
-  testing::FakeRandom random;
-  std::filesystem::path folder;
-  std::optional<vault::Vault> vault;
   trust::DeviceName device{"mercy.example", "dr.lee", "laptop"};
   note::Signer signer =
       *note::Signer::make("mercy.example/dr.lee/laptop", crypto::SigningKey::generate(random));

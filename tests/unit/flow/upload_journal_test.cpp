@@ -3,9 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include <filesystem>
-
-#include "support/fakes.hpp"
+#include "temporary_vault.hpp"
 
 using namespace sealpost;
 using flow::UploadJournal;
@@ -16,30 +14,11 @@ namespace {
 constexpr std::uint64_t kBlocks = 70;  // more than share a row
 constexpr std::uint64_t kSize = kBlocks * flow::kBlockSize - 5;
 
-struct World {
-  World() {
-    std::string name = (std::filesystem::temp_directory_path() / "journal-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
-    auto made = vault::Vault::create(folder / "vault.db", base::as_bytes("passphrase"),
-                                     vault::Tuning{1, 8 << 10}, random);
-    REQUIRE(made.has_value());
-    vault.emplace(*std::move(made));
-  }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  ~World() {
-    vault.reset();
-    std::filesystem::remove_all(folder);
-  }
+struct World : testing::TemporaryVault {
   UploadJournal open(std::uint64_t size) {
     return UploadJournal::open(*vault, "upload", size, random).value();
   }
   std::uint64_t rows() const { return vault->count(Kind::kUpload).value(); }
-
-  testing::FakeRandom random;
-  std::filesystem::path folder;
-  std::optional<vault::Vault> vault;
 };
 
 crypto::Digest block(std::uint64_t number) {

@@ -10,7 +10,7 @@
 #include "../trust/world.hpp"
 #include "base/file.hpp"
 #include "flow/wipe_file.hpp"
-#include "support/fakes.hpp"
+#include "temporary_vault.hpp"
 #include "trust/excerpt.hpp"
 
 using namespace sealpost;
@@ -40,28 +40,14 @@ trust::Chain staffed() {
 }
 
 // lee's laptop: a vault in a folder of its own, with everything that lies beside it.
-struct World {
+struct World : TemporaryVault {
   World() : chain(staffed()) {
-    std::string name = (fs::temp_directory_path() / "wiping-XXXXXX").string();
-    REQUIRE(::mkdtemp(name.data()) != nullptr);
-    folder = name;
-    auto made = vault::Vault::create(path(), base::as_bytes("passphrase"),
-                                     vault::Tuning{1, 8 << 10}, random);
-    REQUIRE(made.has_value());
-    vault.emplace(*std::move(made));
     const flow::Profile profile{verifier(std::string(kOrganisation)).vkey(), "lee", "laptop",
                                 kNowhere, ""};
     REQUIRE(flow::Installation::initialise(*vault, profile, key(kLee).key(), nullptr, chain,
                                            [] { return base::Result<void>(); }));
     keep();
   }
-  World(const World&) = delete;
-  World& operator=(const World&) = delete;
-  ~World() {
-    vault.reset();
-    fs::remove_all(folder);
-  }
-  fs::path path() const { return folder / "vault.db"; }
   flow::Context context() { return {clock, random, never}; }
   void keep() {
     auto installation = flow::Installation::load(*vault);
@@ -81,12 +67,8 @@ struct World {
         path(), [this] { ++locked; }, with);
   }
 
-  FakeClock clock;
-  FakeRandom random;
   Never never;
   trust::Chain chain;
-  fs::path folder;
-  std::optional<vault::Vault> vault;
   int locked = 0;
 };
 
