@@ -14,18 +14,23 @@ namespace sealpost::cmd {
 namespace {
 
 // From a pipe, or typed; never an argument.
-base::Result<std::string> ask_code(Env& env) {
-  if (::isatty(STDIN_FILENO) != 0) return env.terminal.read_line("One-time code: ");
+base::Result<crypto::SecretBytes> ask_code(Env& env) {
+  if (::isatty(STDIN_FILENO) != 0) {
+    TRY(std::string typed, env.terminal.read_line("One-time code: "));
+    crypto::SecretBytes code{base::as_bytes(typed)};
+    crypto::wipe({reinterpret_cast<std::uint8_t*>(typed.data()), typed.size()});
+    return code;
+  }
   auto line = passphrase_from_file("-");
-  if (line) return std::string(line->expose_text());
+  if (line) return line;
   return base::Error{base::Code::kLocked, "there is no one-time code on standard input",
                      "write it there, or run this on a terminal"};
 }
 
 base::Result<void> verify(Opened& opened, Env& env) {
-  TRY(const std::string code, ask_code(env));
+  TRY(const crypto::SecretBytes code, ask_code(env));
   flow::Context context = context_of(env);
-  TRY(const base::Time until, flow::mfa_verify(opened.installation, code, context));
+  TRY(const base::Time until, flow::mfa_verify(opened.installation, code.expose_text(), context));
   if (env.out.json()) {
     return env.out.document({{"type", "mfa-verified"}, {"until", text::format_time(until)}});
   }

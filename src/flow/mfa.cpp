@@ -19,9 +19,13 @@ base::Result<client::RelayClient> meet(Installation& installation, Context& cont
   return relay;
 }
 
+void wipe(std::string& text) {
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+}
+
 crypto::SecretBytes secret_text(std::string& text) {
   crypto::SecretBytes out{base::as_bytes(text)};
-  crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  wipe(text);
   return out;
 }
 
@@ -51,7 +55,9 @@ base::Result<base::Time> mfa_verify(Installation& installation, std::string_view
   TRY(client::RelayClient relay, meet(installation, context));
   // However often it is sent, it is one request, and counted once.
   const std::string request = base::to_hex(crypto::random_bytes(context.random, kRequestBytes));
-  auto proven = relay.mfa_verify({std::string(code), request, relay.now()});
+  wire::MfaCode brought{std::string(code), request, relay.now()};
+  auto proven = relay.mfa_verify(brought);
+  wipe(brought.code);
   if (proven) return proven->until;
   base::Error error = proven.error();
   if (error.code == base::Code::kNotFound) error.hint = "use `sealpost mfa enrol`";
