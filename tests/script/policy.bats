@@ -30,7 +30,7 @@ value() { as "${2-olivia}" policy show --json | jq -er --arg key "$1" 'select(.k
   json_lines 'any(.event == "policy.set" and (.device | startswith("mercy.example/olivia/")))'
   # Signed with what the device had seen of log and trust chain.
   expect_exit 0 as olivia audit mirror mirror
-  cat $(grep -rl "^sealpost/v1/policy" mirror) >entries
+  grep -rlZ "^sealpost/v1/policy" mirror | xargs -0 cat >entries
   sed -n "/^default-expiry: 604800/,/^$/p" entries | grep -Eq "^log: [1-9][0-9]* [A-Za-z0-9+/]{43}=$"
   expect_exit 0 as olivia policy set default-expiry 7d
   contains "$output" "as before"
