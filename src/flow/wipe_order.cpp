@@ -27,8 +27,9 @@ base::Result<std::string> sign_order(const Installation& installation, const tru
 
 base::Result<void> revoke(Installation& installation, client::RelayClient& relay,
                           const WipeRequest& request, Context& context) {
-  TRY(const std::string text,
-      trust::format(trust::Revocation{request.device, request.reason, context.clock.now()}));
+  const trust::Revocation revocation{request.device, request.reason, context.clock.now(),
+                                     installation.views()};
+  TRY(const std::string text, trust::format(revocation));
   const std::string entry = note::sign(text, installation.signer());
   trust::Chain longer = installation.chain();
   TRY(longer.append(entry));

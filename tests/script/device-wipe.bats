@@ -43,6 +43,15 @@ state() { as olivia device show "$USER_/laptop" --json; }
   expect_exit 2 as olivia device wipe "$USER_/laptop" --yes --reason "$(printf 'x%.0s' {1..201})"
 }
 
+@test "the revocation that comes with an order says what its author had seen" {
+  newcomer
+  expect_exit 0 order
+  expect_exit 0 as olivia audit mirror mirror
+  grep -rhA6 "^target: mercy.example/$USER_/laptop" mirror >entry
+  grep -Eq "^log: [1-9][0-9]* " entry
+  grep -Eq "^trust: [1-9][0-9]* " entry
+}
+
 @test "a device in use is wiped at its next contact, and everybody can see how it went" {
   newcomer
   [[ $(stat -c %a "$PROFILE/wipe/device" "$PROFILE/wipe/key" "$PROFILE/wipe") == $'600\n600\n700' ]]
