@@ -99,13 +99,13 @@ strike() {
   ) 3>&- &
   # The checkpoint behind the message is part of it.
   wait_for "an end" 60 _settled_or_dead
+  _gone "$(relay_pid)" || release
+  # The fault may have come last of all.
   if _gone "$(relay_pid)"; then
     STRUCK=yes
     wait "$STRACE" || true
     sound || { echo "after: $subject" >&2 && return 1; }
     start_relay
-  else
-    release
   fi
   wait_for "the sender" 60 test -s "$T/status"
   if grep -q INJECTED "$T/trace"; then STRUCK=yes; fi
