@@ -98,6 +98,7 @@ setup() {
 }
 
 @test "encrypt that is interrupted leaves nothing behind" {
+  needs_prompt_signals
   mkfifo pipe
   "$SEALPOST" encrypt -r "$RECIPIENT" -o sealed pipe 3>&- &
   local child=$!
@@ -113,6 +114,7 @@ setup() {
 }
 
 @test "encrypt that is terminated or killed is in nobody's way" {
+  needs_prompt_signals
   mkfifo pipe
   local signal status child
   for signal in TERM KILL; do

@@ -39,6 +39,11 @@ measures_memory() {
   [[ -z ${SANITIZERS-} ]] || skip "built with sanitizers ($SANITIZERS), which use memory of their own"
 }
 
+# At the front of a test that signals a program with threads that wait.
+needs_prompt_signals() {
+  [[ ${SANITIZERS-} != *thread* ]] || skip "the thread sanitizer holds signals back from them"
+}
+
 # How many times as long as it should something may take before a test gives up on it.
 PATIENCE=1
 [[ -z ${SANITIZERS-} ]] || PATIENCE=10
