@@ -54,10 +54,16 @@ base::Result<base::Bytes> RelayClient::post(const std::string& path, base::ByteV
 base::Result<Response> RelayClient::exchange(const Request& request, const RetryBudget& budget,
                                              const std::function<bool()>& alive) {
   Retry retry(seams_.clock, seams_.interrupt, budget);
-  for (;;) {
+  for (bool signed_anew = false;;) {
     auto response = attempt(request);
     Verdict verdict = judge(response);
     if (verdict.fine) return response;
+    // libcurl brings a request again by itself when a connection that it had kept was dead, and the
+    // relay takes no signature twice: a new one shows whether anything else is wrong.
+    if (verdict.error.code == base::Code::kLocked && request.method == "POST" && !signed_anew) {
+      signed_anew = true;
+      continue;
+    }
     if (alive && alive()) retry.reset();
     if (!verdict.repeatable || !retry.again(verdict.retry_after))
       return stopped_or(std::move(verdict.error));

@@ -1,13 +1,14 @@
-# sealpost mfa: the only owner has lost the app and the recovery codes.
+# sealpost mfa: the answer to a code is lost; the only owner has lost app and recovery codes.
 load support
+load lying
 
 setup_file() {
   start_org olivia dr.lee
+  start_liar
   as olivia policy set mfa owner >/dev/null
 }
-teardown_file() { stop_org; }
+teardown_file() { stop_liar && stop_org; }
 
-SUPPORT=$BATS_TEST_DIRNAME/../support
 # enrol USER: on a terminal; the secret stays in $ORG_DIR/mfa.USER.
 enrol() {
   SEALPOST_HOME=$ORG_DIR/$1 /usr/bin/python3 "$SUPPORT/enrol_mfa" "$ORG_DIR/mfa.$1" \
@@ -21,8 +22,21 @@ lose() {
   contains "$errors" "sealpost mfa verify"
 }
 
-@test "the root key lets another member's device invite a second owner, who takes the codes back" {
+@test "the command brings a code again whose answer was lost, and it is not counted as used" {
   enrol olivia
+  now=$(date -u -d "30 seconds" "+%F %T UTC") # the code to come: that of now was used
+  code=$(oathtool --totp -b --now "$now" - <"$ORG_DIR/mfa.olivia/secret")
+  lie lose_first_code
+  expect_exit 0 as olivia mfa verify --json <<<"$code"
+  json '.type == "mfa-verified"'
+  [ "$(wc -l <"$LIES/told")" -ge 2 ]
+  truth
+  expect_exit 0 as olivia audit query --event mfa.fail --json
+  [ -z "$output" ]
+  expect_exit 4 as olivia mfa verify <<<"$code"
+}
+
+@test "the root key lets another member's device invite a second owner, who takes the codes back" {
   as olivia org recovery split --shares 3 --threshold 2 -o "$ORG_DIR/shares" >/dev/null
   lose
   # The root key in this vault does not stand in for the code: a copied vault may have it, too.

@@ -193,6 +193,17 @@ def lose_answer(request: Request):
     return Answer(0, {}, b"")
 
 
+@lie("POST /mfa/verify")
+def lose_first_code(request: Request):
+    """Passes it on, and hangs up the first time."""
+    answer = request.forward()
+    if getattr(request.house, "code_lost", False):
+        return answer
+    request.house.code_lost = True
+    request.told()
+    return Answer(0, {}, b"")
+
+
 @edits("GET /trust")
 def replace_entry(request: Request, document):
     """The entry from the file `note` stands at number `at`."""
