@@ -40,6 +40,9 @@ class BlobRelay {
     return range(asked);
   }
 
+  // What this thread did to the relay is seen by the server's, and the other way round.
+  void settle() { const std::lock_guard lock(mutex_); }
+
   std::map<std::uint64_t, std::string> parts;
   std::vector<std::string> ids;        // of reservations
   std::vector<std::uint64_t> arrived;  // numbers of parts, in order
@@ -123,6 +126,18 @@ class Watch final : public TransferProgress {
   std::uint64_t bytes = 0;
 };
 
+// The relay is the server's while a transfer runs, and the test's before and after it.
+class Turn {
+ public:
+  explicit Turn(BlobRelay& relay) : relay_(relay) { relay_.settle(); }
+  ~Turn() { relay_.settle(); }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+ private:
+  BlobRelay& relay_;
+};
+
 struct Scene {
   testing::World world;
   BlobRelay relay;
@@ -148,6 +163,7 @@ struct Scene {
     return folder / "plain";
   }
   base::Result<UploadedFile> send(const fs::path& path, const std::string& journal = "") {
+    const Turn turn(relay);
     TRY(const OpenFile file, open_outgoing(path));
     return upload_attachment(vault, client, {file, "scan.dcm", "application/dicom", journal},
                              context, watch);
@@ -157,9 +173,11 @@ struct Scene {
     return std::move(uploaded.attachment);
   }
   base::Result<void> save(const message::Attachment& attachment, const fs::path& path) {
+    const Turn turn(relay);
     return download_attachment(client, {attachment}, path, context, watch);
   }
   base::Result<base::Bytes> download(const message::Attachment& attachment) {
+    const Turn turn(relay);
     base::MemorySink sink;
     TRY(download_attachment(client, {attachment}, sink, context, watch));
     return sink.take();
@@ -246,6 +264,7 @@ TEST_CASE("a file that grows or shrinks while it is read is not sent") {
     const fs::path path = scene.write(some_bytes(17 * kMiB));
     const OpenFile file = *open_outgoing(path);
     fs::resize_file(path, later);
+    const Turn turn(scene.relay);
     const auto outcome =
         upload_attachment(scene.vault, scene.client, {file, "scan.dcm", "application/dicom", ""},
                           scene.context, scene.watch);
@@ -612,6 +631,7 @@ TEST_CASE("the limit on bytes per second holds for downloads and uploads") {
   const base::Bytes plain = some_bytes(20 * kMiB);
   const OpenFile file = *open_outgoing(scene.write(plain));
   const auto start = scene.world.clock.steady();
+  const Turn turn(scene.relay);
   const auto uploaded = upload_attachment(scene.vault, scene.client,
                                           {file, "scan.dcm", "application/dicom", "", kMiB},
                                           scene.context, scene.watch);
