@@ -36,7 +36,9 @@ base::Result<void> run_inbox(const Options& options, Env& env) {
       flow::fetch(opened.installation, std::chrono::duration_cast<std::chrono::seconds>(wait),
                   context));
   TRY(list(env, opened, options));
-  if (fetched.rejected.empty()) return {};
+  if (fetched.rejected.empty()) {
+    return fetched.neglected ? base::Result<void>(*fetched.neglected) : base::Result<void>();
+  }
   for (const flow::Rejected& rejected : fetched.rejected) {
     env.out.warn(
         fmt::format("refused {} from {}: {}", rejected.id, rejected.from, rejected.reason));

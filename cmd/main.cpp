@@ -34,6 +34,7 @@ struct Entry {
 // As sealpost(1) lists them.
 constexpr const char* kSettingUp = "Setting up";
 constexpr const char* kEveryDay = "Every day";
+constexpr const char* kRecords = "Records";
 constexpr const char* kAuditing = "Auditing";
 constexpr const char* kKeys = "Keys";
 constexpr const char* kDeveloping = "Developing";
@@ -54,6 +55,10 @@ constexpr std::array kVerbs{
     Entry{"read", kEveryDay, add_read},
     Entry{"receipt", kEveryDay, add_receipt},
     Entry{"watch", kEveryDay, add_watch},
+    Entry{"contact", kRecords, add_contact},
+    Entry{"consent", kRecords, add_consent},
+    Entry{"agreement", kRecords, add_agreement},
+    Entry{"group", kRecords, add_group_verb},
     Entry{"unlock", kKeys, add_unlock},
     Entry{"lock", kKeys, add_lock},
     Entry{"status", kKeys, add_status},

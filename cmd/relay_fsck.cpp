@@ -48,16 +48,17 @@ base::Result<void> print_examined(const relay::Examined& found, const Options& o
                              {"envelopes", found.envelopes},
                              {"payloads", found.payloads},
                              {"attachments", found.blobs},
+                             {"register_entries", found.register_entries},
                              {"bytes_hashed", found.blob_bytes},
                              {"left_over", found.left_over}});
   }
   return env.out.line(fmt::format(
       "{}: {} leaves, {} of them under the checkpoint, {} tiles, {} trust entries, {} messages, {} "
-      "receipts, {} envelopes, {} attachments ({}), {} files left over",
+      "receipts, {} envelopes, {} attachments ({}), {} entries of the register, {} files left over",
       found.damages == 0 ? "sound" : "damaged", found.leaves, found.checkpoint, found.tiles,
       found.trust_entries, found.messages, found.receipts, found.envelopes, found.blobs,
       options.quick ? "contents not read" : ui::human_size(found.blob_bytes) + " read",
-      found.left_over));
+      found.register_entries, found.left_over));
 }
 
 // One line of progress for each step.

@@ -79,7 +79,8 @@ base::Result<void> run_send(const SendOptions& options, Env& env) {
 void add_send(CLI::App& app, Env& env) {
   auto [verb, options] =
       add_verb<SendOptions>(app, env, "send", "Send a message or files to members", run_send);
-  add_repeatable(verb, "--to", options.to, "A recipient's user id; repeatable")->required();
+  add_repeatable(verb, "--to", options.to, "A user id, or a group as group:icu; repeatable")
+      ->required();
   const Option subject =
       verb.add_option("--subject", options.subject, "One line, sealed like the text");
   verb.add_option("--subject-file", options.subject_file, "File with the subject")

@@ -4,6 +4,7 @@
 #include "cmd/verbs.hpp"
 #include "flow/installation.hpp"
 #include "flow/outbox.hpp"
+#include "flow/register_keys.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -18,6 +19,7 @@ struct Status {
   std::string device;
   std::string relay;
   std::optional<std::uint64_t> outbox;  // how many messages wait in it
+  std::optional<bool> waits;            // for a key of the register
 };
 
 // Looks through the agent, without prolonging what it keeps. What cannot be read is not known.
@@ -34,6 +36,8 @@ void identify(Env& env, const agent::Address& address, Status& status) {
   status.relay = installation->profile().url;
   const auto outbox = flow::count_outbox(*vault);
   if (outbox) status.outbox = *outbox;
+  const auto waits = flow::waits_for_register(*installation, env.clock.now());
+  if (waits) status.waits = *waits;
 }
 
 base::milliseconds left(const agent::State& state) {
@@ -48,6 +52,7 @@ base::Result<void> print_json(const Env& env, const Status& status) {
   if (!status.device.empty()) document["device"] = status.device;
   if (!status.relay.empty()) document["relay"] = status.relay;
   if (status.outbox) document["outbox"] = *status.outbox;
+  if (status.waits) document["waits_for_register"] = *status.waits;
   document["folder"] = status.profile.folder.string();
   return env.out.document(document);
 }
@@ -63,13 +68,14 @@ base::Result<void> print_text(const Env& env, const Status& status) {
                          {"relay", status.relay},
                          {"vault", vault},
                          {"outbox", outbox},
+                         {"register", status.waits.value_or(false) ? "waits for its key" : ""},
                          {"folder", status.profile.folder.string()}});
 }
 
 base::Result<void> run_status(const Options&, Env& env) {
   TRY(config::Profile profile, choose_profile(env));
   const agent::Address address = agent_address(env, profile);
-  Status status{std::move(profile), std::nullopt, "", "", "", std::nullopt};
+  Status status{std::move(profile), std::nullopt, "", "", "", std::nullopt, std::nullopt};
   const auto state = agent::ask_state(address);
   if (state) {
     status.agent = *state;

@@ -27,6 +27,11 @@ void add_message(CLI::App& app, Env& env);
 void add_receipt(CLI::App& app, Env& env);
 void add_watch(CLI::App& app, Env& env);
 
+void add_contact(CLI::App& app, Env& env);
+void add_consent(CLI::App& app, Env& env);
+void add_agreement(CLI::App& app, Env& env);
+void add_group_verb(CLI::App& app, Env& env);  // add_group() is for verbs that hold others
+
 void add_unlock(CLI::App& app, Env& env);
 void add_lock(CLI::App& app, Env& env);
 void add_status(CLI::App& app, Env& env);

@@ -35,6 +35,7 @@ class X25519Identity final : public Identity {
   static base::Result<X25519Identity> parse(std::string_view text);
   const X25519Recipient& recipient() const { return recipient_; }
   crypto::SecretBytes to_text() const;  // `AGE-SECRET-KEY-1...`, without a line end
+  base::ByteView expose() const { return secret_.expose(); }  // the 32 bytes that the text says
 
   base::Result<std::optional<FileKey>> unwrap(std::span<const Stanza> stanzas) const override;
 

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array kWords{
     Word{"access.refused", "a known device asked for what its role does not allow"},
+    Word{"consent.decision", "whether a contact may be written to was decided"},
     Word{"device.renew", "a device's certificate was followed by a newer one"},
     Word{"device.revoke", "a device, with all its successors, or an invitation was ended"},
     Word{"device.wipe", "a device was ordered wiped"},
@@ -32,6 +33,10 @@ constexpr std::array kWords{
     Word{"org.create", "an organisation began with its root key"},
     Word{"policy.set", "a policy came into force"},
     Word{"prekey.publish", "a device left a key for those who write to it"},
+    Word{"register.append", "the relay took an entry into a stream of the register"},
+    Word{"register.grant", "a device left a stream's keys for another device"},
+    Word{"register.miss", "a device could not open the keys that were left for it"},
+    Word{"register.shred", "the keys of contacts were destroyed"},
     Word{"relay.add", "the organisation named its relay"},
     Word{"service.start", "the relay started"},
     Word{"service.stop", "the relay stopped"},

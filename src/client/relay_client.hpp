@@ -108,6 +108,18 @@ class RelayClient {
                                   const RetryBudget& budget = kRequestBudget);
   base::Result<wire::OrderState> order_state(std::string_view device);  // kNotFound
 
+  // The register. append_register(): kConflict when the epoch is not the present one, or an entry
+  // that begins one comes behind others that its author has not read.
+  base::Result<wire::RegisterState> register_state(std::string_view stream);
+  base::Result<wire::RegisterEntries> register_entries(std::string_view stream, std::uint64_t after,
+                                                       std::size_t limit);
+  base::Result<wire::RegisterAppended> append_register(std::string_view stream,
+                                                       const wire::RegisterAppend& entry);
+  base::Result<void> grant_register(std::string_view stream, const wire::RegisterGrants& grants);
+  base::Result<wire::RegisterGrant> register_grant(std::string_view stream);  // kNotFound
+  base::Result<void> miss_register_grant(std::string_view stream);
+  base::Result<void> record_decisions(const wire::ConsentDecisions& decisions);
+
   base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
   // `sent` hears how many bytes leave for the first time, repetitions left out; it may be empty.
   base::Result<void> put_part(std::string_view blob, std::uint64_t part, base::ByteView bytes,

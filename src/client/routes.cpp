@@ -18,6 +18,10 @@ std::string blob_path(std::string_view blob, std::string_view rest = "") {
   return "blobs/" + base::percent_encode(blob) + std::string(rest);
 }
 
+std::string register_path(std::string_view stream, std::string_view rest = "") {
+  return "register/" + base::percent_encode(stream) + std::string(rest);
+}
+
 // Counts what got through before a connection broke, as slowly as the pacer says.
 class CountingSink final : public base::ByteSink {
  public:
@@ -216,6 +220,45 @@ base::Result<void> RelayClient::answer_order(const wire::WipeAnswer& answer,
 base::Result<wire::OrderState> RelayClient::order_state(std::string_view device) {
   TRY(const base::Bytes body, get("orders?device=" + base::percent_encode(device)));
   return understood(wire::parse_order_state(body));
+}
+
+base::Result<wire::RegisterState> RelayClient::register_state(std::string_view stream) {
+  TRY(const base::Bytes body, get(register_path(stream)));
+  return understood(wire::parse_register_state(body));
+}
+
+base::Result<wire::RegisterEntries> RelayClient::register_entries(std::string_view stream,
+                                                                  std::uint64_t after,
+                                                                  std::size_t limit) {
+  TRY(const base::Bytes body, get(register_path(stream, "/entries?" + page(after, limit))));
+  return understood(wire::parse_register_entries(body));
+}
+
+base::Result<wire::RegisterAppended> RelayClient::append_register(
+    std::string_view stream, const wire::RegisterAppend& entry) {
+  TRY(const base::Bytes body, post(register_path(stream, "/entries"), wire::to_cbor(entry)));
+  return understood(wire::parse_register_appended(body));
+}
+
+base::Result<void> RelayClient::grant_register(std::string_view stream,
+                                               const wire::RegisterGrants& grants) {
+  TRY(post(register_path(stream, "/grants"), wire::to_cbor(grants)));
+  return {};
+}
+
+base::Result<wire::RegisterGrant> RelayClient::register_grant(std::string_view stream) {
+  TRY(const base::Bytes body, get(register_path(stream, "/grant")));
+  return understood(wire::parse_register_grant(body));
+}
+
+base::Result<void> RelayClient::miss_register_grant(std::string_view stream) {
+  TRY(post(register_path(stream, "/grant/missed"), {}));
+  return {};
+}
+
+base::Result<void> RelayClient::record_decisions(const wire::ConsentDecisions& decisions) {
+  TRY(post("decisions", wire::to_cbor(decisions)));
+  return {};
 }
 
 base::Result<wire::BlobState> RelayClient::reserve_blob(const wire::BlobReservation& reservation) {

@@ -86,16 +86,28 @@ base::Bytes xchacha_seal(const AeadKey& key, base::ByteView plain, base::ByteVie
   return out;
 }
 
+std::size_t xchacha_plain_size(base::ByteView sealed) {
+  return sealed.size() < kXNonce + kTagSize ? 0 : sealed.size() - kXNonce - kTagSize;
+}
+
+base::Result<void> xchacha_open_into(const AeadKey& key, base::ByteView sealed,
+                                     base::ByteView associated, std::span<std::uint8_t> out) {
+  require(out.size() == xchacha_plain_size(sealed));
+  const bool is_long_enough = sealed.size() >= kXNonce + kTagSize;
+  if (is_long_enough &&
+      crypto_aead_xchacha20poly1305_ietf_decrypt(
+          out.data(), nullptr, nullptr, sealed.data() + kXNonce, sealed.size() - kXNonce,
+          associated.data(), associated.size(), sealed.data(), key.expose().data()) == 0) {
+    return {};
+  }
+  std::fill(out.begin(), out.end(), std::uint8_t{0});
+  return base::Error{base::Code::kVerificationFailed, "a sealed value does not open", ""};
+}
+
 base::Result<SecretBytes> xchacha_open(const AeadKey& key, base::ByteView sealed,
                                        base::ByteView associated) {
-  const base::Error failed{base::Code::kVerificationFailed, "a sealed value does not open", ""};
-  if (sealed.size() < kXNonce + kTagSize) return failed;
-  SecretBytes plain(sealed.size() - kXNonce - kTagSize);
-  const int bad = crypto_aead_xchacha20poly1305_ietf_decrypt(
-      plain.expose_mutable().data(), nullptr, nullptr, sealed.data() + kXNonce,
-      sealed.size() - kXNonce, associated.data(), associated.size(), sealed.data(),
-      key.expose().data());
-  if (bad != 0) return failed;
+  SecretBytes plain(xchacha_plain_size(sealed));
+  TRY(xchacha_open_into(key, sealed, associated, plain.expose_mutable()));
   return plain;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "flow/event_proof.hpp"
 #include "flow/logged_chain.hpp"
 #include "flow/visit.hpp"
 #include "merkle/tile.hpp"
@@ -26,38 +27,6 @@ base::Result<LoggedEvent> parse_entry(const wire::AuditEntry& entry, const audit
   }
   return LoggedEvent{entry.index, std::move(event)};
 }
-
-// Proves single events to be in the log, at their places.
-class EventProof {
- public:
-  EventProof(Installation& installation, client::RelayClient& relay)
-      : installation_(installation), relay_(relay) {}
-
-  base::Result<void> check(const wire::AuditEntry& entry) {
-    if (entry.index >= tree_.size) TRY(renew());
-    const auto path = merkle::inclusion_proof(entry.index, tree_.size, nodes_);
-    if (!path && path.error().code != base::Code::kNotFound) return path.error();
-    const crypto::Digest leaf = merkle::leaf_hash(entry.leaf);
-    if (path && merkle::verify_inclusion(entry.index, tree_.size, leaf, *path, tree_.root)) {
-      return {};
-    }
-    return refuse(fmt::format("the relay answers with event {}, which is not the one in the log",
-                              entry.index));
-  }
-
- private:
-  base::Result<void> renew() {
-    TRY(sync_log(installation_, relay_));
-    tree_ = installation_.checkpoint();
-    nodes_ = remote_nodes(relay_, tree_.size);
-    return {};
-  }
-
-  Installation& installation_;
-  client::RelayClient& relay_;
-  merkle::Checkpoint tree_;
-  merkle::NodeReader nodes_;
-};
 
 // Rebuilds the tree bundle by bundle.
 class LogCheck {
@@ -140,7 +109,7 @@ base::Result<void> query_log(
         relay.audit_events(filter, static_cast<std::size_t>(std::min<std::uint64_t>(kPage, left))));
     for (const wire::AuditEntry& entry : page.entries) {
       TRY(const LoggedEvent logged, parse_entry(entry, filter));
-      TRY(proof.check(entry));
+      TRY(proof.check(entry.index, entry.leaf));
       TRY(visit_event(logged));
       filter.after = entry.index;
       if (--left == 0) return {};

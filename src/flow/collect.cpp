@@ -47,14 +47,21 @@ struct Page {
   std::vector<std::string> refused;
 };
 
-Page check_page(const Installation& installation, const wire::EvidenceList& list) {
+// Also whether who signed had seen the log and trust chain that are shown here.
+base::Result<Page> check_page(Installation& installation, client::RelayClient& relay,
+                              const wire::EvidenceList& list) {
   Page page;
+  SeenViews seen(installation, relay);
   for (const wire::EvidenceItem& item : list.items) {
     auto said = check_receipt(installation, item.statement);
+    std::string problem = said ? std::string() : said.error().text;
     if (said) {
+      TRY(problem, seen.disagreement(said->by, said->log, said->trust));
+    }
+    if (problem.empty()) {
       page.holding.emplace_back(*std::move(said), &item);
     } else {
-      page.refused.push_back(said.error().text);
+      page.refused.push_back(std::move(problem));
     }
   }
   return page;
@@ -96,7 +103,7 @@ base::Result<std::vector<std::string>> collect_receipts(Installation& installati
     cursor = list.items.back().cursor;
     more = list.more;
     TRY(sync_trust(installation, relay));
-    const Page page = check_page(installation, list);
+    TRY(const Page page, check_page(installation, relay, list));
     if (refused == Refused::kLeft && !page.refused.empty()) return sentences;
     TRY(store_page(installation, page, cursor));
     sentences.insert(sentences.end(), page.refused.begin(), page.refused.end());

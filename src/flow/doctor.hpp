@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "client/relay_client.hpp"
 #include "flow/context.hpp"
 #include "flow/installation.hpp"
 
@@ -39,8 +40,13 @@ struct Belongings {
 // Who may read or change these, and how much room is left. Needs no key.
 Findings examine_files(const Belongings& belongings);
 
+// What of the register there is to say where the organisation uses it: whether this device has its
+// keys, and which agreements lapse. `relay` was visited. As flow/registry.hpp.
+base::Result<void> examine_register(Installation& installation, client::RelayClient& relay,
+                                    Context& context, Findings& findings);
+
 // Meets the relay: whether it can be trusted still, the clocks, what senders find there, one-time
-// codes. What is wrong is a finding; kInterrupted is the only error of its own.
+// codes, register. What is wrong is a finding; kInterrupted is the only error of its own.
 base::Result<Findings> examine_relay(Installation& installation, Context& context);
 
 // What the vault tells: certificate, passphrase, backup, outbox, the member's other devices.

@@ -79,6 +79,7 @@ base::Result<Findings> examine_standing(Installation& installation, client::Rela
   }
   TRY(const MfaState state, mfa_state(installation, context));
   findings.push_back(mfa_finding(state));
+  TRY(examine_register(installation, relay, context, findings));
   return findings;
 }
 

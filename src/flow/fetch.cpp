@@ -8,6 +8,7 @@
 #include "flow/mailbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/prekeys.hpp"
+#include "flow/register_keys.hpp"
 #include "flow/visit.hpp"
 #include "message/sealed.hpp"
 
@@ -199,7 +200,10 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
 base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,
                             Context& context) {
   TRY(client::RelayClient relay, visit(installation, context));
-  return fetch_from(installation, relay, {wait}, context);
+  TRY(Fetched fetched, fetch_from(installation, relay, {wait}, context));
+  const auto tended = tend_registers(installation, relay, context);
+  if (!tended) fetched.neglected = tended.error();
+  return fetched;
 }
 
 base::Result<Fetched> fetch_from(Installation& installation, client::RelayClient& relay,

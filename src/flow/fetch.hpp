@@ -22,9 +22,12 @@ struct Rejected {
 struct Fetched {
   std::uint64_t stored = 0;        // new messages
   std::vector<Rejected> rejected;  // refused for good; the sender learns of it
+  // Why the register's keys could not be looked after; what was fetched is stored all the same.
+  std::optional<base::Error> neglected = std::nullopt;
 };
 
-// Fetches everything that waits at the relay, first waiting up to `wait` for something to come.
+// Fetches everything that waits at the relay, first waiting up to `wait` for something to come;
+// then looks after the register's keys (flow/register_keys.hpp).
 // Safe to repeat, and safe to kill at any point: what was acknowledged is stored, what is fetched
 // twice is stored once.
 base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,

@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "flow/enrol.hpp"
 #include "flow/prekeys.hpp"
+#include "flow/register_keys.hpp"
 #include "flow/wipe_file.hpp"
 
 namespace sealpost::flow {
@@ -131,6 +132,7 @@ base::Result<void> finish(vault::Vault& vault, client::RelayClient& invited,
   TRY(check_log_views(installation, own, installation.chain().entries()));
   // Where the role needs a one-time code, the visit after it fills the stock.
   auto filled = fill_stock(installation, own, context);
+  if (filled) filled = tend_registers(installation, own, context);
   if (!filled && filled.error().code != base::Code::kMfaRequired) return filled;
   TRY(keep_wipe_file(installation, context));
   return vault.erase(vault::Kind::kState, row->id);

@@ -10,6 +10,7 @@
 #include "flow/mailbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/sealing.hpp"
+#include "flow/take_lease.hpp"
 #include "flow/visit.hpp"
 
 namespace sealpost::flow {
@@ -17,8 +18,6 @@ namespace {
 
 using vault::Kind;
 
-constexpr base::milliseconds kPatience = std::chrono::seconds(10);
-constexpr base::milliseconds kPause{100};
 constexpr std::size_t kShortestPrefix = 8;
 
 OutboxEntry entry_of(const Draft& draft) {
@@ -184,20 +183,10 @@ base::Result<OutboxEntry> find_in_outbox(const Installation& installation, std::
 }
 
 base::Result<vault::Lease> hold(vault::Vault& vault, const std::string& id, Context& context) {
-  const base::milliseconds end = context.clock.steady() + kPatience;
-  for (;;) {
-    TRY(std::optional<vault::Lease> lease, vault.lease(id));
-    if (lease) return *std::move(lease);
-    if (context.interrupt.requested()) {
-      return base::Error{base::Code::kInterrupted, "interrupted", ""};
-    }
-    if (context.clock.steady() >= end) {
-      return base::Error{base::Code::kBusy,
+  const base::Error busy{base::Code::kBusy,
                          fmt::format("another process is sending message {}", id),
                          "see what becomes of it: sealpost outbox list"};
-    }
-    context.clock.sleep(kPause);
-  }
+  return take_lease(vault, id, busy, context);
 }
 
 base::Result<std::vector<Retried>> retry_outbox(Installation& installation,

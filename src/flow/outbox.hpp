@@ -16,7 +16,7 @@ struct OutboxEntry {
   std::string id;
   bool sealed = false;                  // submitted, maybe; before that its files are uploaded
   std::optional<std::uint64_t> number;  // of a sealed one
-  std::vector<std::string> to;          // user ids
+  std::vector<std::string> to;          // user ids; of a draft also groups, "group:icu"
   std::optional<std::string> subject;
   std::string purpose;
   std::vector<std::string> files;  // names

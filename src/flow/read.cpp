@@ -19,13 +19,6 @@ base::Result<const message::Attachment*> attachment_of(const Listed& listed, std
   return &attachments[which - 1];
 }
 
-base::Result<void> check_folder(const std::filesystem::path& folder) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(folder, ignored)) return {};
-  return base::Error{base::Code::kNotFound, fmt::format("{} is not a folder", folder.string()),
-                     "make it first"};
-}
-
 }  // namespace
 
 base::Result<bool> mark_read(Installation& installation, Listed& listed, bool receipt,
@@ -56,7 +49,7 @@ base::Result<std::uint64_t> deliver_receipts(Installation& installation, Context
 
 base::Result<std::vector<std::filesystem::path>> save_attachments(
     const Fetching& fetching, const Listed& listed, const std::filesystem::path& folder) {
-  TRY(check_folder(folder));
+  TRY(check_save_folder(folder));
   TRY(client::RelayClient relay, connect(fetching.installation, fetching.context));
   std::vector<std::filesystem::path> saved;
   SaveNames names(folder, relay, fetching.context);

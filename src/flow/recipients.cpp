@@ -133,6 +133,11 @@ base::Result<Targets> find_targets(const Installation& installation, client::Rel
   return targets;
 }
 
+std::string_view receiving_problem(const trust::Chain& chain, const std::string& user,
+                                   base::Time now) {
+  return devices_of(chain, user, now).problem;
+}
+
 base::Result<std::optional<Target>> claim_target(const Installation& installation,
                                                  client::RelayClient& relay,
                                                  const std::string& device, base::Time now) {

@@ -30,6 +30,10 @@ base::Result<Targets> find_targets(const Installation& installation, client::Rel
                                    const std::vector<std::string>& users, base::Time now,
                                    const Targets& have = {});
 
+// Why a user cannot receive messages now: "unknown", "revoked" or "refused"; empty for one who can.
+std::string_view receiving_problem(const trust::Chain& chain, const std::string& user,
+                                   base::Time now);
+
 // One device alone, claimed anew. Nothing when it does not receive messages now, or has no prekey;
 // kVerificationFailed for a prekey that the device did not sign.
 base::Result<std::optional<Target>> claim_target(const Installation& installation,

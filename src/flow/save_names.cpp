@@ -39,6 +39,13 @@ Opened open_plain(const std::filesystem::path& path) {
 
 }  // namespace
 
+base::Result<void> check_save_folder(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(folder, ignored)) return {};
+  return base::Error{base::Code::kNotFound, fmt::format("{} is not a folder", folder.string()),
+                     "make it first"};
+}
+
 SaveNames::SaveNames(std::filesystem::path folder, client::RelayClient& client, Context& context)
     : folder_(std::move(folder)), client_(client), context_(context) {
   std::error_code ignored;

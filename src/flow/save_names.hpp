@@ -19,6 +19,8 @@ struct SavePlace {
   bool complete = false;  // the attachment is there, whole and true
 };
 
+base::Result<void> check_save_folder(const std::filesystem::path& folder);  // kNotFound
+
 class SaveNames {
  public:
   // Looks at the folder once, now. Borrows client and context.

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 
+#include "flow/addressees.hpp"
+#include "flow/agreements.hpp"
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
+#include "flow/gate.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/recipients.hpp"
 #include "message/sealed.hpp"
@@ -19,8 +22,10 @@ base::Error usage(std::string text, std::string hint = "") {
 }
 
 base::Result<void> check_texts(const SendRequest& request, const policy::Policy& policy) {
-  if (request.body.size() > policy.max_body) {
-    return usage(fmt::format("a message's text is at most {} bytes", policy.max_body),
+  const std::uint64_t most = policy::max_body_for(policy, request.purpose);
+  if (request.body.size() > most) {
+    return usage(fmt::format("a message's text for the purpose {} is at most {} bytes",
+                             request.purpose, most),
                  "send it as a file with --file");
   }
   if (request.body.empty() && request.files.empty()) {
@@ -64,7 +69,8 @@ base::Result<message::Header> make_header(const Installation& installation,
     if (header.to.empty() || header.to.back() != user) header.to.push_back(user);
   }
   header.sent = now;
-  header.expires = request.expires.value_or(now + policy.default_expiry);
+  header.expires =
+      request.expires.value_or(now + policy::default_expiry_for(policy, request.purpose));
   header.purpose = request.purpose;
   header.subject = request.subject;
   header.content_type = "text/plain; charset=utf-8";
@@ -128,10 +134,13 @@ FileKeyRecord file_key_of(const message::Header& header, const message::SealedMe
 }
 
 // Who can be sent to now: everybody, or with --partial somebody.
-base::Result<Targets> reachable_targets(const Installation& installation,
-                                        const SendRequest& request, client::RelayClient& relay,
-                                        base::Time now, const Targets& have = {}) {
-  TRY(Targets targets, find_targets(installation, relay, request.to, now, have));
+base::Result<Targets> reachable_targets(Installation& installation, const SendRequest& request,
+                                        client::RelayClient& relay, Context& context,
+                                        const Targets& have = {}) {
+  TRY(ask_for_contacts(installation, relay, request.to, request.purpose, context));
+  TRY(const std::vector<std::string> users,
+      expand_addressees(installation, relay, request.to, context));
+  TRY(Targets targets, find_targets(installation, relay, users, context.clock.now(), have));
   const bool enough =
       !targets.reachable.empty() && (targets.unreachable.empty() || request.partial);
   if (enough) return targets;
@@ -164,8 +173,8 @@ base::Result<void> check_request(const Installation& installation, const SendReq
   if (request.expires && *request.expires <= now) {
     return usage("the message would have expired by now", "choose a later --expires");
   }
-  if (request.expires && *request.expires > now + policy.max_expiry) {
-    return usage("the organisation's policy does not let messages live so long",
+  if (request.expires && *request.expires > now + policy::max_expiry_for(policy, request.purpose)) {
+    return usage("the organisation's policy does not let messages for this purpose live so long",
                  "choose an earlier --expires");
   }
   return {};
@@ -174,11 +183,12 @@ base::Result<void> check_request(const Installation& installation, const SendReq
 base::Result<void> seal_and_keep(Installation& installation, const SendRequest& request,
                                  const std::string& id, client::RelayClient& relay,
                                  Context& context, TransferProgress& progress) {
-  TRY(Targets targets, reachable_targets(installation, request, relay, context.clock.now()));
+  TRY(check_relay_agreement(installation, relay, context));
+  TRY(Targets targets, reachable_targets(installation, request, relay, context));
   TRY(Uploaded uploaded, upload_files(installation, request, id, relay, context, progress));
   if (!request.files.empty()) {  // which may have taken hours: who receives now?
     TRY(sync_trust(installation, relay));
-    TRY(targets, reachable_targets(installation, request, relay, context.clock.now(), targets));
+    TRY(targets, reachable_targets(installation, request, relay, context, targets));
   }
   TRY(message::Header header, make_header(installation, request, targets, id, context.clock.now()));
   header.attachments = std::move(uploaded.attachments);

@@ -25,7 +25,7 @@ struct OutgoingFile {
 };
 
 struct SendRequest {
-  std::vector<std::string> to;  // user ids
+  std::vector<std::string> to;  // user ids, and groups as "group:icu"
   std::optional<std::string> subject;
   std::string purpose;
   std::optional<base::Time> expires;  // default: the policy's

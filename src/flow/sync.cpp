@@ -20,11 +20,11 @@ base::Error distrust(std::string what) {
 }
 
 // Of a message whose sender signed a view that does not fit this vault's.
-std::string split_view(std::string_view what) {
+std::string split_view(std::string_view who, std::string_view what) {
   return fmt::format(
-      "the sender has seen {}; the relay hides something from one of you: ask the sender, and tell "
-      "the organisation's owner",
-      what);
+      "{0} has seen {1}; the relay hides something from one of you: ask {0}, and tell the "
+      "organisation's owner",
+      who, what);
 }
 
 base::Result<SignedCheckpoint> fetch_checkpoint(const Installation& installation,
@@ -159,21 +159,33 @@ base::Result<SignedCheckpoint> sync_checkpoint(Installation& installation,
   return signed_one;
 }
 
+base::Result<std::string> SeenViews::disagreement(std::string_view who, const note::View& log,
+                                                  const note::View& trust) {
+  if (trust.size > installation_.chain().size()) TRY(sync_trust(installation_, relay_));
+  const auto head = installation_.chain().head_at(trust.size);
+  if (!head || *head != trust.hash) return split_view(who, "another trust chain");
+  if (log.size > installation_.checkpoint().size) TRY(sync_log(installation_, relay_));
+  if (log.size > installation_.checkpoint().size) {
+    return split_view(who, "audit events that the relay does not show here");
+  }
+  TRY(const bool begins, is_beginning(log));
+  return begins ? std::string() : split_view(who, "another audit log");
+}
+
+base::Result<bool> SeenViews::is_beginning(const note::View& log) {
+  if (ours_ != installation_.log_view()) {
+    ours_ = installation_.log_view();
+    nodes_ = remote_nodes(relay_, ours_.size);
+  }
+  const auto begins = check_begins(log, ours_, nodes_);
+  if (begins) return true;
+  if (begins.error().code != base::Code::kVerificationFailed) return begins.error();
+  return false;
+}
+
 base::Result<std::string> compare_views(Installation& installation, client::RelayClient& relay,
                                         const note::View& log, const note::View& trust) {
-  if (trust.size > installation.chain().size()) TRY(sync_trust(installation, relay));
-  const auto head = installation.chain().head_at(trust.size);
-  if (!head || *head != trust.hash) {
-    return split_view("another trust chain");
-  }
-  if (log.size > installation.checkpoint().size) TRY(sync_log(installation, relay));
-  if (log.size > installation.checkpoint().size) {
-    return split_view("audit events that the relay does not show here");
-  }
-  auto connected = check_extends(relay, log, installation.log_view());
-  if (connected) return std::string();
-  if (connected.error().code != base::Code::kVerificationFailed) return connected.error();
-  return split_view("another audit log");
+  return SeenViews(installation, relay).disagreement("the sender", log, trust);
 }
 
 merkle::NodeReader remote_nodes(client::RelayClient& relay, std::uint64_t size) {

@@ -42,10 +42,26 @@ base::Result<void> check_log_views(Installation& installation, client::RelayClie
 base::Result<void> check_extends(client::RelayClient& relay, const note::View& older,
                                  const note::View& newer);
 
-// Compares what a sender had seen of log and trust chain with what this vault has seen; both must
-// lie on one history. The sender may be ahead: then this catches up first. Returns how they
-// disagree, empty when they do not: either the sender or the relay is lying, and which is for
-// people to find out. Errors are about reaching the relay, and its own log.
+// Compares what others had seen of log and trust chain with what this vault has seen; all must lie
+// on one history. Others may be ahead: then this catches up first. Borrows; one thread.
+class SeenViews {
+ public:
+  SeenViews(Installation& installation, client::RelayClient& relay)
+      : installation_(installation), relay_(relay) {}
+  // How they disagree, empty when they do not: either the author or the relay is lying, and which
+  // is for people to find out. `who` begins the sentence. Errors are about reaching the relay, and
+  // its own log.
+  base::Result<std::string> disagreement(std::string_view who, const note::View& log,
+                                         const note::View& trust);
+
+ private:
+  base::Result<bool> is_beginning(const note::View& log);
+  Installation& installation_;
+  client::RelayClient& relay_;
+  note::View ours_;
+  merkle::NodeReader nodes_;  // of the tree that ours_ is; read once for all
+};
+// The same, for one sender of a message.
 base::Result<std::string> compare_views(Installation& installation, client::RelayClient& relay,
                                         const note::View& log, const note::View& trust);
 

@@ -6,6 +6,7 @@
 
 #include "flow/collect.hpp"
 #include "flow/new_headers.hpp"
+#include "flow/register_keys.hpp"
 #include "flow/visit.hpp"
 
 namespace sealpost::flow {
@@ -52,6 +53,7 @@ class Watch {
     TRY(tell_receipts());
     TRY(const auto problems, send_new_headers(installation_, relay, context_));
     for (const std::string& why : problems) TRY(watcher_.refused(why));
+    TRY(tend_registers(installation_, relay, context_));
     TRY(came_back());
     TRY(const std::uint64_t cursor, receipts_cursor(installation_.vault()));
     const Patience patience{once_ ? std::chrono::seconds{} : kLongPoll, cursor};

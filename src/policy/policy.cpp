@@ -36,6 +36,11 @@ bool are_roles(const std::vector<std::string>& roles) {
   return std::all_of(roles.begin(), roles.end(), is_word) && all_distinct(roles);
 }
 
+bool is_span(milliseconds span, milliseconds shortest = seconds(1),
+             milliseconds longest = kLongestExpiry) {
+  return span >= shortest && span <= longest && span % seconds(1) == span.zero();
+}
+
 Result<void> check(const Purpose& purpose) {
   if (!is_word(purpose.name)) {
     return malformed("a purpose is named with lower-case letters, digits and dashes");
@@ -44,15 +49,23 @@ Result<void> check(const Purpose& purpose) {
     return malformed(
         fmt::format("the roles of purpose {} are out of form or repeated", purpose.name));
   }
+  if (purpose.max_body && (*purpose.max_body == 0 || *purpose.max_body > kLargestBody)) {
+    return malformed(fmt::format("a text for purpose {} has a limit of 1 to {} bytes", purpose.name,
+                                 kLargestBody));
+  }
+  if (purpose.max_expiry && !is_span(*purpose.max_expiry)) {
+    return malformed(fmt::format("messages for purpose {} live for whole seconds", purpose.name));
+  }
   return {};
-}
-
-bool is_span(milliseconds span, milliseconds shortest = seconds(1)) {
-  return span >= shortest && span <= kLongestExpiry && span % seconds(1) == span.zero();
 }
 
 bool is_limit(const std::optional<milliseconds>& limit, milliseconds shortest) {
   return !limit || is_span(*limit, shortest);
+}
+
+bool is_party(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxParty && text::is_plain(text) && text.front() != ' ' &&
+         text.back() != ' ';
 }
 
 // What a policy may leave out.
@@ -68,6 +81,12 @@ Result<void> check_limits(const Policy& policy) {
   }
   if (!is_limit(policy.max_staleness, kShortestStaleness)) {
     return malformed("what a device saw of its relay counts for ten minutes at least");
+  }
+  if (!is_span(policy.retention, kShortestRetention, kLongestRetention)) {
+    return malformed("records of contacts are kept for a day at least, a hundred years at most");
+  }
+  if (policy.relay_agreement && !is_party(*policy.relay_agreement)) {
+    return malformed("the party of an agreement is a plain text of at most 200 bytes");
   }
   return {};
 }
@@ -101,7 +120,10 @@ std::string format_purpose(const Purpose& purpose) {
 
 Purpose parse_purpose(std::string_view line) {
   const auto words = base::split(line, ' ');
-  return {std::string(words.front()), {words.begin() + 1, words.end()}};
+  Purpose out;
+  out.name = words.front();
+  out.roles.assign(words.begin() + 1, words.end());
+  return out;
 }
 
 std::uint64_t count_seconds(milliseconds span) {
@@ -109,8 +131,7 @@ std::uint64_t count_seconds(milliseconds span) {
 }
 
 Result<milliseconds> to_span(std::uint64_t count) {
-  if (count > count_seconds(kLongestExpiry))
-    return malformed("a policy has no span above ten years");
+  if (count > count_seconds(kLongestRetention)) return malformed("a policy has no span so long");
   return milliseconds(seconds(static_cast<seconds::rep>(count)));
 }
 
@@ -131,6 +152,69 @@ Result<std::optional<milliseconds>> limit_field(note::StatementReader& reader,
 void add_limit(note::StatementBuilder& builder, std::string_view key,
                const std::optional<milliseconds>& limit) {
   if (limit) builder.add(key, count_seconds(*limit));
+}
+
+// "purpose-max-body: billing 2048": what of a purpose's own limits is not as in general.
+void add_purpose_limits(note::StatementBuilder& builder, const Policy& policy) {
+  for (const Purpose& purpose : policy.purposes) {
+    if (!purpose.max_body) continue;
+    builder.add("purpose-max-body", fmt::format("{} {}", purpose.name, *purpose.max_body));
+  }
+  for (const Purpose& purpose : policy.purposes) {
+    if (!purpose.max_expiry) continue;
+    builder.add("purpose-max-expiry",
+                fmt::format("{} {}", purpose.name, count_seconds(*purpose.max_expiry)));
+  }
+  for (const Purpose& purpose : policy.purposes) {
+    if (!purpose.asks_consent) builder.add("purpose-no-consent", purpose.name);
+  }
+}
+
+struct PurposeLimit {
+  Purpose* purpose;
+  std::uint64_t value;
+};
+
+Result<Purpose*> declared(Policy& policy, std::string_view name) {
+  for (Purpose& purpose : policy.purposes) {
+    if (purpose.name == name) return &purpose;
+  }
+  return malformed("the policy limits a purpose that it does not declare");
+}
+
+Result<std::vector<PurposeLimit>> purpose_limits(note::StatementReader& reader,
+                                                 std::string_view key, Policy& policy) {
+  TRY(const auto lines, reader.all(key));
+  std::vector<PurposeLimit> out;
+  for (const std::string& line : lines) {
+    const auto words = base::split(line, ' ');
+    if (words.size() != 2) return malformed("the limit of a purpose is out of form");
+    TRY(Purpose * purpose, declared(policy, words[0]));
+    TRY(const std::uint64_t value, base::parse_decimal(words[1]));
+    out.push_back({purpose, value});
+  }
+  return out;
+}
+
+Result<void> read_purpose_limits(note::StatementReader& reader, Policy& policy) {
+  TRY(const auto bodies, purpose_limits(reader, "purpose-max-body", policy));
+  for (const PurposeLimit& limit : bodies) limit.purpose->max_body = limit.value;
+  TRY(const auto spans, purpose_limits(reader, "purpose-max-expiry", policy));
+  for (const PurposeLimit& limit : spans) {
+    TRY(limit.purpose->max_expiry, to_span(limit.value));
+  }
+  TRY(const auto exempt, reader.all("purpose-no-consent"));
+  for (const std::string& name : exempt) {
+    TRY(Purpose * purpose, declared(policy, name));
+    purpose->asks_consent = false;
+  }
+  return {};
+}
+
+const Purpose* find(const Policy& policy, std::string_view name) {
+  const auto at = std::find_if(policy.purposes.begin(), policy.purposes.end(),
+                               [name](const Purpose& purpose) { return purpose.name == name; });
+  return at == policy.purposes.end() ? nullptr : &*at;
 }
 
 // The first few.
@@ -190,6 +274,11 @@ Result<std::string> format_policy(const Policy& policy, base::Time at,
   add_limit(builder, "idle-lock", policy.idle_lock);
   add_limit(builder, "passphrase-age", policy.passphrase_age);
   add_limit(builder, "max-staleness", policy.max_staleness);
+  add_purpose_limits(builder, policy);
+  if (policy.retention != Policy{}.retention) {
+    builder.add("retention", count_seconds(policy.retention));
+  }
+  builder.add_optional("relay-agreement", policy.relay_agreement);
   return builder.add_time("at", at).add_views(seen).text();
 }
 
@@ -205,6 +294,10 @@ Result<Policy> parse_policy(std::string_view text) {
   TRY(policy.idle_lock, limit_field(reader, "idle-lock"));
   TRY(policy.passphrase_age, limit_field(reader, "passphrase-age"));
   TRY(policy.max_staleness, limit_field(reader, "max-staleness"));
+  TRY(read_purpose_limits(reader, policy));
+  TRY(const auto retention, limit_field(reader, "retention"));
+  policy.retention = retention.value_or(policy.retention);
+  TRY(policy.relay_agreement, reader.maybe("relay-agreement"));
   TRY(const base::Time at, reader.time("at"));
   TRY(const auto seen, reader.views());
   TRY(reader.finish());
@@ -214,16 +307,35 @@ Result<Policy> parse_policy(std::string_view text) {
 }
 
 Result<void> check_purpose(const Policy& policy, std::string_view purpose, std::string_view role) {
-  const auto found =
-      std::find_if(policy.purposes.begin(), policy.purposes.end(),
-                   [purpose](const Purpose& declared) { return declared.name == purpose; });
-  if (found == policy.purposes.end()) return undeclared(policy, purpose);
+  const Purpose* found = find(policy, purpose);
+  if (found == nullptr) return undeclared(policy, purpose);
   if (found->roles.empty()) return {};
   if (std::find(found->roles.begin(), found->roles.end(), role) != found->roles.end()) return {};
   return Error{
       Code::kDenied,
       fmt::format("the policy lets the role {} send nothing for the purpose {}", role, purpose),
       fmt::format("these roles may: {}", fmt::join(found->roles, ", "))};
+}
+
+std::uint64_t max_body_for(const Policy& policy, std::string_view purpose) {
+  const Purpose* found = find(policy, purpose);
+  if (found == nullptr || !found->max_body) return policy.max_body;
+  return std::min(*found->max_body, policy.max_body);
+}
+
+milliseconds max_expiry_for(const Policy& policy, std::string_view purpose) {
+  const Purpose* found = find(policy, purpose);
+  if (found == nullptr || !found->max_expiry) return policy.max_expiry;
+  return std::min(*found->max_expiry, policy.max_expiry);
+}
+
+milliseconds default_expiry_for(const Policy& policy, std::string_view purpose) {
+  return std::min(policy.default_expiry, max_expiry_for(policy, purpose));
+}
+
+bool asks_consent(const Policy& policy, std::string_view purpose) {
+  const Purpose* found = find(policy, purpose);
+  return found == nullptr || found->asks_consent;
 }
 
 }  // namespace sealpost::policy

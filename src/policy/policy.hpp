@@ -14,7 +14,10 @@
 namespace sealpost::policy {
 
 inline constexpr std::uint64_t kLargestBody = 4 << 20;          // bytes; no policy allows more
-inline constexpr std::chrono::hours kLongestExpiry{24 * 3660};  // and every other span
+inline constexpr std::chrono::hours kLongestExpiry{24 * 3660};  // and every span but the next
+inline constexpr std::chrono::hours kLongestRetention{24 * 36600};
+inline constexpr std::chrono::hours kShortestRetention{24};
+inline constexpr std::size_t kMaxParty = 200;  // bytes
 // No policy may lock a device sooner, let a passphrase live shorter, or ask for a view younger than
 // clocks that are five minutes apart can tell.
 inline constexpr std::chrono::minutes kShortestIdle{1};
@@ -24,6 +27,9 @@ inline constexpr std::chrono::minutes kShortestStaleness{10};
 struct Purpose {
   std::string name;                // lower-case letters, digits and dashes
   std::vector<std::string> roles;  // names of roles that may send for it; empty means every sender
+  std::optional<std::uint64_t> max_body = std::nullopt;  // below what the policy allows in general
+  std::optional<base::milliseconds> max_expiry = std::nullopt;
+  bool asks_consent = true;  // of contacts; members are asked for none
   bool operator==(const Purpose&) const = default;
 };
 
@@ -38,6 +44,10 @@ struct Policy {
   std::optional<base::milliseconds> idle_lock;       // unused for so long, an open vault is locked
   std::optional<base::milliseconds> passphrase_age;  // an older passphrase is to be changed
   std::optional<base::milliseconds> max_staleness;  // nothing is sent on an older view of the relay
+  // How long a contact's record is kept after the last thing that was recorded about it.
+  base::milliseconds retention = std::chrono::days(2190);
+  // Nothing is sent unless an agreement with this party is in force.
+  std::optional<std::string> relay_agreement;
   bool operator==(const Policy&) const = default;
 };
 
@@ -56,5 +66,13 @@ base::Result<Policy> parse_policy(std::string_view text);
 // the nearest declared one as hint; kDenied when the role may not use it.
 base::Result<void> check_purpose(const Policy& policy, std::string_view purpose,
                                  std::string_view role);
+
+// What holds of a message for this purpose: the narrower of the purpose's limit and the general
+// one, which alone holds for a purpose that is not declared.
+std::uint64_t max_body_for(const Policy& policy, std::string_view purpose);  // bytes
+base::milliseconds max_expiry_for(const Policy& policy, std::string_view purpose);
+base::milliseconds default_expiry_for(const Policy& policy, std::string_view purpose);
+// Whether a contact must have consented; true for a purpose that is not declared.
+bool asks_consent(const Policy& policy, std::string_view purpose);
 
 }  // namespace sealpost::policy

@@ -122,6 +122,17 @@ constexpr std::array kKeys{
         [](Policy& p, std::string_view value, Roles) {
           return change_limit<&Policy::max_staleness>(p, "max-staleness", value);
         }},
+    Key{"retention", [](const Policy& p) { return text::format_span(p.retention); },
+        [](Policy& p, std::string_view value, Roles) {
+          return change_span<&Policy::retention>(p, "retention", value);
+        }},
+    Key{"relay-agreement",
+        [](const Policy& p) { return p.relay_agreement.value_or(std::string(kUnset)); },
+        [](Policy& p, std::string_view value, Roles) -> Result<void> {
+          p.relay_agreement.reset();
+          if (!value.empty()) p.relay_agreement = value;
+          return {};
+        }},
 };
 
 const Key* find_key(std::string_view name) {
@@ -148,6 +159,71 @@ Error no_such_key(const Policy& policy, std::string_view typed) {
                    : fmt::format("one of: {}", fmt::join(names, ", ")));
 }
 
+// One key of a purpose, behind its name: purpose.billing.max-body.
+struct PurposeKey {
+  std::string_view name;
+  std::string (*read)(const Purpose&);
+  Result<void> (*change)(Purpose&, std::string_view key, std::string_view value);
+};
+
+Result<void> change_purpose_body(Purpose& purpose, std::string_view key, std::string_view value) {
+  purpose.max_body.reset();
+  if (unsets(value)) return {};
+  const auto bytes = base::parse_decimal(value);
+  if (!bytes) return usage(fmt::format("{} is a number of bytes", key), "like 2048");
+  purpose.max_body = *bytes;
+  return {};
+}
+
+Result<void> change_purpose_expiry(Purpose& purpose, std::string_view key, std::string_view value) {
+  purpose.max_expiry.reset();
+  if (unsets(value)) return {};
+  TRY(purpose.max_expiry, parse_limit(key, value));
+  return {};
+}
+
+Result<void> change_consent(Purpose& purpose, std::string_view key, std::string_view value) {
+  if (value != kUnset && value != kAsksConsent && !value.empty()) {
+    return usage(fmt::format("{} is {} or {}", key, kAsksConsent, kUnset));
+  }
+  purpose.asks_consent = value != kUnset;
+  return {};
+}
+
+constexpr std::array kPurposeKeys{
+    PurposeKey{"max-body",
+               [](const Purpose& p) {
+                 return p.max_body ? fmt::format("{}", *p.max_body) : std::string(kUnset);
+               },
+               change_purpose_body},
+    PurposeKey{"max-expiry", [](const Purpose& p) { return format_limit(p.max_expiry); },
+               change_purpose_expiry},
+    PurposeKey{"consent",
+               [](const Purpose& p) { return std::string(p.asks_consent ? kAsksConsent : kUnset); },
+               change_consent},
+};
+
+// "billing.max-body" -> "billing", "max-body"; a name has no dot.
+struct PurposeSetting {
+  std::string_view purpose;
+  std::string_view key;  // empty: the purpose itself
+};
+PurposeSetting purpose_setting(std::string_view typed) {
+  const std::size_t dot = typed.find('.');
+  if (dot == std::string_view::npos) return {typed, {}};
+  return {typed.substr(0, dot), typed.substr(dot + 1)};
+}
+
+Result<const PurposeKey*> find_purpose_key(const PurposeSetting& setting) {
+  std::vector<std::string_view> names;
+  for (const PurposeKey& key : kPurposeKeys) {
+    if (key.name == setting.key) return &key;
+    names.push_back(key.name);
+  }
+  return usage(fmt::format("a purpose has no setting {}", quoted(setting.key)),
+               fmt::format("one of: {}", fmt::join(names, ", ")));
+}
+
 std::vector<Purpose>::const_iterator find_purpose(const Policy& policy, std::string_view name) {
   return std::find_if(policy.purposes.begin(), policy.purposes.end(),
                       [name](const Purpose& purpose) { return purpose.name == name; });
@@ -165,7 +241,9 @@ Result<void> change_purpose(Policy& policy, std::string_view name, std::string_v
     if (at != policy.purposes.end()) policy.purposes.erase(at);
     return {};
   }
-  Purpose wanted{std::string(name), {}};
+  // What it is limited to stays when only its roles change.
+  Purpose wanted = at == policy.purposes.end() ? Purpose{std::string(name), {}} : *at;
+  wanted.roles.clear();
   if (value != kEverySender) {
     TRY(wanted.roles, parse_roles(value, roles));
   }
@@ -177,6 +255,41 @@ Result<void> change_purpose(Policy& policy, std::string_view name, std::string_v
   return {};
 }
 
+Error no_purpose(std::string_view name) {
+  return usage(fmt::format("the policy declares no purpose {}", quoted(name)),
+               "declare it first: purpose.NAME");
+}
+
+Result<std::string> read_purpose_setting(const Policy& policy, std::string_view typed) {
+  const PurposeSetting setting = purpose_setting(typed);
+  if (setting.key.empty()) return read_purpose(policy, typed);
+  TRY(const PurposeKey* key, find_purpose_key(setting));
+  const auto at = find_purpose(policy, setting.purpose);
+  if (at == policy.purposes.end()) return no_purpose(setting.purpose);
+  return key->read(*at);
+}
+
+Result<void> change_purpose_setting(Policy& policy, std::string_view typed, std::string_view value,
+                                    Roles roles) {
+  const PurposeSetting setting = purpose_setting(typed);
+  if (setting.key.empty()) return change_purpose(policy, typed, value, roles);
+  TRY(const PurposeKey* key, find_purpose_key(setting));
+  const auto at = find_purpose(policy, setting.purpose);
+  if (at == policy.purposes.end()) return no_purpose(setting.purpose);
+  Purpose& purpose = policy.purposes[static_cast<std::size_t>(at - policy.purposes.begin())];
+  return key->change(purpose, std::string(kPurpose) + std::string(typed.substr(0, kShownKey)),
+                     value);
+}
+
+void add_purpose_settings(const Purpose& purpose, std::vector<Setting>& out) {
+  const Purpose standard;
+  for (const PurposeKey& key : kPurposeKeys) {
+    std::string value = key.read(purpose);
+    if (value == key.read(standard)) continue;
+    out.push_back({fmt::format("{}{}.{}", kPurpose, purpose.name, key.name), std::move(value)});
+  }
+}
+
 }  // namespace
 
 std::vector<Setting> settings_of(const Policy& policy) {
@@ -186,7 +299,10 @@ std::vector<Setting> settings_of(const Policy& policy) {
     const std::string value = read_purpose(policy, name);
     out.push_back({std::string(kPurpose) + name, value, value == read_purpose(standard, name)});
   };
-  for (const Purpose& purpose : policy.purposes) add_purpose(purpose.name);
+  for (const Purpose& purpose : policy.purposes) {
+    add_purpose(purpose.name);
+    add_purpose_settings(purpose, out);
+  }
   for (const Purpose& purpose : standard.purposes) {
     if (find_purpose(policy, purpose.name) == policy.purposes.end()) add_purpose(purpose.name);
   }
@@ -198,7 +314,7 @@ std::vector<Setting> settings_of(const Policy& policy) {
 }
 
 Result<std::string> setting_of(const Policy& policy, std::string_view key) {
-  if (key.starts_with(kPurpose)) return read_purpose(policy, key.substr(kPurpose.size()));
+  if (key.starts_with(kPurpose)) return read_purpose_setting(policy, key.substr(kPurpose.size()));
   const Key* found = find_key(key);
   if (found == nullptr) return no_such_key(policy, key);
   return found->read(policy);
@@ -207,7 +323,7 @@ Result<std::string> setting_of(const Policy& policy, std::string_view key) {
 Result<Policy> with_setting(Policy policy, std::string_view key, std::string_view value,
                             Roles roles) {
   if (key.starts_with(kPurpose)) {
-    TRY(change_purpose(policy, key.substr(kPurpose.size()), value, roles));
+    TRY(change_purpose_setting(policy, key.substr(kPurpose.size()), value, roles));
   } else {
     const Key* found = find_key(key);
     if (found == nullptr) return no_such_key(policy, key);

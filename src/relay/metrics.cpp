@@ -26,6 +26,8 @@ Metrics::Metrics()
       unauthenticated_(&counter(registry_, "sealpost_unauthenticated_total",
                                 "Requests refused because nobody known signed them")),
       messages_(&counter(registry_, "sealpost_messages_accepted_total", "Messages accepted")),
+      entries_(&counter(registry_, "sealpost_register_entries_total",
+                        "Entries appended to the register")),
       claims_(&prometheus::BuildCounter()
                    .Name("sealpost_prekeys_claimed_total")
                    .Help("Prekeys handed to senders")

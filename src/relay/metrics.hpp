@@ -20,6 +20,7 @@ class Metrics {
   void caught() { caught_->Increment(); }
   void group(std::size_t changes, double seconds, bool committed);
   void messages(std::size_t accepted) { messages_->Increment(static_cast<double>(accepted)); }
+  void entries(std::size_t appended) { entries_->Increment(static_cast<double>(appended)); }
   void prekey_claimed(bool once) { (once ? once_claimed_ : last_resort_claimed_)->Increment(); }
   void log_size(std::uint64_t leaves) { log_size_->Set(static_cast<double>(leaves)); }
   void checkpoint_size(std::uint64_t size) { checkpoint_size_->Set(static_cast<double>(size)); }
@@ -31,6 +32,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>* requests_;
   prometheus::Counter* unauthenticated_;
   prometheus::Counter* messages_;
+  prometheus::Counter* entries_;
   prometheus::Family<prometheus::Counter>* claims_;
   prometheus::Counter* once_claimed_;
   prometheus::Counter* last_resort_claimed_;

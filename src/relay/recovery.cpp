@@ -84,6 +84,14 @@ base::Result<void> forget_torn_uploads(MetaWriter& store, BlobStore& blobs) {
   return forget_blobs(store, torn);
 }
 
+// A crash may have come between a commit that shredded something and the scrubbing behind it, which
+// needs room for a moment: on a full disk a relay that starts is worth more.
+base::Result<void> finish_shredding(MetaWriter& store, BlobStore& blobs) {
+  TRY(const std::uint64_t room, blobs.room());
+  if (room > 0) TRY(store.scrub());
+  return {};
+}
+
 }  // namespace
 
 base::Result<void> recover(MetaStore& store, BlobStore& blobs, base::Time now) {
@@ -91,7 +99,8 @@ base::Result<void> recover(MetaStore& store, BlobStore& blobs, base::Time now) {
   TRY(remove_orphans(writer.reads(), blobs));
   TRY(make_room(writer, blobs, now));
   TRY(forget_lost_parts(writer));
-  return forget_torn_uploads(writer, blobs);
+  TRY(forget_torn_uploads(writer, blobs));
+  return finish_shredding(writer, blobs);
 }
 
 }  // namespace sealpost::relay

@@ -39,7 +39,7 @@ struct Route {
   std::string_view pattern;  // "{}" stands for one segment, a final "**" for all that follow
   Access access;
   // A device's role must allow one of them; none: every role.
-  std::array<std::optional<trust::Operation>, 2> operations;
+  std::array<std::optional<trust::Operation>, 3> operations;
   std::size_t body_limit;          // bytes
   Handler handler;                 // with the whole body in memory
   SinkOpener open_sink = nullptr;  // or as it arrives

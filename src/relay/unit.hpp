@@ -21,6 +21,7 @@ struct Unit {
   // Blobs whose rows the change has removed: their files go after the commit, before another change
   // runs. What a crash leaves of them the next start removes.
   std::vector<std::string>& files;
+  bool& scrub;  // something was shredded: no copy of it stays in the store's files
 };
 
 }  // namespace sealpost::relay

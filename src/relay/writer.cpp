@@ -26,10 +26,9 @@ base::Result<Written> call(const Change& change, Unit& unit) {
   }
 }
 
-std::size_t count_messages(const std::vector<Fact>& facts) {
-  return static_cast<std::size_t>(std::count_if(facts.begin(), facts.end(), [](const Fact& fact) {
-    return fact.event.event == "message.send";
-  }));
+std::size_t count_of(std::string_view event, const std::vector<Fact>& facts) {
+  return static_cast<std::size_t>(std::count_if(
+      facts.begin(), facts.end(), [&](const Fact& fact) { return fact.event.event == event; }));
 }
 
 }  // namespace
@@ -163,6 +162,8 @@ void Writer::commit_group(std::vector<Task>& tasks) {
   }
   commits_ = committed.has_value();
   if (committed) remove_files(after.files);
+  scrub_due_ = scrub_due_ || (committed && after.scrub);
+  if (scrub_due_) scrub_store();
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   parts_.metrics.group(tasks.size(), took.count(), committed.has_value());
   parts_.metrics.log_size(ledger_.size());
@@ -184,6 +185,17 @@ void Writer::remove_files(const std::vector<std::string>& blobs) {
       parts_.log.error("blob.not-removed", removed.error());
     }
   }
+}
+
+// Before anybody hears of the commit, unless somebody reads for very long: then the next group
+// tries again. Failing takes nothing back that was committed.
+void Writer::scrub_store() {
+  const auto scrub = [this]() -> base::Result<void> {
+    TRY(const bool clean, parts_.store.writer().scrub());
+    scrub_due_ = !clean;
+    return {};
+  };
+  if (auto done = guard(scrub); !done) parts_.log.error("store.not-scrubbed", done.error());
 }
 
 // What failed together may partly succeed alone: on a full disk an acknowledgement makes room where
@@ -223,7 +235,8 @@ base::Result<void> Writer::run_group(std::vector<Task>& tasks,
             parts_.clock.now(),
             parts_.checkpoints.view(),
             after.arrivals,
-            after.files};
+            after.files,
+            after.scrub};
   for (Task& task : tasks) {
     base::Result<Reply> answer = Reply{};
     TRY(run_task(task, unit, answer));
@@ -269,7 +282,8 @@ base::Result<void> Writer::attempt(const Change& change, Unit& unit, base::Resul
   }
   if (kept) {
     TRY(unit.store.release());
-    parts_.metrics.messages(count_messages(written->record.facts()));
+    parts_.metrics.messages(count_of("message.send", written->record.facts()));
+    parts_.metrics.entries(count_of("register.append", written->record.facts()));
     answer = std::move(written->reply);
     return {};
   }

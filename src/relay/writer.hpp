@@ -81,10 +81,12 @@ class Writer {
   struct Aftermath {
     Arrivals arrivals;
     std::vector<std::string> files;
+    bool scrub = false;
   };
   base::Result<void> run_group(std::vector<Task>& tasks, std::vector<base::Result<Reply>>& answers,
                                Aftermath& after);
   void remove_files(const std::vector<std::string>& blobs);
+  void scrub_store();
   base::Result<void> run_task(Task& task, Unit& unit, base::Result<Reply>& answer);
   base::Result<void> attempt(const Change& change, Unit& unit, base::Result<Reply>& answer);
   void give_up(const base::Error& why);
@@ -98,6 +100,7 @@ class Writer {
   Ledger ledger_;                     // writer thread
   base::milliseconds stale_since_{};  // writer thread
   std::size_t groups_passed_ = 0;     // writer thread; since askers were served
+  bool scrub_due_ = false;            // writer thread
   // Set when the stored tree is not what was written, or cannot be read back: from then on nothing
   // is accepted.
   std::optional<base::Error> broken_;  // writer thread

@@ -35,12 +35,13 @@ Reply cbor(base::Bytes body);
 Reply plain_text(std::string text);
 Reply problem(const base::Error& error);
 
-// One audit event and, where there is one, what it records: a statement about a message, or an
-// entry of the trust chain by its number.
+// One audit event and, where there is one, what it records: a statement about a message, an entry
+// of the trust chain by its number, or one of the register by its row.
 struct Fact {
   audit::Event event;
   std::optional<NewEvidence> evidence = std::nullopt;
   std::optional<std::uint64_t> trust_entry = std::nullopt;
+  std::optional<std::uint64_t> register_row = std::nullopt;
 };
 
 // How a change is recorded.

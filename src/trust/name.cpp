@@ -45,7 +45,9 @@ constexpr std::uint32_t bits(Operation first, Rest... rest) {
 using enum Operation;
 constexpr std::uint32_t kAdministering = bits(kInvite, kRevoke, kSetPolicy, kResetMfa);
 constexpr std::uint32_t kSending = bits(kReadTrust, kClaimPrekeys, kSend, kReadReceipts);
-constexpr std::uint32_t kMessaging = kSending | bits(kPublishPrekey, kReceive);
+// The register's key comes sealed to a prekey.
+constexpr std::uint32_t kLookingUp = bits(kReadRegister, kPublishPrekey);
+constexpr std::uint32_t kMessaging = kSending | kLookingUp | bits(kReceive, kWriteRegister);
 constexpr std::uint32_t kAuditing = bits(kReadTrust, kReadLog);
 
 // Who may do what. What is not here is denied.
@@ -53,9 +55,9 @@ constexpr std::array<RoleRow, 7> kRoles{{
     {Role::kOwner, "owner", kAdministering | kMessaging | kAuditing},
     {Role::kAdmin, "admin", kAdministering | kMessaging},
     {Role::kMember, "member", kMessaging},
-    {Role::kService, "service", kSending},
+    {Role::kService, "service", kSending | kLookingUp},
     {Role::kAuditor, "auditor", kAuditing},
-    {Role::kPrivacy, "privacy", kAuditing},
+    {Role::kPrivacy, "privacy", kAuditing | kLookingUp},
     {Role::kCustodian, "custodian", kMessaging},
 }};
 

@@ -53,6 +53,8 @@ enum class Operation {
   kReceive,       // inbox, acknowledgements, receipts, blobs of received messages
   kReadReceipts,  // evidence of messages one sent or received
   kReadLog,       // audit entries and events
+  kReadRegister,  // contacts, consents, agreements and groups; a service also needs a purpose
+  kWriteRegister,
 };
 bool allowed(Role role, Operation operation);
 

@@ -38,12 +38,19 @@ enum class Kind : int {
   kOutgoing = 7,  // submissions not yet confirmed, sealed file keys
   kPendingReceipt = 8,
   kReceipt = 9,
-  kSeen = 10,     // (from, id) -> message hash
-  kState = 11,    // cursors and counters
-  kDraft = 12,    // messages that are not sealed, or not known to be accepted, yet
-  kUpload = 13,   // keys and digests by which an upload goes on
-  kFileKey = 14,  // of sent messages, until every device has opened its own
-  kNotice = 15,   // what the user has not been told of the trust chain yet
+  kSeen = 10,           // (from, id) -> message hash
+  kState = 11,          // cursors and counters
+  kDraft = 12,          // messages that are not sealed, or not known to be accepted, yet
+  kUpload = 13,         // keys and digests by which an upload goes on
+  kFileKey = 14,        // of sent messages, until every device has opened its own
+  kNotice = 15,         // what the user has not been told of the trust chain yet
+  kRegister = 16,       // how far each stream of the register is read, and its keys
+  kRegisterEntry = 17,  // heads behind entries, and ids that were used
+  kContact = 18,
+  kContactAlias = 19,  // alias -> ids of contacts
+  kAgreement = 20,
+  kGroup = 21,
+  kDisclosure = 22,  // texts that were shown to contacts
 };
 
 struct Row {

@@ -23,6 +23,13 @@ inline constexpr std::size_t kMaxBatch = 256;        // messages, receipts, enve
 inline constexpr std::size_t kMaxEnvelopes = 1024;   // of one message
 inline constexpr std::size_t kPrekeyStock = 100;     // one-time prekeys a device keeps at the relay
 inline constexpr std::size_t kMaxHeader = 64 << 10;  // bytes of an envelope's age header
+inline constexpr std::size_t kMaxRecords = 1000;     // of one entry of the register; keys, too
+inline constexpr std::size_t kMaxRegisterFile = 2 << 20;  // bytes of an entry's age file
+inline constexpr std::size_t kMaxRegisterPage = 1000;     // entries of one answer
+inline constexpr std::size_t kMaxRegisterAnswer = 8
+                                                  << 20;  // bytes of one, unless one entry is more
+inline constexpr std::size_t kMaxGrantFile = 256 << 10;
+inline constexpr std::size_t kWrappedKeySize = 72;
 inline constexpr std::uint64_t kMaxBlob = std::uint64_t{1} << 40;
 
 // GET /v1/relay, without a signature.
@@ -236,6 +243,76 @@ struct OrderState {
   std::string voucher;  // note; the same
 };
 
+// The register, sealpost-register(5). STREAM is "people" or "organisation".
+// GET /v1/register/STREAM
+struct GrantHolder {
+  std::string device;
+  std::uint64_t epoch = 0;  // of the newest key that waits for it, or that it was given
+};
+struct RegisterState {
+  std::uint64_t size = 0;   // entries
+  std::uint64_t epoch = 0;  // 0 before the first entry
+  std::vector<GrantHolder> granted;
+};
+// A contact's key under the identity of that epoch.
+struct WrappedKey {
+  std::string contact;
+  std::uint64_t epoch = 0;
+  Bytes wrapped;
+};
+// GET /v1/register/STREAM/entries?after=N&limit=M: in order, with the keys that came with them and
+// are not shredded.
+struct RegisterEntry {
+  std::uint64_t number = 0;
+  Bytes file;               // the age file
+  std::uint64_t index = 0;  // of the audit leaf
+  Bytes leaf;
+};
+struct RegisterEntries {
+  std::vector<RegisterEntry> entries;
+  std::vector<WrappedKey> keys;
+  bool more = false;
+};
+// POST /v1/register/STREAM/entries
+struct RegisterAppend {
+  std::string id;           // UUID of the entry, chosen by the client
+  std::uint64_t epoch = 0;  // the present one, or the next: then the entry begins it
+  // Entries that the author had read: all of them to begin an epoch, otherwise at least the one
+  // that began the present epoch.
+  std::uint64_t after = 0;
+  Bytes file;
+  std::vector<WrappedKey> keys;
+  std::vector<std::string> shredded;  // contacts
+  std::vector<std::string> blobs;     // that its records keep
+};
+struct RegisterAppended {
+  std::uint64_t number = 0;
+  bool duplicate = false;  // the same was handed in before
+};
+// POST /v1/register/STREAM/grants; GET /v1/register/STREAM/grant gives the caller its own, and
+// POST /v1/register/STREAM/grant/missed takes it away because it cannot be opened.
+struct RegisterGrant {
+  std::string device;
+  std::uint64_t epoch = 0;
+  std::string prekey;  // id
+  Bytes file;
+};
+struct RegisterGrants {
+  std::vector<RegisterGrant> grants;
+};
+// POST /v1/decisions: what the gate in front of a contact decided, for the log.
+struct ConsentDecision {
+  std::string contact;
+  std::string purpose;
+  std::string channel;  // may be empty
+  bool allowed = false;
+  std::string reason;  // a code of the gate
+  std::string grant;   // id; may be empty
+};
+struct ConsentDecisions {
+  std::vector<ConsentDecision> decisions;
+};
+
 // For every struct T above that is a whole body:
 //   base::Bytes to_cbor(const T&);
 //   base::Result<T> parse_<snake_case_T>(base::ByteView);
@@ -268,6 +345,13 @@ Bytes to_cbor(const OrderPosting& value);
 Bytes to_cbor(const StandingOrder& value);
 Bytes to_cbor(const WipeAnswer& value);
 Bytes to_cbor(const OrderState& value);
+Bytes to_cbor(const RegisterState& value);
+Bytes to_cbor(const RegisterEntries& value);
+Bytes to_cbor(const RegisterAppend& value);
+Bytes to_cbor(const RegisterAppended& value);
+Bytes to_cbor(const RegisterGrant& value);
+Bytes to_cbor(const RegisterGrants& value);
+Bytes to_cbor(const ConsentDecisions& value);
 
 base::Result<RelayInfo> parse_relay_info(ByteView body);
 base::Result<TrustEntries> parse_trust_entries(ByteView body);
@@ -298,5 +382,12 @@ base::Result<OrderPosting> parse_order_posting(ByteView body);
 base::Result<StandingOrder> parse_standing_order(ByteView body);
 base::Result<WipeAnswer> parse_wipe_answer(ByteView body);
 base::Result<OrderState> parse_order_state(ByteView body);
+base::Result<RegisterState> parse_register_state(ByteView body);
+base::Result<RegisterEntries> parse_register_entries(ByteView body);
+base::Result<RegisterAppend> parse_register_append(ByteView body);
+base::Result<RegisterAppended> parse_register_appended(ByteView body);
+base::Result<RegisterGrant> parse_register_grant(ByteView body);
+base::Result<RegisterGrants> parse_register_grants(ByteView body);
+base::Result<ConsentDecisions> parse_consent_decisions(ByteView body);
 
 }  // namespace sealpost::wire

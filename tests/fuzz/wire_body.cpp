@@ -50,6 +50,13 @@ constexpr std::array kBodies{
     check<wire::parse_standing_order>,
     check<wire::parse_wipe_answer>,
     check<wire::parse_order_state>,
+    check<wire::parse_register_state>,
+    check<wire::parse_register_entries>,
+    check<wire::parse_register_append>,
+    check<wire::parse_register_appended>,
+    check<wire::parse_register_grant>,
+    check<wire::parse_register_grants>,
+    check<wire::parse_consent_decisions>,
 };
 
 }  // namespace

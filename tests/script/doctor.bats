@@ -51,6 +51,43 @@ folder() { dirname "$(vault_of dr.lee)"; }
   unlock dr.lee
 }
 
+@test "where the register is used, that this device has its keys, and what agreements lapse" {
+  as olivia agreement add 'Lab One' --kind baa --signed 2026-01-04 --expires 2048-01-04 >/dev/null
+  expect_exit 0 doctor
+  finding register '.health == "good"'
+  finding agreements '.health == "good"'
+  as olivia agreement add 'Lab Two' --kind baa --signed 2020-01-04 --expires 2022-01-04 >/dev/null
+  as olivia agreement add 'Lab Three' --kind baa --expires 59d >/dev/null
+  as olivia agreement add 'Lab Four' --kind baa --expires 61d >/dev/null
+  expect_exit 8 doctor
+  finding agreements '.health == "weak" and (.hint | contains("agreement add"))'
+  json_lines '[.[] | select(.check == "agreements").text] | length == 2
+    and (.[0] | contains("expired: Lab Two (baa, 2022-01-04)"))
+    and (.[1] | contains("Lab Three") and (contains("Lab Four") or contains("Lab One") | not))'
+  contains "$errors" "agreements"
+  as olivia agreement add 'Lab Two' --kind baa --signed 2022-01-04 >/dev/null
+  as olivia agreement remove 'Lab Three' --yes >/dev/null
+  expect_exit 0 doctor
+  finding agreements '.health == "good"'
+}
+
+@test "a device waits for the register's key until another one meets the relay" {
+  add_member dr.new member
+  expect_exit 8 as dr.new doctor --json
+  finding register '.health == "weak" and (.hint | contains("mercy.example/dr.lee/laptop"))'
+  json_lines 'all(.check != "agreements")'
+  as dr.lee inbox >/dev/null
+  expect_exit 8 as dr.new doctor --json
+  finding register '.health == "good"'
+  finding agreements '.health == "good"'
+}
+
+@test "who may not read the register hears nothing of it" {
+  add_member ann auditor
+  expect_exit 8 as ann doctor --json
+  json_lines 'all(.check != "agreements" and .check != "register")'
+}
+
 @test "without the relay it says so, and looks at the rest" {
   stop_relay
   expect_exit 8 doctor

@@ -78,3 +78,27 @@ teardown_file() { stop_org; }
 @test "a span out of form is a usage error" {
   expect_exit 2 as dr.lee inbox --wait soon
 }
+
+asked_for_register() {
+  curl -sk "$RELAY_URL/metrics" |
+    awk '/^sealpost_requests_total/ && /register/ { sum += $NF } END { print sum + 0 }'
+}
+# requests_of USER: how many requests about the register one inbox makes.
+requests_of() {
+  local before
+  before=$(asked_for_register)
+  as "$1" inbox >/dev/null
+  echo $(($(asked_for_register) - before))
+}
+
+# The last one: the register is begun.
+@test "a stream of the register that nobody uses costs one request, one that is read none" {
+  [ "$(requests_of dr.lee)" = 2 ]
+  as olivia group add ward --member dr.lee >/dev/null
+  as dr.lee inbox >/dev/null
+  [ "$(requests_of dr.lee)" = 1 ]
+  as olivia contact add jane-doe >/dev/null
+  as dr.lee inbox >/dev/null
+  [ "$(requests_of dr.lee)" = 0 ]
+  [ "$(requests_of olivia)" = 0 ]
+}

@@ -68,6 +68,43 @@ again() {
   as "$1" --passphrase-file "$PASSFILE" org show >/dev/null
 }
 
+# The register is begun from here on.
+@test "who joins is told when the register's key is still to come, and from whom" {
+  invite early >token
+  expect_exit 0 as early join token --device d --passphrase-file "$PASSFILE" --json
+  json '.waits_for_register == false and .register_from == []'
+  as olivia group add staff --member early >/dev/null
+  invite late >token
+  expect_exit 0 as late join token --device d --passphrase-file "$PASSFILE" --json
+  json '.waits_for_register and (.register_from | index("mercy.example/early/d") != null)
+    and (.register_from | index("mercy.example/late/d") == null)'
+  unlock late
+  expect_exit 0 as late status --json
+  json '.waits_for_register'
+  expect_exit 0 as late status
+  contains "$output" "waits for its key"
+  expect_exit 75 as late group list --json
+  [ "$(error_code)" = busy ]
+  # Somebody else who comes by sends it.
+  as early --passphrase-file "$PASSFILE" inbox >/dev/null
+  as late inbox >/dev/null
+  expect_exit 0 as late status --json
+  json '.waits_for_register == false'
+  expect_exit 0 as late group show staff
+  invite later >token
+  expect_exit 0 as later join token --device d --passphrase-file "$PASSFILE"
+  contains "$errors" "register"
+  contains "$errors" "mercy.example/early/d"
+}
+
+@test "an auditor waits for nothing" {
+  invite ann --role auditor >token
+  expect_exit 0 as ann join token --device d --passphrase-file "$PASSFILE" --json
+  json '.waits_for_register == false'
+  unlock ann
+  expect_exit 5 as ann group list
+}
+
 @test "without an invitation: exit 2, without a passphrase: exit 4" {
   expect_exit 2 setsid -w "$SEALPOST" join </dev/null
   invite pat >token

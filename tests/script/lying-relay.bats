@@ -302,6 +302,7 @@ restore_vault() {
   id=$(as dr.lee send --to olivia "with the other log")
   caught 7 "the sender has seen another audit log" as olivia inbox
   expect_exit 3 as olivia read "$id"
+  caught 7 "mercy.example/dr.lee/laptop has seen another audit log" as olivia receipt list
   id=$(as olivia send --to dr.lee "with the log")
   caught 7 "the sender has seen another audit log" as dr.lee inbox
   expect_exit 3 as dr.lee read "$id"

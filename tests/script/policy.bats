@@ -57,6 +57,39 @@ value() { as "${2-olivia}" policy show --json | jq -er --arg key "$1" 'select(.k
   never value purpose.newsletter
 }
 
+@test "a purpose has limits of its own" {
+  expect_exit 0 as olivia policy set purpose.billing.max-body 20
+  expect_exit 0 as olivia policy set purpose.billing.max-expiry 2d
+  expect_exit 2 as dr.lee send --to olivia --purpose billing "a bill of more than twenty bytes"
+  contains "$errors" "for the purpose billing is at most 20 bytes"
+  expect_exit 2 as dr.lee send --to olivia --purpose billing --expires 3d "your bill"
+  contains "$errors" "does not let messages for this purpose live so long"
+  expect_exit 0 as dr.lee send --to olivia --purpose billing "your bill"
+  expect_exit 0 as dr.lee send --to olivia --purpose general --expires 3d \
+    "something else of more than twenty bytes"
+  expect_exit 0 as olivia policy show
+  contains "$output" "purpose.billing.max-body"
+  expect_exit 0 as olivia policy set purpose.billing.consent none
+  [ "$(value purpose.billing.consent dr.lee)" = none ]
+  expect_exit 0 as olivia policy set purpose.billing.consent required
+  never value purpose.billing.consent
+  expect_exit 2 as olivia policy set purpose.billing.size 1
+  contains "$errors" "max-body, max-expiry, consent"
+  expect_exit 0 as olivia policy set purpose.billing.max-body none
+  expect_exit 0 as olivia policy set purpose.billing.max-expiry none
+}
+
+@test "how long contacts are kept, and whose agreement is needed" {
+  [ "$(value retention)" = 2190d ]
+  expect_exit 0 as olivia policy set retention 3650d
+  [ "$(value retention dr.lee)" = 3650d ]
+  expect_exit 2 as olivia policy set retention 1h
+  expect_exit 0 as olivia policy set relay-agreement "Cloud Host, Inc."
+  [ "$(value relay-agreement dr.lee)" = "Cloud Host, Inc." ]
+  expect_exit 0 as olivia policy set relay-agreement none
+  [ "$(value relay-agreement)" = none ]
+}
+
 @test "what is no setting, or no value of one, is refused with a hint" {
   expect_exit 2 as olivia policy set max-stalenes 1d
   contains "$errors" 'did you mean "max-staleness"?'

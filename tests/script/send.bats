@@ -150,7 +150,7 @@ spooled() { find -L "/proc/$1/fd" -links 0 -size +1000k 2>/dev/null | grep -q .;
 @test "bad input is refused before anything is sent" {
   expect_exit 2 as olivia send text
   expect_exit 2 as olivia send --to 'dr lee' text
-  expect_exit 2 as olivia send --to contact:jane text
+  expect_exit 3 as olivia send --to contact:jane text
   expect_exit 2 as olivia send --to dr.lee --expires 2020-01-01 text
   expect_exit 2 as olivia send --to dr.lee --expires soon text
   expect_exit 2 as olivia send --to dr.lee --subject $'two\nlines' text

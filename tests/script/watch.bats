@@ -142,6 +142,15 @@ ends_with() {
   [ "$(as dr.lee inbox --json | jq -s length)" = $((before + 1)) ]
 }
 
+@test "whoever watches sends newcomers the register's key" {
+  as dr.lee group add watched --member dr.lee >/dev/null
+  add_member dr.new member
+  expect_exit 75 as dr.new group list
+  expect_exit 0 as dr.lee watch --once
+  expect_exit 0 as dr.new watch --once
+  expect_exit 0 as dr.new group list
+}
+
 # The last one: nurse.kim's device is gone afterwards.
 @test "an order to wipe is told and obeyed at once" {
   start_watch nurse.kim

@@ -94,6 +94,8 @@ class LeafWalk {
     if (event.at < last_) TRY(wrong("is older than the one before it"));
     last_ = std::max(last_, event.at);
     note_prekey(event);
+    if (event.event == "register.append") return find_entry(event);
+    if (event.event == "register.shred") return find_shredded(event);
     const auto statement = event.details.find("statement");
     if (statement == event.details.end()) return {};
     if (event.details.contains("trust")) return take_entry(event, statement->second);
@@ -122,6 +124,33 @@ class LeafWalk {
     if (row && query.number(0) == next_) return {};
     return all_.damage(Part::kTrust, std::to_string(*number),
                        "is recorded by leaf " + std::to_string(next_) + ", and another is noted");
+  }
+
+  // What the entry is, the register's turn says; here, that it is there.
+  base::Result<void> find_entry(const audit::Event& event) {
+    const auto number = event.details.find("number");
+    const auto parsed = number == event.details.end() ? base::Result<std::uint64_t>(0)
+                                                      : base::parse_decimal(number->second);
+    if (event.objects.empty() || !parsed) return wrong("does not say which entry it is about");
+    TRY(Query query,
+        all_.db.query("SELECT leaf FROM register_entries WHERE stream = ? AND number = ?"));
+    query.bind(std::string_view(event.objects.front())).bind(*parsed);
+    TRY(const bool row, query.step());
+    if (row && query.number(0) == next_) return {};
+    return wrong("records an entry of the register that is not there: " + event.objects.front() +
+                 " " + std::to_string(*parsed));
+  }
+
+  base::Result<void> find_shredded(const audit::Event& event) {
+    all_.shredded += event.objects.size();
+    for (const std::string& contact : event.objects) {
+      TRY(Query query, all_.db.query("SELECT 1 FROM contact_keys WHERE contact = ? AND "
+                                     "wrapped = zeroblob(72)"));
+      query.bind(std::string_view(contact));
+      TRY(const bool row, query.step());
+      if (!row) TRY(wrong("records that a key was destroyed that was not: " + contact));
+    }
+    return {};
   }
 
   // The receipt's own place in the log is compared with this one; what they say, when the receipts'

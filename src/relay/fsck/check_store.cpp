@@ -35,6 +35,22 @@ constexpr std::array kReferences{
     Reference{Part::kBlob, "it is named by a message that is not there",
               "SELECT blob FROM message_blobs r WHERE NOT EXISTS(SELECT 1 FROM messages m WHERE "
               "m.id = r.message)"},
+    Reference{Part::kBlob, "an entry of the register keeps it, and it is not there or not complete",
+              "SELECT DISTINCT blob FROM entry_blobs k WHERE NOT EXISTS(SELECT 1 FROM blobs b "
+              "WHERE b.id = k.blob AND b.complete = 1)"},
+    Reference{Part::kBlob, "it is kept by an entry of the register that is not there",
+              "SELECT blob FROM entry_blobs k WHERE NOT EXISTS(SELECT 1 FROM register_entries e "
+              "WHERE e.id = k.entry)"},
+    Reference{Part::kRegister, "there is a key of it without an entry that brought it",
+              "SELECT contact FROM contact_keys k WHERE NOT EXISTS(SELECT 1 FROM register_entries "
+              "e WHERE e.stream = k.stream AND e.number = k.number)"},
+    Reference{Part::kRegister, "its key is out of form",
+              "SELECT contact FROM contact_keys WHERE length(wrapped) <> 72"},
+    Reference{Part::kRegister, "there is a file without an entry",
+              "SELECT id FROM register_files WHERE id NOT IN (SELECT id FROM register_entries)"},
+    Reference{Part::kRegister, "is granted to a device that has no name",
+              "SELECT DISTINCT stream FROM register_grants WHERE device NOT IN (SELECT id FROM "
+              "names)"},
     Reference{Part::kTrust, "a leaf is noted for it, and it is not there",
               "SELECT number FROM trust_leaves WHERE number NOT IN (SELECT number FROM trust)"},
     Reference{Part::kEnvelope, "a new one is noted for a device or message that is not there",

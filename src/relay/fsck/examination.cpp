@@ -42,6 +42,9 @@ Words words_of(Part part) {
     case Part::kOrder:
       return {"order", "a device is not wiped, or it is not known that it was",
               "order it again: `sealpost device wipe`"};
+    case Part::kRegister:
+      return {"register", "devices refuse what contacts, consents, agreements or groups were noted",
+              kRestore};
   }
   return {"store", "", kRestore};
 }

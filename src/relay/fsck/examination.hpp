@@ -29,6 +29,7 @@ enum class Part {
   kPayload,
   kBlob,
   kOrder,
+  kRegister,
 };
 
 struct Examination {
@@ -63,6 +64,7 @@ struct Examination {
   std::optional<merkle::Checkpoint> checkpoint;
   // Leaves there must be: as many as the highest number or the tiles tell of.
   std::uint64_t tree_size = 0;
+  std::uint64_t shredded = 0;  // keys of contacts that, as the log says, were destroyed
   Examined found;
 
  private:
@@ -82,6 +84,7 @@ base::Result<void> check_receipts(Examination& all);
 base::Result<void> check_envelopes(Examination& all);
 base::Result<void> check_blobs(Examination& all);
 base::Result<void> check_orders(Examination& all);
+base::Result<void> check_register(Examination& all);
 base::Result<void> check_references(Examination& all);
 
 }  // namespace sealpost::relay

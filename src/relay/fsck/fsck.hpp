@@ -34,7 +34,8 @@ struct Examined {
   std::uint64_t payloads = 0;
   std::uint64_t blobs = 0;
   std::uint64_t blob_bytes = 0;  // read and hashed
-  std::uint64_t left_over = 0;   // files that the next start removes
+  std::uint64_t register_entries = 0;
+  std::uint64_t left_over = 0;  // files that the next start removes
   std::uint64_t damages = 0;
 };
 

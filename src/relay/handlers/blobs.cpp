@@ -7,6 +7,7 @@
 #include "merkle/blob_leaf.hpp"
 #include "relay/handlers/blob_rules.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/handlers/register_rules.hpp"
 #include "relay/housekeeping.hpp"
 #include "wire/signature.hpp"
 
@@ -194,18 +195,40 @@ Sync whole_sync(Engine& engine, const StoredBlob& blob) {
   };
 }
 
-// The uploader, and recipients of messages that name the blob.
+bool may_read_register(const Engine& engine, const Caller& caller, base::Time now) {
+  const auto policy = engine.directory.policy();
+  return engine.directory.read([&](const trust::Chain& chain) {
+    return check_register_reader(chain, *policy, caller.name, now).has_value();
+  });
+}
+
+// The uploader, recipients of messages that name the blob, and readers of the register when an
+// entry keeps it.
 base::Result<StoredBlob> readable_blob(MetaReader& store, std::string_view id, const Caller& caller,
-                                       base::Time now) {
+                                       const Engine& engine) {
+  const base::Time now = engine.seams.clock.now();
   TRY(auto blob, store.blob(id));
   if (!blob || !blob->complete) return no_blob();
   if (blob->owner == caller.name) return *std::move(blob);
   TRY(const bool received, store.blob_received(id, caller.name, now));
-  if (!received) return no_blob();
+  if (received) return *std::move(blob);
+  TRY(const bool kept, store.blob_kept(id));
+  if (!kept || !may_read_register(engine, caller, now)) return no_blob();
   return *std::move(blob);
 }
 
 }  // namespace
+
+base::Result<void> check_own_blobs(Unit& unit, const Caller& caller,
+                                   const std::vector<std::string>& blobs) {
+  for (const std::string& id : blobs) {
+    TRY(const auto blob, unit.store.reads().blob(id));
+    if (!blob || blob->owner != caller.name || !blob->complete) {
+      return base::Error{Code::kNotFound, "an attachment is not there", "upload it again"};
+    }
+  }
+  return {};
+}
 
 base::Result<Outcome> post_blob(Request& request, Engine& engine) {
   TRY(const wire::BlobReservation wanted, wire::parse_blob_reservation(request.body));
@@ -248,7 +271,7 @@ base::Result<Outcome> get_blob(Request& request, Engine& engine) {
   const std::string& id = request.path.front();
   TRY(check_blob_id(id));
   TRY(const MetaStore::Reading store, engine.store->read());
-  TRY(const StoredBlob blob, readable_blob(*store, id, request.caller, engine.seams.clock.now()));
+  TRY(const StoredBlob blob, readable_blob(*store, id, request.caller, engine));
   TRY(const ByteRange range, parse_range(request.range, blob.size));
   TRY(base::Fd file, engine.blobs->open_for_reading(id));
   return Outcome(range_reply(std::move(file), range, blob.size));
@@ -258,7 +281,7 @@ base::Result<Outcome> get_blob_leaves(Request& request, Engine& engine) {
   const std::string& id = request.path.front();
   TRY(check_blob_id(id));
   TRY(const MetaStore::Reading store, engine.store->read());
-  TRY(readable_blob(*store, id, request.caller, engine.seams.clock.now()));
+  TRY(readable_blob(*store, id, request.caller, engine));
   TRY(const base::Bytes stored, store->blob_leaves(id));
   wire::BlobCompletion out;
   base::Reader reader(stored);

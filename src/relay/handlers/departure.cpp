@@ -1,6 +1,7 @@
 #include "relay/handlers/departure.hpp"
 
 #include "base/encoding.hpp"
+#include "relay/handlers/register_rules.hpp"
 #include "relay/statement.hpp"
 
 namespace sealpost::relay {
@@ -9,13 +10,18 @@ namespace {
 struct Rights {
   bool revoked = false;
   bool receives = false;
+  bool has_prekeys = false;
+  bool reads_register = false;
 };
 
 Rights rights_of(const Unit& unit, const std::string& name) {
+  const auto policy = unit.directory.policy();
   return unit.directory.read([&](const trust::Chain& chain) {
     const trust::Device* device = chain.device(name);
-    if (device == nullptr || device->revoked) return Rights{true, false};
-    return Rights{false, trust::allowed(device->role, trust::Operation::kReceive)};
+    if (device == nullptr || device->revoked) return Rights{true, false, false, false};
+    return Rights{false, trust::allowed(device->role, trust::Operation::kReceive),
+                  trust::allowed(device->role, trust::Operation::kPublishPrekey),
+                  may_read_register(*device, *policy)};
   });
 }
 
@@ -65,8 +71,9 @@ base::Result<void> clear_after(Unit& unit, const std::string& device, const audi
                                std::vector<Fact>& facts) {
   const Rights rights = rights_of(unit, device);
   unit.arrivals.mail.insert(device);
+  if (!rights.reads_register) TRY(unit.store.remove_register_grants(device));
+  if (!rights.has_prekeys) TRY(unit.store.remove_prekeys(device));
   if (rights.receives) return {};
-  TRY(unit.store.remove_prekeys(device));
   TRY(const auto dropped, unit.store.drop_queue(device));
   for (const DroppedMessage& message : dropped) {
     TRY(Fact fact, tombstone_of(message, device, because, unit));
@@ -78,12 +85,13 @@ base::Result<void> clear_after(Unit& unit, const std::string& device, const audi
 
 base::Result<void> drop_stale_prekeys(Unit& unit, const std::string& device) {
   TRY(const auto stored, unit.store.reads().prekey(device));
-  if (!stored) return {};
-  const bool holds = unit.directory.read([&](const trust::Chain& chain) {
+  const bool holds = stored && unit.directory.read([&](const trust::Chain& chain) {
     const auto prekey = trust::verify_prekey(chain, *stored, unit.now);
     return prekey || prekey.error().code != base::Code::kVerificationFailed;
   });
-  return holds ? base::Result<void>() : unit.store.remove_prekeys(device);
+  if (holds) return {};
+  TRY(unit.store.remove_register_grants(device));
+  return unit.store.remove_prekeys(device);
 }
 
 }  // namespace sealpost::relay

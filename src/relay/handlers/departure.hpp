@@ -11,15 +11,16 @@
 namespace sealpost::relay {
 
 // After an entry that revoked the device, or changed its user's role. A device that is revoked, or
-// whose role does not receive, loses its prekeys and its queue: each message in it becomes an event
-// message.drop with the relay's receipt for its sender, and its payload goes when nobody else waits
-// for it. A revoked one also loses its
-// uploads that no message names. Its polls are woken, and find that they are refused. `because` is
-// the event of the entry.
+// whose role does not receive, loses its queue: each message in it becomes an event message.drop
+// with the relay's receipt for its sender, and its payload goes when nobody else waits for it. One
+// whose role publishes no prekeys loses those, one that may not read the register what was granted
+// to it. A revoked one also loses its uploads that nothing names. Its polls are woken, and find
+// that they are refused. `because` is the event of the entry.
 base::Result<void> clear_after(Unit& unit, const std::string& device, const audit::Event& because,
                                std::vector<Fact>& facts);
 
-// After a new certificate: prekeys that its key has not signed are of no use to senders.
+// After a new certificate: prekeys that its key has not signed are of no use to senders, and what
+// was granted to them goes with them.
 base::Result<void> drop_stale_prekeys(Unit& unit, const std::string& device);
 
 }  // namespace sealpost::relay

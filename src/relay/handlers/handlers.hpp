@@ -48,6 +48,17 @@ base::Result<Outcome> get_orders(Request& request, Engine& engine);
 base::Result<bool> is_to_be_wiped(MetaReader& store, const Directory& directory,
                                   std::string_view device);
 
+base::Result<Outcome> get_register(Request& request, Engine& engine);
+base::Result<Outcome> get_register_entries(Request& request, Engine& engine);
+base::Result<Outcome> post_register_entry(Request& request, Engine& engine);
+base::Result<Outcome> post_register_grants(Request& request, Engine& engine);
+base::Result<Outcome> get_register_grant(Request& request, Engine& engine);
+base::Result<Outcome> post_register_missed(Request& request, Engine& engine);
+base::Result<Outcome> post_decisions(Request& request, Engine& engine);
+
+// Complete ones that the caller itself has uploaded; kNotFound.
+base::Result<void> check_own_blobs(Unit& unit, const Caller& caller,
+                                   const std::vector<std::string>& blobs);
 base::Result<Outcome> post_blob(Request& request, Engine& engine);
 base::Result<std::unique_ptr<BodySink>> open_part(const Request& request, Engine& engine);
 base::Result<Outcome> post_blob_complete(Request& request, Engine& engine);

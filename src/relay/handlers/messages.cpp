@@ -53,21 +53,13 @@ base::Result<void> check_purpose(const Unit& unit, const Caller& caller,
   return base::Error{Code::kDenied, "this service's certificate does not name the purpose", ""};
 }
 
-base::Result<void> check_expiry(const Unit& unit, base::Time expires) {
+base::Result<void> check_expiry(const Unit& unit, const wire::Submission& submission) {
+  const base::Time expires = submission.expires;
   if (expires <= unit.now) return malformed("the message has expired");
-  if (expires > unit.now + unit.directory.policy()->max_expiry + kClockSlack) {
+  const auto policy = unit.directory.policy();
+  const auto longest = policy::max_expiry_for(*policy, submission.purpose);
+  if (expires > unit.now + longest + kClockSlack) {
     return base::Error{Code::kUsage, "the message would live longer than the policy allows", ""};
-  }
-  return {};
-}
-
-base::Result<void> check_blobs(Unit& unit, const Caller& caller,
-                               const std::vector<std::string>& blobs) {
-  for (const std::string& id : blobs) {
-    TRY(const auto blob, unit.store.reads().blob(id));
-    if (!blob || blob->owner != caller.name || !blob->complete) {
-      return base::Error{Code::kNotFound, "an attachment is not there", "upload it again"};
-    }
   }
   return {};
 }
@@ -203,8 +195,8 @@ base::Result<Judged> judge(Unit& unit, const Request& request, const wire::Submi
   TRY(const auto stored, unit.store.reads().message(request.caller.name, submission.id));
   if (stored) return judge_again(unit, submission, *stored);
   base::Result<void> verdict = check_purpose(unit, request.caller, submission.purpose);
-  if (verdict) verdict = check_expiry(unit, submission.expires);
-  if (verdict) verdict = check_blobs(unit, request.caller, submission.blobs);
+  if (verdict) verdict = check_expiry(unit, submission);
+  if (verdict) verdict = check_own_blobs(unit, request.caller, submission.blobs);
   if (!verdict) return Judged{refused(submission, verdict.error(), {})};
   std::vector<wire::RecipientResult> recipients = judge_recipients(unit, submission);
   verdict = check_recipients(recipients, submission.partial);

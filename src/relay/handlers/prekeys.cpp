@@ -91,10 +91,11 @@ base::Result<Written> publish(Unit& unit, const Request& request, const Publishe
   return Written{Reply{}, Record::of(Fact{std::move(event)})};
 }
 
-bool may_receive(const Unit& unit, const std::string& device) {
+// For messages, or for the register's keys.
+bool may_be_sealed_to(const Unit& unit, const std::string& device) {
   return unit.directory.read([&](const trust::Chain& chain) {
     const auto active = chain.active_device(device, unit.now);
-    return active && trust::allowed((*active)->role, trust::Operation::kReceive);
+    return active && trust::allowed((*active)->role, trust::Operation::kPublishPrekey);
   });
 }
 
@@ -104,7 +105,7 @@ struct Handed {
 };
 
 base::Result<Handed> hand_out(Unit& unit, const std::string& device, const std::string& claimer) {
-  if (!may_receive(unit, device)) return Handed{};
+  if (!may_be_sealed_to(unit, device)) return Handed{};
   TRY(const std::uint64_t taken,
       unit.store.once_prekeys_taken(device, claimer, unit.now - kShareWindow));
   if (taken < kShare) {

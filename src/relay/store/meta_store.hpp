@@ -138,6 +138,33 @@ struct StoredOrder {
   std::string voucher;  // note
 };
 
+// How far a stream of the register has come; all zero before its first entry.
+struct RegisterHead {
+  std::uint64_t size = 0;
+  std::uint64_t epoch = 0;
+  std::uint64_t began = 0;  // number of the entry that began the epoch
+  crypto::Digest head{};
+};
+
+// An entry that is handed in, with its place in its stream.
+struct NewRegisterEntry {
+  std::string stream;
+  std::string author;  // device
+  std::string id;      // UUID
+  std::uint64_t number = 0;
+  std::uint64_t epoch = 0;
+  crypto::Digest sha256{};  // of the file
+  crypto::Digest head{};    // behind it
+  base::ByteView file;      // borrowed
+  std::vector<std::string> blobs;
+};
+
+// What an entry is known again by.
+struct RegisterMark {
+  std::uint64_t number = 0;
+  crypto::Digest sha256{};
+};
+
 class MetaReader {
  public:
   virtual ~MetaReader() = default;
@@ -177,9 +204,11 @@ class MetaReader {
   virtual base::Result<bool> blob_received(std::string_view id, std::string_view device,
                                            base::Time now) = 0;
   virtual base::Result<std::uint64_t> blob_bytes() = 0;  // reserved and stored, together
-  // Of this device's blobs that no message names, complete or not.
+  // Of this device's blobs that no message and no entry names, complete or not.
   virtual base::Result<std::uint64_t> unsent_blob_bytes(std::string_view owner) = 0;
-  // Those that no message names.
+  // Whether an entry of the register keeps the blob.
+  virtual base::Result<bool> blob_kept(std::string_view id) = 0;
+  // Those that no message and no entry names.
   virtual base::Result<std::vector<std::string>> unnamed_blobs(std::string_view owner) = 0;
   virtual base::Result<std::vector<std::string>> blob_ids() = 0;
   // Those that are not complete, in the order of their ids.
@@ -192,6 +221,23 @@ class MetaReader {
   virtual base::Result<std::optional<StoredOrder>> order_of_device(std::string_view device) = 0;
   virtual base::Result<std::optional<StoredOrder>> order_for_key(const crypto::Digest& key) = 0;
   virtual base::Result<std::optional<StoredOrder>> order(std::string_view id) = 0;
+
+  virtual base::Result<RegisterHead> register_head(std::string_view stream) = 0;
+  // The entry that this device has handed in under this id.
+  virtual base::Result<std::optional<RegisterMark>> register_entry(std::string_view stream,
+                                                                   std::string_view author,
+                                                                   std::string_view id) = 0;
+  // In order, behind number `after`, with the contact keys that came with them and are not
+  // shredded; stops before `max_bytes` are passed, but gives at least one.
+  virtual base::Result<wire::RegisterEntries> register_entries(std::string_view stream,
+                                                               std::uint64_t after,
+                                                               std::size_t limit,
+                                                               std::size_t max_bytes) = 0;
+  // Sorted by device.
+  virtual base::Result<std::vector<wire::GrantHolder>> register_holders(
+      std::string_view stream) = 0;
+  virtual base::Result<std::optional<wire::RegisterGrant>> register_grant(
+      std::string_view stream, std::string_view device) = 0;
 
   virtual base::Result<std::uint64_t> tree_size() = 0;
   virtual base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) = 0;
@@ -286,6 +332,25 @@ class MetaWriter {
   virtual base::Result<void> order_obeyed(std::uint64_t row, base::Time now,
                                           std::string_view answer, std::string_view voucher) = 0;
 
+  // The row of the entry, for set_register_leaf().
+  virtual base::Result<std::uint64_t> add_register_entry(const NewRegisterEntry& entry) = 0;
+  virtual base::Result<void> set_register_leaf(std::uint64_t row, std::uint64_t leaf) = 0;
+  // False when the contact has one, or had one that was shredded.
+  virtual base::Result<bool> add_contact_key(std::string_view stream, const wire::WrappedKey& key,
+                                             std::uint64_t number) = 0;
+  // Overwrites the key. False when that was done before; nothing when the contact never had one.
+  virtual base::Result<std::optional<bool>> shred_contact_key(std::string_view stream,
+                                                              std::string_view contact) = 0;
+  // In place of what the device had.
+  virtual base::Result<void> set_register_grant(std::string_view stream,
+                                                const wire::RegisterGrant& grant) = 0;
+  virtual base::Result<void> remove_register_grant(std::string_view stream,
+                                                   std::string_view device) = 0;
+  virtual base::Result<void> remove_register_grants(std::string_view device) = 0;
+  // Outside a transaction: leaves no copy of what was shredded behind in the store's own files.
+  // False when somebody reads; to be tried again then.
+  virtual base::Result<bool> scrub() = 0;
+
   virtual base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) = 0;
   virtual base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) = 0;
   virtual base::Result<void> set_checkpoint(std::string_view note) = 0;
@@ -300,7 +365,7 @@ class MetaWriter {
   virtual base::Result<std::size_t> remove_once_prekeys(base::Time expired_before,
                                                         std::size_t limit) = 0;
   // Blobs that nothing needs: incomplete or unreferenced and untouched since `since`, or named by
-  // expired messages only.
+  // expired messages only. What an entry of the register keeps is none of them.
   virtual base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,
                                                              std::size_t limit) = 0;
 };

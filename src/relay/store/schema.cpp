@@ -78,7 +78,30 @@ CREATE TABLE orders(id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE, device IN
                     voucher TEXT NOT NULL);
 CREATE INDEX orders_of_device ON orders(device, id);
 CREATE INDEX orders_for_key ON orders(key, id);
-PRAGMA user_version = 3;
+)";
+
+// What version 3 did not have. register_entries.head: behind the entry; leaf: of its event, or -1
+// until that is written. register_files.id is the entry's. contact_keys: rows stay, so that no page
+// is ever rebuilt around a key; a shredded one is overwritten with zeros where it lies.
+// entry_blobs.entry: the entry's row.
+constexpr std::string_view kSinceVersion3 = R"(
+CREATE TABLE register_entries(id INTEGER PRIMARY KEY, stream TEXT NOT NULL, number INTEGER NOT NULL,
+                              author INTEGER NOT NULL, uuid TEXT NOT NULL, epoch INTEGER NOT NULL,
+                              sha256 BLOB NOT NULL, head BLOB NOT NULL, leaf INTEGER NOT NULL);
+CREATE TABLE register_files(id INTEGER PRIMARY KEY, file BLOB NOT NULL);
+CREATE UNIQUE INDEX register_numbers ON register_entries(stream, number);
+CREATE INDEX register_epochs ON register_entries(stream, epoch, number);
+CREATE UNIQUE INDEX register_once ON register_entries(stream, author, uuid);
+CREATE TABLE contact_keys(id INTEGER PRIMARY KEY, stream TEXT NOT NULL, contact TEXT NOT NULL,
+                          number INTEGER NOT NULL, epoch INTEGER NOT NULL, wrapped BLOB NOT NULL);
+CREATE UNIQUE INDEX contact_keys_once ON contact_keys(stream, contact);
+CREATE INDEX contact_keys_of_entry ON contact_keys(stream, number);
+CREATE TABLE register_grants(stream TEXT NOT NULL, device INTEGER NOT NULL, epoch INTEGER NOT NULL,
+                             prekey TEXT NOT NULL, file BLOB NOT NULL,
+                             PRIMARY KEY(stream, device)) WITHOUT ROWID;
+CREATE TABLE entry_blobs(blob TEXT NOT NULL, entry INTEGER NOT NULL,
+                         PRIMARY KEY(blob, entry)) WITHOUT ROWID;
+PRAGMA user_version = 4;
 )";
 
 // orders: of wiping; times are 0 until it happened. An order is found by its device's name, or by
@@ -109,6 +132,7 @@ std::string steps_from(std::string_view version) {
   if (version == "1") steps += kFromVersion1;
   if (version == "0" || version == "1") steps += kRenewals;
   if (version == "2" || !steps.empty()) steps += kSinceVersion2;
+  if (version == "3" || !steps.empty()) steps += kSinceVersion3;
   return steps;
 }
 
@@ -160,7 +184,8 @@ base::Result<void> prepare_writer(Database& database) {
   TRY(require(database, "PRAGMA journal_mode = WAL", "wal"));
   TRY(
       database.run("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
-                   "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864"));
+                   "PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864;"
+                   "PRAGMA secure_delete = FAST"));
   TRY(require(database, "PRAGMA synchronous", "2"));
   TRY(create_or_upgrade(database));
   return require_schema(database);

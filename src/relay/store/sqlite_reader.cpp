@@ -182,7 +182,8 @@ base::Result<std::uint64_t> SqliteReader::unsent_blob_bytes(std::string_view own
   TRY(Query query,
       db_->query("SELECT coalesce(sum(size), 0) FROM blobs b WHERE owner = "
                  "(SELECT id FROM names WHERE name = ?) AND NOT EXISTS(SELECT 1 FROM message_blobs "
-                 "r WHERE r.blob = b.id)"));
+                 "r WHERE r.blob = b.id) AND NOT EXISTS(SELECT 1 FROM entry_blobs k WHERE k.blob = "
+                 "b.id)"));
   query.bind(owner);
   TRY(const bool row, query.step());
   return row ? query.number(0) : 0;
@@ -191,7 +192,8 @@ base::Result<std::uint64_t> SqliteReader::unsent_blob_bytes(std::string_view own
 base::Result<std::vector<std::string>> SqliteReader::unnamed_blobs(std::string_view owner) {
   TRY(Query query,
       db_->query("SELECT id FROM blobs b WHERE owner = (SELECT id FROM names WHERE name = ?) AND "
-                 "NOT EXISTS(SELECT 1 FROM message_blobs r WHERE r.blob = b.id)"));
+                 "NOT EXISTS(SELECT 1 FROM message_blobs r WHERE r.blob = b.id) AND "
+                 "NOT EXISTS(SELECT 1 FROM entry_blobs k WHERE k.blob = b.id)"));
   query.bind(owner);
   return texts(std::move(query));
 }

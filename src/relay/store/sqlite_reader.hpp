@@ -52,6 +52,17 @@ class SqliteReader final : public MetaReader {
   base::Result<std::optional<StoredOrder>> order_of_device(std::string_view device) override;
   base::Result<std::optional<StoredOrder>> order_for_key(const crypto::Digest& key) override;
   base::Result<std::optional<StoredOrder>> order(std::string_view id) override;
+  base::Result<bool> blob_kept(std::string_view id) override;
+  base::Result<RegisterHead> register_head(std::string_view stream) override;
+  base::Result<std::optional<RegisterMark>> register_entry(std::string_view stream,
+                                                           std::string_view author,
+                                                           std::string_view id) override;
+  base::Result<wire::RegisterEntries> register_entries(std::string_view stream, std::uint64_t after,
+                                                       std::size_t limit,
+                                                       std::size_t max_bytes) override;
+  base::Result<std::vector<wire::GrantHolder>> register_holders(std::string_view stream) override;
+  base::Result<std::optional<wire::RegisterGrant>> register_grant(std::string_view stream,
+                                                                  std::string_view device) override;
   base::Result<std::uint64_t> tree_size() override;
   base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) override;
   base::Result<base::Bytes> tile(int level, std::uint64_t index) override;
@@ -66,6 +77,8 @@ class SqliteReader final : public MetaReader {
   base::Result<std::uint64_t> number(std::string_view sql);
   base::Result<std::vector<StoredEvidence>> read_evidence(Query query);
   base::Result<std::optional<StoredOrder>> read_order(Query query);
+  base::Result<std::size_t> add_keys(std::string_view stream, std::uint64_t number,
+                                     std::vector<wire::WrappedKey>& out);
   Database* db_;
 };
 

@@ -1,5 +1,5 @@
 // Transactions, names, the trust chain, blobs and the log. Messages are in sqlite_messages.cpp,
-// prekeys in sqlite_prekeys.cpp.
+// prekeys in sqlite_prekeys.cpp, the register in sqlite_register.cpp.
 #include "relay/store/sqlite_writer.hpp"
 
 namespace sealpost::relay {
@@ -89,6 +89,7 @@ base::Result<void> SqliteWriter::complete_blob(std::string_view id, base::ByteVi
 
 base::Result<void> SqliteWriter::remove_blob(std::string_view id) {
   TRY(run("DELETE FROM message_blobs WHERE blob = ?", id));
+  TRY(run("DELETE FROM entry_blobs WHERE blob = ?", id));
   TRY(run("DELETE FROM parts WHERE blob = ?", id));
   TRY(run("DELETE FROM blob_leaves WHERE blob = ?", id));
   return run("DELETE FROM blobs WHERE id = ?", id);
@@ -106,7 +107,8 @@ base::Result<std::vector<std::string>> SqliteWriter::stale_blobs(base::Time now,
   TRY(Query query,
       db_->query("SELECT id FROM blobs b WHERE touched < ? AND NOT EXISTS(SELECT 1 FROM "
                  "message_blobs r JOIN messages m ON m.id = r.message "
-                 "WHERE r.blob = b.id AND m.expires > ?) LIMIT ?"));
+                 "WHERE r.blob = b.id AND m.expires > ?) AND NOT EXISTS(SELECT 1 FROM entry_blobs "
+                 "k WHERE k.blob = b.id) LIMIT ?"));
   query.bind(to_millis(since)).bind(to_millis(now)).bind(limit);
   std::vector<std::string> out;
   for (;;) {

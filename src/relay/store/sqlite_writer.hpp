@@ -70,6 +70,19 @@ class SqliteWriter final : public MetaWriter {
   base::Result<void> order_obeyed(std::uint64_t row, base::Time now, std::string_view answer,
                                   std::string_view voucher) override;
 
+  base::Result<std::uint64_t> add_register_entry(const NewRegisterEntry& entry) override;
+  base::Result<void> set_register_leaf(std::uint64_t row, std::uint64_t leaf) override;
+  base::Result<bool> add_contact_key(std::string_view stream, const wire::WrappedKey& key,
+                                     std::uint64_t number) override;
+  base::Result<std::optional<bool>> shred_contact_key(std::string_view stream,
+                                                      std::string_view contact) override;
+  base::Result<void> set_register_grant(std::string_view stream,
+                                        const wire::RegisterGrant& grant) override;
+  base::Result<void> remove_register_grant(std::string_view stream,
+                                           std::string_view device) override;
+  base::Result<void> remove_register_grants(std::string_view device) override;
+  base::Result<bool> scrub() override;
+
   base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) override;
   base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) override;
   base::Result<void> set_checkpoint(std::string_view note) override;

@@ -593,3 +593,66 @@ def delay(request: Request):
     """Tells the truth, later."""
     time.sleep(request.options["seconds"])
     return request.forward()
+
+
+@lie("GET /register/[a-z]+(/entries)?")
+def register_back(request: Request):
+    """The register without its last `by` entries."""
+    answer = request.forward()
+    document = answer.document
+    by = request.options["by"]
+    if "size" in document:
+        document["size"] -= by
+        request.house.register_size = document["size"]
+    else:
+        last = request.house.register_size
+        document["entries"] = [entry for entry in document["entries"] if entry["number"] <= last]
+    return answer.with_document(document)
+
+
+@lie("GET /register/[a-z]+/entries")
+def register_gap(request: Request):
+    """An entry left out."""
+    answer = request.forward()
+    document = answer.document
+    if len(document["entries"]) < 2:
+        return None
+    del document["entries"][-2]
+    return answer.with_document(document)
+
+
+@lie("GET /register/[a-z]+/entries")
+def register_swap(request: Request):
+    """The last two entries, each under the other's number."""
+    answer = request.forward()
+    document = answer.document
+    entries = document["entries"]
+    if len(entries) < 2:
+        return None
+    entries[-1]["file"], entries[-2]["file"] = entries[-2]["file"], entries[-1]["file"]
+    return answer.with_document(document)
+
+
+@lie("GET /register/[a-z]+/entries")
+def register_alter(request: Request):
+    """One bit of the last entry, and of nothing else."""
+    answer = request.forward()
+    document = answer.document
+    if not document["entries"]:
+        return None
+    file = bytearray(document["entries"][-1]["file"])
+    file[-1] ^= 1
+    document["entries"][-1]["file"] = bytes(file)
+    return answer.with_document(document)
+
+
+@lie("GET /register/[a-z]+/entries")
+def register_keys(request: Request):
+    """The keys of two contacts, each given to the other."""
+    answer = request.forward()
+    document = answer.document
+    keys = document["keys"]
+    if len(keys) < 2:
+        return None
+    keys[0]["wrapped"], keys[1]["wrapped"] = keys[1]["wrapped"], keys[0]["wrapped"]
+    return answer.with_document(document)

@@ -268,6 +268,39 @@ TEST_CASE("queries and names are encoded") {
   CHECK(last.path == "/v1/audit/tile/0/x001/000");
 }
 
+TEST_CASE("each method of the register asks its own address and reads its own answer") {
+  World world;
+  std::string asked_for;
+  std::string answer;
+  Server server([&](const Asked& asked) {
+    asked_for = asked.method + " " + asked.path + (asked.query.empty() ? "" : "?" + asked.query);
+    return Answer{200, answer, {}};
+  });
+  auto client = world.client(server.url());
+  const wire::RegisterGrant grant{"mercy.example/dr.lee/laptop", 2, "0011", wire::Bytes(5, 1)};
+
+  answer = cbor(wire::to_cbor(wire::RegisterState{4, 2, {{grant.device, 2}}}));
+  CHECK(client.register_state("people")->granted.at(0).device == grant.device);
+  CHECK(asked_for == "GET /v1/register/people");
+  answer = cbor(wire::to_cbor(wire::RegisterEntries{{{3, wire::Bytes(5, 1), 9, {}}}, {}, true}));
+  CHECK(client.register_entries("people", 2, 50)->entries.at(0).index == 9);
+  CHECK(asked_for == "GET /v1/register/people/entries?after=2&limit=50");
+  answer = cbor(wire::to_cbor(wire::RegisterAppended{5, true}));
+  CHECK(client.append_register("organisation", {})->number == 5);
+  CHECK(asked_for == "POST /v1/register/organisation/entries");
+  answer = cbor(wire::to_cbor(grant));
+  CHECK(client.register_grant("people")->file == grant.file);
+  CHECK(asked_for == "GET /v1/register/people/grant");
+  answer = "not CBOR";
+  CHECK(code_of(client.register_grant("people")) == base::Code::kMalformed);
+  CHECK(client.grant_register("people", {{grant}}));
+  CHECK(asked_for == "POST /v1/register/people/grants");
+  CHECK(client.miss_register_grant("people"));
+  CHECK(asked_for == "POST /v1/register/people/grant/missed");
+  CHECK(client.record_decisions({}));
+  CHECK(asked_for == "POST /v1/decisions");
+}
+
 TEST_CASE("a part is held back by the pacer, and counted once however often it is sent") {
   World world;
   const base::Bytes part(100'000, 'p');

@@ -352,6 +352,12 @@ TEST_CASE("a sealed value opens with its key and associated data only, whole and
     REQUIRE_FALSE(xchacha_open(key, bad, as_bytes("row 7")));
     REQUIRE_FALSE(xchacha_open(key, base::ByteView(sealed).first(i), as_bytes("row 7")));
   }
+  Bytes out(xchacha_plain_size(sealed), 7);
+  CHECK(xchacha_open_into(key, sealed, as_bytes("row 7"), out));
+  CHECK(base::as_text(out) == "value");
+  CHECK_FALSE(xchacha_open_into(key, sealed, as_bytes("row 8"), out));
+  CHECK(out == Bytes(5, 0));
+  CHECK(xchacha_plain_size(base::ByteView(sealed).first(39)) == 0);
   const Bytes empty = xchacha_seal(key, {}, {}, random);
   CHECK(xchacha_open(key, empty, {})->empty());
   CHECK(xchacha_seal(key, {}, {}, random) != empty);

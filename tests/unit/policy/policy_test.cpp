@@ -59,6 +59,49 @@ TEST_CASE("what a policy may leave out is written only when it is set") {
   CHECK(policy::parse_policy(replaced("at: ", "max-staleness: 600\nat: ")).value() == one);
 }
 
+TEST_CASE("a purpose may have narrower limits, and be exempt from consent") {
+  Policy narrow = policy::default_policy();
+  narrow.purposes[1].max_body = 2048;
+  narrow.purposes[4].max_body = 400;
+  narrow.purposes[4].max_expiry = std::chrono::days(1);
+  narrow.purposes[4].asks_consent = false;
+  narrow.retention = std::chrono::days(3650);
+  narrow.relay_agreement = "Cloud Host, Inc.";
+  const std::string text = replaced("at: ",
+                                    "purpose-max-body: test 2048\n"
+                                    "purpose-max-body: billing 400\n"
+                                    "purpose-max-expiry: billing 86400\n"
+                                    "purpose-no-consent: billing\n"
+                                    "retention: 315360000\n"
+                                    "relay-agreement: Cloud Host, Inc.\n"
+                                    "at: ");
+  CHECK(policy::format_policy(narrow, kNoon).value() == text);
+  CHECK(policy::parse_policy(text).value() == narrow);
+
+  CHECK(policy::max_body_for(narrow, "billing") == 400);
+  CHECK(policy::max_body_for(narrow, "general") == 1048576);
+  CHECK(policy::max_body_for(narrow, "undeclared") == 1048576);
+  CHECK(policy::max_expiry_for(narrow, "billing") == std::chrono::days(1));
+  CHECK(policy::max_expiry_for(narrow, "test") == std::chrono::days(365));
+  CHECK(policy::default_expiry_for(narrow, "billing") == std::chrono::days(1));
+  CHECK(policy::default_expiry_for(narrow, "test") == std::chrono::days(30));
+  CHECK_FALSE(policy::asks_consent(narrow, "billing"));
+  CHECK(policy::asks_consent(narrow, "general"));
+  CHECK(policy::asks_consent(narrow, "undeclared"));
+  // Never wider than in general.
+  narrow.max_body = 100;
+  narrow.max_expiry = narrow.default_expiry = std::chrono::hours(1);
+  CHECK(policy::max_body_for(narrow, "billing") == 100);
+  CHECK(policy::max_expiry_for(narrow, "billing") == std::chrono::hours(1));
+}
+
+TEST_CASE("without a word about it records are kept for six years, and no agreement is asked for") {
+  const Policy old = policy::parse_policy(kDefault).value();
+  CHECK(old.retention == std::chrono::days(2190));
+  CHECK_FALSE(old.relay_agreement.has_value());
+  CHECK(policy::asks_consent(old, "billing"));
+}
+
 TEST_CASE("a policy says what its signer had seen, and is the same policy as without") {
   const note::Views seen{{7, crypto::sha256(base::as_bytes("log"))},
                          {5, crypto::sha256(base::as_bytes("trust"))}};
@@ -109,6 +152,26 @@ TEST_CASE("a policy that could be read in two ways is not read at all") {
            Row{"at: ", "max-staleness: 316224001\nat: "},
            Row{"at: ", "max-staleness: 18446744073709551615\nat: "},
            Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\nmax-staleness: 600\n"},
+           Row{"at: ", "purpose-max-body: test\nat: "},
+           Row{"at: ", "purpose-max-body: test 0\nat: "},
+           Row{"at: ", "purpose-max-body: test 02\nat: "},
+           Row{"at: ", "purpose-max-body: test 4194305\nat: "},
+           Row{"at: ", "purpose-max-body: other 2\nat: "},
+           Row{"at: ", "purpose-max-body: test 2\npurpose-max-body: test 2\nat: "},
+           Row{"at: ", "purpose-max-body: billing 2\npurpose-max-body: test 2\nat: "},
+           Row{"at: ", "purpose-max-expiry: test 2\npurpose-max-body: test 2\nat: "},
+           Row{"at: ", "purpose-max-expiry: test 0\nat: "},
+           Row{"at: ", "purpose-max-expiry: test 316224001\nat: "},
+           Row{"at: ", "purpose-no-consent: other\nat: "},
+           Row{"at: ", "purpose-no-consent: test billing\nat: "},
+           Row{"at: ", "purpose-no-consent: test\npurpose-no-consent: test\nat: "},
+           Row{"at: ", "retention: 86399\nat: "},
+           Row{"at: ", "retention: 189216000\nat: "},
+           Row{"at: ", "retention: 3162240001\nat: "},
+           Row{"at: ", "relay-agreement:  x\nat: "},
+           Row{"at: ", "relay-agreement: x \nat: "},
+           Row{"at: ", "relay-agreement: x\nrelay-agreement: x\nat: "},
+           Row{"max-body: ", "purpose-max-body: test 2\nmax-body: "},
            Row{"at: 2026-11-21T12:00:00Z\n", ""},
            Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\npurpose: late\n"},
            Row{"at: 2026-11-21T12:00:00Z\n", "at: 2026-11-21T12:00:00Z\nextra: field\n"},
@@ -140,6 +203,17 @@ TEST_CASE("a policy that cannot be read back cannot be written") {
       [](Policy& p) {
         p.purposes.push_back({"new", {"owner\nmax-body"}});
       },
+      [](Policy& p) { p.purposes[0].max_body = 0; },
+      [](Policy& p) { p.purposes[0].max_body = policy::kLargestBody + 1; },
+      [](Policy& p) { p.purposes[0].max_expiry = base::milliseconds(1500); },
+      [](Policy& p) {
+        p.purposes[0].max_expiry = policy::kLongestExpiry + std::chrono::seconds(1);
+      },
+      [](Policy& p) { p.retention = std::chrono::hours(23); },
+      [](Policy& p) { p.retention = policy::kLongestRetention + std::chrono::seconds(1); },
+      [](Policy& p) { p.relay_agreement = ""; },
+      [](Policy& p) { p.relay_agreement = std::string(201, 'a'); },
+      [](Policy& p) { p.relay_agreement = "a\nmfa: owner"; },
       [](Policy& p) { p.max_body = 0; },
       [](Policy& p) { p.max_body = policy::kLargestBody + 1; },
       [](Policy& p) { p.default_expiry = base::milliseconds(1500); },
@@ -171,6 +245,13 @@ TEST_CASE("the widest policy survives") {
   widest.max_body = policy::kLargestBody;
   widest.max_expiry = widest.default_expiry = policy::kLongestExpiry;
   widest.idle_lock = widest.passphrase_age = widest.max_staleness = policy::kLongestExpiry;
+  widest.retention = policy::kLongestRetention;
+  widest.relay_agreement = std::string(policy::kMaxParty, 'a');
+  for (policy::Purpose& purpose : widest.purposes) {
+    purpose.max_body = policy::kLargestBody;
+    purpose.max_expiry = policy::kLongestExpiry;
+    purpose.asks_consent = false;
+  }
   CHECK(policy::parse_policy(policy::format_policy(widest, kNoon).value()).value() == widest);
 }
 

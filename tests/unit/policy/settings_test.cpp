@@ -34,7 +34,7 @@ std::string value_of(const Policy& policy, std::string_view key) {
 
 TEST_CASE("the default policy says of each setting that it is one") {
   const auto settings = policy::settings_of(policy::default_policy());
-  CHECK(settings.size() == 5 + 7);
+  CHECK(settings.size() == 5 + 9);
   CHECK(settings.front().key == "purpose.general");
   CHECK(settings.front().value == "owner,admin,member,custodian");
   CHECK(settings[1].value == "any");
@@ -55,6 +55,8 @@ TEST_CASE("each setting reads as it is typed, and an unset one is the default ag
            Row{"idle-lock", "15m", "none"},
            Row{"passphrase-age", "90d", "none"},
            Row{"max-staleness", "12h", "none"},
+           Row{"retention", "3650d", "2190d"},
+           Row{"relay-agreement", "Cloud Host", "none"},
            Row{"purpose.billing", "member,service", "any"},
        }) {
     CAPTURE(row.key);
@@ -88,6 +90,39 @@ TEST_CASE("a purpose is added, opened to everybody and removed") {
   CHECK(changed("purpose.never-there", "none") == policy::default_policy());
 }
 
+TEST_CASE("the limits of a purpose are settings of their own, shown when they are set") {
+  Policy policy = changed("purpose.billing.max-body", "400");
+  CHECK(policy::max_body_for(policy, "billing") == 400);
+  CHECK(value_of(policy, "purpose.billing.max-body") == "400");
+  policy = with_setting(policy, "purpose.billing.max-expiry", "1d", kRoles).value();
+  CHECK(value_of(policy, "purpose.billing.max-expiry") == "1d");
+  CHECK(value_of(policy, "purpose.billing.consent") == "required");
+  policy = with_setting(policy, "purpose.billing.consent", "none", kRoles).value();
+  CHECK(value_of(policy, "purpose.billing.consent") == "none");
+  CHECK_FALSE(policy::asks_consent(policy, "billing"));
+  // Other roles change nothing about them.
+  policy = with_setting(policy, "purpose.billing", "member", kRoles).value();
+  CHECK(policy::max_body_for(policy, "billing") == 400);
+
+  const auto settings = policy::settings_of(policy);
+  CHECK(settings.size() == 5 + 3 + 9);
+  const auto at = std::find_if(settings.begin(), settings.end(),
+                               [](const auto& s) { return s.key == "purpose.billing"; });
+  REQUIRE(settings.end() - at > 3);
+  CHECK(at[1].key == "purpose.billing.max-body");
+  CHECK(at[2].value == "1d");
+  CHECK(at[3].value == "none");
+  CHECK_FALSE(at[1].is_default);
+
+  for (const char* key : {"purpose.billing.max-body", "purpose.billing.max-expiry"}) {
+    policy = with_setting(policy, key, "none", kRoles).value();
+    CHECK(value_of(policy, key) == "none");
+  }
+  policy = with_setting(policy, "purpose.billing.consent", "required", kRoles).value();
+  policy = with_setting(policy, "purpose.billing", "any", kRoles).value();
+  CHECK(policy == policy::default_policy());
+}
+
 TEST_CASE("a key that does not exist is refused with the nearest one as a hint") {
   CHECK(refused("max-stalenes", "1d").hint == "did you mean \"max-staleness\"?");
   CHECK(refused("idle", "15m").hint == "did you mean \"idle-lock\"?");
@@ -110,6 +145,17 @@ TEST_CASE("a value that a policy cannot have is refused") {
   refused("purpose.Billing", "any");
   refused("purpose.", "any");
   refused("purpose.billing", "member,king");
+  refused("purpose.billing.max-body", "0");
+  refused("purpose.billing.max-body", "1M");
+  refused("purpose.billing.max-expiry", "soon");
+  refused("purpose.billing.max-expiry", "3661d");
+  refused("purpose.billing.consent", "sometimes");
+  refused("purpose.billing.size", "1");
+  refused("purpose.never-there.max-body", "1");
+  refused("retention", "23h");
+  refused("relay-agreement", " Host");
+  CHECK_FALSE(policy::setting_of(policy::default_policy(), "purpose.billing.size").has_value());
+  CHECK_FALSE(policy::setting_of(policy::default_policy(), "purpose.x.consent").has_value());
 }
 
 TEST_CASE("the last purpose stays") {

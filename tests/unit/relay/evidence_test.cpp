@@ -68,7 +68,8 @@ TEST_CASE("a store of the first version learns where its trust chain is logged")
   run_sql(house.dir() / "relay.db",
           "DROP TABLE trust_leaves; DROP TABLE renewals;"
           "DROP TABLE once_prekeys; DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs;"
-          "DROP TABLE orders;"
+          "DROP TABLE orders; DROP TABLE register_entries; DROP TABLE register_files;"
+          "DROP TABLE contact_keys; DROP TABLE register_grants; DROP TABLE entry_blobs;"
           "PRAGMA user_version = 1;");
   house.start();
   check_all(house);
@@ -80,7 +81,8 @@ TEST_CASE("a store of the second version goes on with the tables that are new") 
   house.stop();
   run_sql(house.dir() / "relay.db",
           "DROP TABLE once_prekeys; DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs;"
-          "DROP TABLE orders;"
+          "DROP TABLE orders; DROP TABLE register_entries; DROP TABLE register_files;"
+          "DROP TABLE contact_keys; DROP TABLE register_grants; DROP TABLE entry_blobs;"
           "PRAGMA user_version = 2;");
   house.start();
   check_all(house);

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "house.hpp"
+#include "policy/policy.hpp"
 
 using namespace sealpost;
 using namespace sealpost::testing;
@@ -365,4 +366,23 @@ TEST_CASE("answers that nobody reads fill the device's share of memory, not the 
   CHECK(house.inbox(kOlivia).deliveries.size() == 1);
   unread.clear();
   CHECK(eventually([&] { return house.ask(kKim, "GET", "/v1/inbox").status == 200; }));
+}
+
+TEST_CASE("a message lives as long as its purpose allows, whatever the policy allows in general") {
+  House house;
+  policy::Policy narrow = policy::default_policy();
+  for (policy::Purpose& purpose : narrow.purposes) {
+    if (purpose.name == "billing") purpose.max_expiry = std::chrono::days(1);
+  }
+  const std::string text = policy::format_policy(narrow, kNoon).value();
+  REQUIRE(house.post_trust(kOlivia, signed_by(text, {kOlivia})).status == 200);
+  wire::Submission sent = house.message(1);
+  sent.expires = house.clock.now() + 2 * kDay;
+  CHECK(house.submit(kLee, sent).accepted);
+  sent = house.message(2);
+  sent.purpose = "billing";
+  sent.expires = house.clock.now() + 2 * kDay;
+  CHECK(house.submit(kLee, sent).error_code == "usage");
+  sent.expires = house.clock.now() + 1 * kDay;
+  CHECK(house.submit(kLee, sent).accepted);
 }

@@ -112,7 +112,7 @@ TEST_CASE("a hundred prekeys come in one request, and their device learns what i
   claim(house, 3);
   CHECK(left(house).once.size() == 97);
   CHECK(left(house, kLee).once.empty());
-  CHECK(house.ask(kService, "GET", "/v1/prekeys").status == 403);
+  CHECK(house.ask(kAuditor, "GET", "/v1/prekeys").status == 403);
 }
 
 TEST_CASE("each is handed out once, the oldest first, also several in one request") {

@@ -29,6 +29,7 @@ constexpr std::string_view kAll = "owner admin member service auditor privacy cu
 constexpr std::string_view kMessaging = "owner admin member custodian";
 constexpr std::string_view kSending = "owner admin member service custodian";
 constexpr std::string_view kLog = "owner auditor privacy";
+constexpr std::string_view kLookingUp = "owner admin member service privacy custodian";
 constexpr std::string_view kNone;
 
 // Who gets through the door of a route. What comes then is the handler's: whoever may bring an
@@ -50,8 +51,8 @@ const std::map<std::string, std::string_view> kMatrix{
     {"POST /v1/orders", kAll},
     {"GET /v1/orders/{}", kAll},
     {"POST /v1/orders/answer", kAll},
-    {"GET /v1/prekeys", kMessaging},
-    {"POST /v1/prekeys", kMessaging},
+    {"GET /v1/prekeys", kLookingUp},
+    {"POST /v1/prekeys", kLookingUp},
     {"POST /v1/prekeys/claim", kSending},
     {"POST /v1/messages", kSending},
     {"POST /v1/messages/{}/envelopes", kSending},
@@ -64,8 +65,15 @@ const std::map<std::string, std::string_view> kMatrix{
     {"POST /v1/blobs", kSending},
     {"PUT /v1/blobs/{}/parts/{}", kSending},
     {"POST /v1/blobs/{}/complete", kSending},
-    {"GET /v1/blobs/{}", kSending},
-    {"GET /v1/blobs/{}/leaves", kSending},
+    {"GET /v1/blobs/{}", kLookingUp},
+    {"GET /v1/blobs/{}/leaves", kLookingUp},
+    {"GET /v1/register/{}", kLookingUp},
+    {"GET /v1/register/{}/entries", kLookingUp},
+    {"POST /v1/register/{}/entries", kMessaging},
+    {"POST /v1/register/{}/grants", kMessaging},
+    {"GET /v1/register/{}/grant", kLookingUp},
+    {"POST /v1/register/{}/grant/missed", kLookingUp},
+    {"POST /v1/decisions", kSending},
     {"GET /v1/audit/checkpoint", kAll},
     {"GET /v1/audit/tile/entries/**", kLog},
     {"GET /v1/audit/tile/**", kAll},
@@ -136,16 +144,11 @@ TEST_CASE("every role gets through the doors that are its own, and through no ot
 TEST_CASE("every operation of every role is what the manual says; what it does not say is denied") {
   using enum trust::Operation;
   const std::map<trust::Operation, std::string_view> table{
-      {kReadTrust, kAll},
-      {kInvite, "owner admin"},
-      {kRevoke, "owner admin"},
-      {kSetPolicy, "owner admin"},
-      {kPublishPrekey, kMessaging},
-      {kClaimPrekeys, kSending},
-      {kSend, kSending},
-      {kReceive, kMessaging},
-      {kReadReceipts, kSending},
-      {kReadLog, kLog},
+      {kReadTrust, kAll},           {kInvite, "owner admin"},   {kRevoke, "owner admin"},
+      {kSetPolicy, "owner admin"},  {kResetMfa, "owner admin"}, {kPublishPrekey, kLookingUp},
+      {kClaimPrekeys, kSending},    {kSend, kSending},          {kReceive, kMessaging},
+      {kReadReceipts, kSending},    {kReadLog, kLog},           {kReadRegister, kLookingUp},
+      {kWriteRegister, kMessaging},
   };
   for (const auto& [operation, roles] : table) {
     for (const Holder& holder : kHolders) {

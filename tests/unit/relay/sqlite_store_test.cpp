@@ -74,24 +74,37 @@ TEST_CASE("a file that is no database, or of a newer version, is not opened") {
   CHECK(relay::SqliteStore::open(folder.file(), 0).error().code == base::Code::kMalformed);
 }
 
-TEST_CASE("a store of version 2 gets what came later, and keeps what it has") {
-  const Folder folder;
-  {
-    const auto store = relay::SqliteStore::open(folder.file(), 0).value();
-    REQUIRE(store->writer().begin().has_value());
-    REQUIRE(store->writer().add_trust_entry(0, "entry").has_value());
-    REQUIRE(store->writer().commit().has_value());
+TEST_CASE("a store of an earlier version gets what came later, and keeps what it has") {
+  const std::string since_3 =
+      "DROP TABLE register_entries; DROP TABLE register_files; DROP TABLE contact_keys; "
+      "DROP TABLE register_grants; DROP TABLE entry_blobs; ";
+  const std::string since_2 = since_3 +
+                              "DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs; "
+                              "DROP TABLE once_prekeys; DROP TABLE orders; ";
+  const std::string since_1 = since_2 +
+                              "DROP TABLE renewals; DROP TABLE trust_leaves; "
+                              "DROP INDEX evidence_once; CREATE UNIQUE INDEX evidence_once ON "
+                              "evidence(message, state, signer); ";
+  for (const std::string& sql :
+       {since_3 + "PRAGMA user_version = 3", since_2 + "PRAGMA user_version = 2",
+        since_1 + "PRAGMA user_version = 1"}) {
+    CAPTURE(sql);
+    const Folder folder;
+    {
+      const auto store = relay::SqliteStore::open(folder.file(), 0).value();
+      REQUIRE(store->writer().begin().has_value());
+      REQUIRE(store->writer().add_trust_entry(0, "entry").has_value());
+      REQUIRE(store->writer().commit().has_value());
+    }
+    sqlite3* database = nullptr;
+    REQUIRE(sqlite3_open(folder.file().c_str(), &database) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(database);
+    const auto store = relay::SqliteStore::open(folder.file(), 0);
+    REQUIRE_MESSAGE(store.has_value(), (store ? "" : store.error().text));
+    relay::MetaReader& reads = (*store)->writer().reads();
+    CHECK(reads.trust_size().value() == 1);
+    CHECK_FALSE(reads.mfa("dr.lee").value().has_value());
+    CHECK(reads.register_head("people").value().size == 0);
   }
-  sqlite3* database = nullptr;
-  REQUIRE(sqlite3_open(folder.file().c_str(), &database) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(database,
-                       "DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs; "
-                       "DROP TABLE once_prekeys; DROP TABLE orders; "
-                       "PRAGMA user_version = 2",
-                       nullptr, nullptr, nullptr) == SQLITE_OK);
-  sqlite3_close(database);
-  const auto store = relay::SqliteStore::open(folder.file(), 0);
-  REQUIRE_MESSAGE(store.has_value(), (store ? "" : store.error().text));
-  CHECK((*store)->writer().reads().trust_size().value() == 1);
-  CHECK_FALSE((*store)->writer().reads().mfa("dr.lee").value().has_value());
 }

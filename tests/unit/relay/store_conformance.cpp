@@ -593,6 +593,7 @@ void check_store(const std::function<OpenStore()>& fresh) {
   SUBCASE("parts of another boot are forgotten") { check_boots(*open()); }
   SUBCASE("one-time codes: secrets, recovery codes, proofs") { check_mfa(*open()); }
   SUBCASE("the newest order for a device counts") { check_orders(*open()); }
+  SUBCASE("the register") { check_register(open); }
   SUBCASE("many read at once") { check_many_readers(*open()); }
 }
 

@@ -16,5 +16,7 @@ using OpenStore = std::function<std::unique_ptr<relay::MetaStore>()>;
 
 // Runs the whole suite, each part in a subcase. `fresh` makes an opener of a new, empty store.
 void check_store(const std::function<OpenStore()>& fresh);
+// Its part about the register.
+void check_register(const OpenStore& open);
 
 }  // namespace sealpost::testing

@@ -97,18 +97,20 @@ TEST_CASE("the matrix of roles and operations") {
     Operation operation;
     const char* allowed;  // owner admin member service auditor privacy custodian
   };
-  constexpr std::array<Row, 11> kMatrix{{
+  constexpr std::array<Row, 13> kMatrix{{
       {Operation::kReadTrust, "yyyyyyy"},
       {Operation::kInvite, "yy-----"},
       {Operation::kRevoke, "yy-----"},
       {Operation::kSetPolicy, "yy-----"},
       {Operation::kResetMfa, "yy-----"},
-      {Operation::kPublishPrekey, "yyy---y"},
+      {Operation::kPublishPrekey, "yyyy-yy"},
       {Operation::kClaimPrekeys, "yyyy--y"},
       {Operation::kSend, "yyyy--y"},
       {Operation::kReceive, "yyy---y"},
       {Operation::kReadReceipts, "yyyy--y"},
       {Operation::kReadLog, "y---yy-"},
+      {Operation::kReadRegister, "yyyy-yy"},
+      {Operation::kWriteRegister, "yyy---y"},
   }};
   for (const Row& row : kMatrix) {
     for (std::size_t i = 0; i < kRoles.size(); ++i) {

@@ -1,0 +1,394 @@
+#include "flow/consents.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "flow/gate.hpp"
+#include "flow/register_files.hpp"
+#include "register/words.hpp"
+#include "text/safety.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+constexpr std::size_t kBatch = 1000;              // records of an import
+constexpr std::size_t kDisclosurePart = 3000;     // bytes
+constexpr std::size_t kMaxDisclosure = 64 << 10;  // bytes
+constexpr std::size_t kMaxWord = 64;              // bytes of a language or version
+
+base::Error usage(std::string text, std::string hint = "") {
+  return {base::Code::kUsage, std::move(text), std::move(hint)};
+}
+
+base::Result<void> check_remark(std::string_view what, const std::string& text) {
+  if (text.size() <= reg::kMaxText && text::is_utf8(text)) return {};
+  return usage(fmt::format("the {} has more than {} bytes, or is not UTF-8", what, reg::kMaxText));
+}
+
+// In pieces, each ending at a whole character.
+std::vector<reg::Record> disclosure_records(const std::string& text, const crypto::Digest& digest) {
+  std::vector<std::string> pieces;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = std::min(at + kDisclosurePart, text.size());
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+    pieces.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  std::vector<reg::Record> records;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    records.emplace_back(reg::DisclosureRecord{digest, i, pieces.size(), std::move(pieces[i])});
+  }
+  return records;
+}
+
+base::Error no_key(const std::string& which) {
+  return {base::Code::kConflict, fmt::format("the personal fields of {} were destroyed", which),
+          "add the person anew with `sealpost contact add`"};
+}
+
+base::Error removed(const std::string& which) {
+  return {base::Code::kConflict, fmt::format("{} was removed", which),
+          "add the person anew with `sealpost contact add`"};
+}
+
+// The record of a grant, without evidence.
+base::Result<reg::GrantRecord> make_grant(const KeyedContact& keyed, const ConsentTerms& terms,
+                                          base::Random& random) {
+  reg::GrantRecord grant;
+  grant.id = reg::new_record_id(random);
+  grant.contact = keyed.contact.id;
+  grant.purposes = terms.purposes;
+  grant.channels = terms.channels;
+  grant.method = terms.method;
+  grant.effective = terms.effective;
+  grant.expires = terms.expires;
+  grant.language = terms.language;
+  grant.version = terms.version;
+  grant.warned = terms.warned;
+  if (terms.disclosure) grant.disclosure = crypto::sha256(base::as_bytes(*terms.disclosure));
+  const auto seal = [&](const std::string& text) -> base::Result<base::Bytes> {
+    if (text.empty()) return base::Bytes();
+    return reg::seal_text(*keyed.key, keyed.contact.id, text, random);
+  };
+  TRY(grant.witness, seal(terms.witness));
+  TRY(grant.note, seal(terms.note));
+  grant.after = reg::known_revocations(keyed.contact);
+  return grant;
+}
+
+// The text of a disclosure, unless it is in the register already.
+base::Result<void> add_disclosure(const vault::Vault& vault, const ConsentTerms& terms,
+                                  RegisterDraft& draft) {
+  if (!terms.disclosure) return {};
+  const crypto::Digest digest = crypto::sha256(base::as_bytes(*terms.disclosure));
+  TRY(const std::optional<std::string> known, find_disclosure(vault, digest));
+  if (known) return {};
+  for (reg::Record& record : disclosure_records(*terms.disclosure, digest)) {
+    draft.records.push_back(std::move(record));
+  }
+  return {};
+}
+
+bool same_terms(const reg::GrantRecord& grant, const ConsentTerms& terms) {
+  const auto sorted = [](std::vector<std::string> words) {
+    std::sort(words.begin(), words.end());
+    return words;
+  };
+  return sorted(grant.purposes) == sorted(terms.purposes) &&
+         sorted(grant.channels) == sorted(terms.channels) && grant.method == terms.method &&
+         grant.expires == terms.expires && grant.effective == terms.effective &&
+         grant.language == terms.language && grant.version == terms.version &&
+         grant.warned == terms.warned;
+}
+
+// Whether it was revoked since or not: a list that comes again does not give leave anew.
+bool has_grant(const reg::Contact& contact, const ConsentTerms& terms) {
+  return std::any_of(contact.grants.begin(), contact.grants.end(),
+                     [&](const reg::Granted& one) { return same_terms(one.record, terms); });
+}
+
+// The same, not written yet.
+bool is_waiting(const RegisterDraft& draft, const std::string& contact, const ConsentTerms& terms) {
+  return std::any_of(draft.records.begin(), draft.records.end(), [&](const reg::Record& record) {
+    const auto* grant = std::get_if<reg::GrantRecord>(&record);
+    return grant != nullptr && grant->contact == contact && same_terms(*grant, terms);
+  });
+}
+
+template <typename Item>
+bool has_id(const std::vector<Item>& items, const std::string& id) {
+  return std::any_of(items.begin(), items.end(),
+                     [&](const Item& item) { return item.record.id == id; });
+}
+
+// The register's ids are of one form; one from elsewhere always becomes the same one.
+std::string own_id(const std::string& id) {
+  if (reg::is_record_id(id)) return id;
+  const crypto::Digest digest = crypto::sha256(base::as_bytes("sealpost/v1/import\n" + id));
+  return base::to_hex(base::ByteView(digest).first(16));
+}
+
+// A file that lies elsewhere is told by its hash.
+ConsentTerms terms_of(const report::Grant& grant) {
+  ConsentTerms terms{grant.purposes, grant.channels, grant.method,   grant.effective,
+                     grant.expires,  std::nullopt,   grant.language, grant.version,
+                     grant.warned,   grant.witness,  grant.note};
+  if (grant.evidence && terms.note.empty()) {
+    terms.note = fmt::format("evidence kept elsewhere: {}, SHA-256 {}", grant.evidence->name,
+                             base::to_hex(grant.evidence->sha256));
+  }
+  return terms;
+}
+
+base::Result<reg::Granted> granted(const vault::Vault& vault, const std::string& contact,
+                                   const std::string& id) {
+  TRY(const KeyedContact keyed, find_contact(vault, contact));
+  for (const reg::Granted& one : keyed.contact.grants) {
+    if (one.record.id == id) return one;
+  }
+  return base::Error{base::Code::kInternal, "the register lacks the grant that was written", ""};
+}
+
+base::Result<base::Bytes> seal_word(const KeyedContact& keyed, const std::string& word,
+                                    base::Random& random) {
+  if (word.empty() || !keyed.key) return base::Bytes();
+  return reg::seal_text(*keyed.key, keyed.contact.id, word, random);
+}
+
+base::Result<reg::Meaning> meaning(const Withdrawal& withdrawal) {
+  if (withdrawal.word.empty()) return reg::Meaning::kStop;
+  TRY(check_remark("word", withdrawal.word));
+  const reg::Meaning meaning = reg::meaning_of(withdrawal.word);
+  if (meaning != reg::Meaning::kNone) return meaning;
+  return usage("this word says nothing of stopping",
+               "leave --word out to record a revocation that was made otherwise");
+}
+
+}  // namespace
+
+base::Result<void> check_terms(const policy::Policy& policy, const ConsentTerms& terms) {
+  if (terms.purposes.empty()) return usage("a consent names a purpose", "add --purpose NAME");
+  if (terms.channels.empty()) return usage("a consent names a channel", "add --channel link-sms");
+  for (const std::string& purpose : terms.purposes) TRY(check_declared(policy, purpose));
+  for (const std::string& channel : terms.channels) {
+    if (!reg::is_channel(channel)) {
+      return usage(fmt::format("there is no channel \"{}\"", text::for_terminal(channel)),
+                   fmt::format("channels are {}", fmt::join(reg::kChannels, ", ")));
+    }
+  }
+  if (!reg::is_method(terms.method)) {
+    return usage(fmt::format("there is no method \"{}\"", text::for_terminal(terms.method)),
+                 fmt::format("methods are {}", fmt::join(reg::kMethods, ", ")));
+  }
+  if (terms.effective && terms.expires && *terms.expires <= *terms.effective) {
+    return usage("this consent would expire before it begins");
+  }
+  if (terms.disclosure && (terms.disclosure->empty() || terms.disclosure->size() > kMaxDisclosure ||
+                           !text::is_utf8(*terms.disclosure))) {
+    return usage("a disclosure is UTF-8 text of at most 64 KiB");
+  }
+  for (const std::string* word : {&terms.language, &terms.version}) {
+    if (word->size() > kMaxWord || !text::is_plain(*word)) {
+      return usage("language and version are short plain words");
+    }
+  }
+  TRY(check_remark("witness", terms.witness));
+  return check_remark("note", terms.note);
+}
+
+base::Result<reg::Granted> grant_consent(Installation& installation, const std::string& which,
+                                         const ConsentTerms& terms,
+                                         const std::filesystem::path& evidence, Context& context,
+                                         TransferProgress& progress) {
+  TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
+  TRY(const policy::Policy policy, installation.policy());
+  TRY(check_terms(policy, terms));
+  TRY(const KeyedContact keyed, find_contact(installation.vault(), which));
+  if (!keyed.key) return no_key(which);
+  if (keyed.contact.removed) return removed(which);
+  TRY(reg::GrantRecord grant, make_grant(keyed, terms, context.random));
+  RegisterDraft draft;
+  if (!evidence.empty()) {
+    TRY(const reg::File file,
+        store_register_file(installation, relay, evidence, context, progress));
+    TRY(grant.evidence, reg::seal_file(*keyed.key, grant.contact, file, context.random));
+    draft.blobs.push_back(file.blob);
+  }
+  TRY(add_disclosure(installation.vault(), terms, draft));
+  const std::string id = grant.id;
+  draft.records.emplace_back(std::move(grant));
+  TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
+  return granted(installation.vault(), keyed.contact.id, id);
+}
+
+base::Result<Withdrawn> revoke_consent(Installation& installation, const std::string& which,
+                                       const Withdrawal& withdrawal, Context& context) {
+  TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
+  TRY(const policy::Policy policy, installation.policy());
+  for (const std::string& purpose : withdrawal.purposes) TRY(check_declared(policy, purpose));
+  for (const std::string& channel : withdrawal.channels) {
+    if (!reg::is_channel(channel)) {
+      return usage(fmt::format("there is no channel \"{}\"", text::for_terminal(channel)),
+                   fmt::format("channels are {}", fmt::join(reg::kChannels, ", ")));
+    }
+  }
+  TRY(const reg::Meaning meant, meaning(withdrawal));
+  TRY(const KeyedContact keyed, find_contact(installation.vault(), which));
+  TRY(base::Bytes word, seal_word(keyed, withdrawal.word, context.random));
+  Withdrawn out;
+  out.id = reg::new_record_id(context.random);
+  out.paused = meant == reg::Meaning::kUnclear;
+  out.all_purposes = meant == reg::Meaning::kStopAll;
+  RegisterDraft draft;
+  if (out.paused) {
+    if (word.empty()) return no_key(which);
+    draft.records.emplace_back(reg::PauseRecord{out.id, keyed.contact.id, std::move(word),
+                                                withdrawal.channel, withdrawal.received});
+  } else {
+    draft.records.emplace_back(
+        reg::RevokeRecord{out.id, keyed.contact.id,
+                          out.all_purposes ? std::vector<std::string>() : withdrawal.purposes,
+                          out.all_purposes ? std::vector<std::string>() : withdrawal.channels,
+                          std::move(word), withdrawal.channel, withdrawal.received});
+  }
+  TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
+  TRY(const KeyedContact now, find_contact(installation.vault(), keyed.contact.id));
+  out.remaining =
+      purposes_with_leave(policy, now.contact, present(now.contact, context.clock.now()));
+  return out;
+}
+
+base::Result<void> each_unclear(const Installation& installation,
+                                const std::function<base::Result<void>(Unclear)>& visit) {
+  return each_contact(installation.vault(), [&](KeyedContact keyed) -> base::Result<bool> {
+    for (const reg::Paused& pause : keyed.contact.pauses) {
+      if (pause.decided) continue;
+      std::string word;
+      if (keyed.key) {
+        TRY(word, reg::open_text(*keyed.key, keyed.contact.id, pause.record.word));
+      }
+      TRY(visit({keyed.contact, pause, std::move(word)}));
+    }
+    return true;
+  });
+}
+
+base::Result<Unclear> decide_unclear(Installation& installation, const std::string& pause,
+                                     bool revoke, Context& context) {
+  constexpr std::size_t kLeastOfId = 8;
+  if (pause.size() < kLeastOfId) return usage("give at least eight digits of the id");
+  TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
+  std::vector<Unclear> found;
+  TRY(each_unclear(installation, [&](Unclear one) -> base::Result<void> {
+    if (one.pause.record.id.starts_with(pause)) found.push_back(std::move(one));
+    return {};
+  }));
+  if (found.empty()) {
+    return base::Error{base::Code::kNotFound, fmt::format("no word {} waits for anybody", pause),
+                       "see `sealpost consent review`"};
+  }
+  if (found.size() > 1) {
+    return base::Error{base::Code::kConflict, fmt::format("{} fits several words", pause),
+                       "give more of the id"};
+  }
+  const reg::PauseRecord& record = found.front().pause.record;
+  RegisterDraft draft;
+  if (revoke) {
+    draft.records.emplace_back(reg::RevokeRecord{reg::new_record_id(context.random),
+                                                 record.contact,
+                                                 {},
+                                                 {},
+                                                 record.word,
+                                                 record.channel,
+                                                 record.received});
+  }
+  draft.records.emplace_back(reg::DecisionRecord{record.id, record.contact, revoke});
+  TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
+  return std::move(found.front());
+}
+
+std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
+                                             const reg::Contact& contact, base::Time when) {
+  std::vector<std::string> out;
+  for (const policy::Purpose& purpose : policy.purposes) {
+    if (reg::status(contact, purpose.name, "", when).leave == reg::Leave::kGranted) {
+      out.push_back(purpose.name);
+    }
+  }
+  return out;
+}
+
+base::Result<bool> ConsentImport::add(const report::Consent& consent) {
+  if (auto form = report::check(consent); !form) return usage(form.error().text);
+  if (const auto* grant = std::get_if<report::Grant>(&consent)) return add_grant(*grant);
+  return add_revocation(std::get<report::Revocation>(consent));
+}
+
+base::Result<bool> ConsentImport::add_grant(const report::Grant& grant) {
+  const ConsentTerms terms = terms_of(grant);
+  TRY(check_terms(policy_, terms));
+  TRY(const KeyedContact keyed, find_contact(installation_.vault(), grant.contact));
+  if (!keyed.key) return no_key(grant.contact);
+  const reg::Contact& contact = keyed.contact;
+  const std::string id = grant.id.empty() ? "" : own_id(grant.id);
+  const bool known = id.empty() ? has_grant(contact, terms) || is_waiting(draft_, contact.id, terms)
+                                : waits(id) || has_id(contact.grants, id);
+  if (known) return false;
+  if (has_id(contact.revocations, id)) return usage("its id is that of a revocation");
+  TRY(reg::GrantRecord record, make_grant(keyed, terms, context_.random));
+  if (!id.empty()) record.id = id;
+  record.disclosure = grant.disclosure;
+  // What a list does not name it does not know of: leave that was taken back stays so.
+  record.after.clear();
+  for (const std::string& revocation : grant.after) {
+    const std::string named = own_id(revocation);
+    if (revocations_.contains(contact.id + named) || has_id(contact.revocations, named)) {
+      record.after.push_back(named);
+    }
+  }
+  if (!grant.active) {
+    // Before it, so that a part of this gives no leave either.
+    draft_.records.emplace_back(reg::RevokeRecord{reg::new_record_id(context_.random),
+                                                  contact.id,
+                                                  record.purposes,
+                                                  record.channels,
+                                                  {},
+                                                  "",
+                                                  {}});
+  }
+  waiting_.insert(record.id);
+  draft_.records.emplace_back(std::move(record));
+  return true;
+}
+
+base::Result<bool> ConsentImport::add_revocation(const report::Revocation& revocation) {
+  TRY(const KeyedContact keyed, find_contact(installation_.vault(), revocation.contact));
+  const reg::Contact& contact = keyed.contact;
+  const std::string id =
+      revocation.id.empty() ? reg::new_record_id(context_.random) : own_id(revocation.id);
+  if (revocations_.contains(contact.id + id) || has_id(contact.revocations, id)) return false;
+  if (waits(id) || has_id(contact.grants, id)) return usage("its id is that of a grant");
+  TRY(base::Bytes word, seal_word(keyed, revocation.word, context_.random));
+  draft_.records.emplace_back(reg::RevokeRecord{id, contact.id, revocation.purposes,
+                                                revocation.channels, std::move(word),
+                                                revocation.channel, revocation.received});
+  waiting_.insert(id);
+  revocations_.insert(contact.id + id);
+  return true;
+}
+
+base::Result<void> ConsentImport::write_out() {
+  RegisterDraft draft = std::exchange(draft_, {});
+  waiting_.clear();
+  revocations_.clear();
+  if (dry_run_ || draft.records.empty()) return {};
+  return write_register(installation_, relay_, reg::Stream::kPeople, std::move(draft), context_);
+}
+
+base::Result<void> ConsentImport::write_when_full() {
+  return draft_.records.size() < kBatch ? base::Result<void>() : write_out();
+}
+
+}  // namespace sealpost::flow

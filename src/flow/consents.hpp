@@ -1,0 +1,109 @@
+// Leave that contacts give and take back. sealpost-consent(1). Each of these meets the relay, reads
+// the people stream to its end, writes, and reads back what it wrote. Errors are those of
+// open_register() and write_register(). One thread.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "flow/registry.hpp"
+#include "flow/transfer.hpp"
+#include "report/consent.hpp"
+
+namespace sealpost::flow {
+
+// What a contact agreed to.
+struct ConsentTerms {
+  std::vector<std::string> purposes;
+  std::vector<std::string> channels;
+  std::string method;
+  std::optional<base::Time> effective;
+  std::optional<base::Time> expires;
+  std::optional<std::string> disclosure;  // the text that was shown
+  std::string language;                   // of that text
+  std::string version;                    // of that text
+  bool warned = false;                    // of the risk of a channel that is not encrypted
+  std::string witness;
+  std::string note;
+};
+// kUsage for what is no purpose of the policy, no channel, no method, or out of form.
+base::Result<void> check_terms(const policy::Policy& policy, const ConsentTerms& terms);
+
+// `evidence`, a file, is stored sealed; empty for none. kNotFound, kUsage; kConflict for a contact
+// that was shredded.
+base::Result<reg::Granted> grant_consent(Installation& installation, const std::string& which,
+                                         const ConsentTerms& terms,
+                                         const std::filesystem::path& evidence, Context& context,
+                                         TransferProgress& progress);
+
+struct Withdrawal {
+  std::vector<std::string> purposes;  // empty: all
+  std::vector<std::string> channels;  // empty: all
+  std::string word;                   // as it came; empty: a person has said so otherwise
+  std::string channel;                // by which it came; may be empty
+  std::optional<base::Time> received;
+};
+struct Withdrawn {
+  std::string id;
+  bool paused = false;                 // what was said is not clear: a person decides
+  bool all_purposes = false;           // the word ended every purpose
+  std::vector<std::string> remaining;  // purposes with leave afterwards
+};
+// kUsage for a word that says nothing of stopping.
+base::Result<Withdrawn> revoke_consent(Installation& installation, const std::string& which,
+                                       const Withdrawal& withdrawal, Context& context);
+
+// Words that wait for a person.
+struct Unclear {
+  reg::Contact contact;
+  reg::Paused pause;
+  std::string word;  // empty when the contact was shredded
+};
+base::Result<void> each_unclear(const Installation& installation,
+                                const std::function<base::Result<void>(Unclear)>& visit);
+// By the pause's id or a beginning of it. kNotFound, kConflict when it was decided before.
+base::Result<Unclear> decide_unclear(Installation& installation, const std::string& pause,
+                                     bool revoke, Context& context);
+
+// Purposes of the policy for which a contact has leave by any channel.
+std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
+                                             const reg::Contact& contact, base::Time when);
+
+// Grants and revocations one by one, from a list or another system: what is in the register
+// already, by its id or, where it has none, in the same words, is left as it is. Written in
+// batches; what was added since the last write_out() is not there before the next.
+class ConsentImport {
+ public:
+  ConsentImport(Installation& installation, client::RelayClient& relay, policy::Policy policy,
+                Context& context, bool dry_run)
+      : installation_(installation),
+        relay_(relay),
+        policy_(std::move(policy)),
+        context_(context),
+        dry_run_(dry_run) {}
+  // True when it is new. kNotFound, kUsage, kConflict for a bad one; the import goes on.
+  base::Result<bool> add(const report::Consent& consent);
+  // An error of these two is not the row's, and ends the import.
+  base::Result<void> write_when_full();
+  base::Result<void> write_out();
+
+ private:
+  base::Result<bool> add_grant(const report::Grant& grant);
+  base::Result<bool> add_revocation(const report::Revocation& revocation);
+  bool waits(const std::string& id) const { return waiting_.contains(id); }
+
+  Installation& installation_;
+  client::RelayClient& relay_;
+  policy::Policy policy_;
+  Context& context_;
+  const bool dry_run_;
+  RegisterDraft draft_;
+  std::set<std::string> waiting_;      // ids in the draft
+  std::set<std::string> revocations_;  // contact and id of those in the draft
+};
+
+}  // namespace sealpost::flow

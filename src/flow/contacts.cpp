@@ -1,0 +1,178 @@
+#include "flow/contacts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sealpost::flow {
+namespace {
+
+constexpr std::size_t kBatch = 1000;  // rows of an import
+
+base::Error usage(std::string text) { return {base::Code::kUsage, std::move(text), ""}; }
+
+base::Result<void> check_fields(const reg::Personal& fields) {
+  auto checked = reg::check_personal(fields);
+  if (!checked) return usage(checked.error().text);
+  const auto alias = fields.find("alias");
+  if (alias == fields.end() || !reg::is_contact_id(alias->second)) return {};
+  return usage("an alias may not look like the id of a contact");
+}
+
+base::Result<bool> is_taken(const vault::Vault& vault, const std::string& alias,
+                            std::string_view by_other_than = {}) {
+  const auto found = find_contact(vault, alias);
+  if (!found && found.error().code == base::Code::kNotFound) return false;
+  if (!found) return found.error();
+  return found->contact.id != by_other_than;
+}
+
+base::Error taken(const std::string& alias) {
+  return {base::Code::kConflict, fmt::format("there is a contact {} already", alias),
+          fmt::format("see `sealpost contact show {}`", alias)};
+}
+
+// What of `wanted` is not so yet.
+reg::Personal differing(const reg::Personal& wanted, const reg::Personal& have) {
+  reg::Personal out;
+  for (const auto& [name, value] : wanted) {
+    const auto at = have.find(name);
+    if ((at == have.end() ? std::string() : at->second) != value) out[name] = value;
+  }
+  return out;
+}
+
+base::Result<reg::Contact> read_back(const vault::Vault& vault, const std::string& id) {
+  TRY(KeyedContact found, find_contact(vault, id));
+  return std::move(found.contact);
+}
+
+base::Error shredded(const std::string& which) {
+  return {base::Code::kConflict, fmt::format("the personal fields of {} were destroyed", which),
+          "add the person anew with `sealpost contact add`"};
+}
+
+}  // namespace
+
+base::Result<reg::Contact> add_contact(Installation& installation, const reg::Personal& fields,
+                                       Context& context) {
+  TRY(check_fields(fields));
+  const std::string alias = fields.at("alias");
+  TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
+  TRY(const bool there, is_taken(installation.vault(), alias));
+  if (there) return taken(alias);
+  const std::string id = reg::new_contact_id(context.random);
+  const auto key = reg::ContactKey::random(context.random);
+  reg::ContactRecord record;
+  record.contact = id;
+  TRY(record.sealed, reg::seal_personal(key, id, fields, context.random));
+  RegisterDraft draft;
+  draft.records = {record};
+  draft.keys.emplace(id, key.clone());
+  TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
+  return read_back(installation.vault(), id);
+}
+
+base::Result<ChangedContact> edit_contact(Installation& installation, const std::string& which,
+                                          const ContactChange& change, Context& context) {
+  TRY(check_fields(change.fields));
+  TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
+  TRY(const KeyedContact found, find_contact(installation.vault(), which));
+  const reg::Contact& contact = found.contact;
+  reg::ContactRecord record;
+  record.contact = contact.id;
+  const reg::Personal fields = differing(change.fields, contact.personal);
+  if (const auto alias = fields.find("alias"); alias != fields.end()) {
+    TRY(const bool there, is_taken(installation.vault(), alias->second, contact.id));
+    if (there) return taken(alias->second);
+  }
+  if (!fields.empty()) {
+    if (!found.key) return shredded(which);
+    TRY(record.sealed, reg::seal_personal(*found.key, contact.id, fields, context.random));
+  }
+  if (change.hold && *change.hold != contact.hold) record.hold = change.hold;
+  if (fields.empty() && !record.hold) return ChangedContact{contact, false};
+  RegisterDraft draft;
+  draft.records = {record};
+  TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
+  TRY(reg::Contact now, read_back(installation.vault(), contact.id));
+  return ChangedContact{std::move(now), true};
+}
+
+base::Result<ChangedContact> remove_contact(Installation& installation, const std::string& which,
+                                            bool shred, Context& context) {
+  TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
+  TRY(const KeyedContact found, find_contact(installation.vault(), which));
+  const reg::Contact& contact = found.contact;
+  RegisterDraft draft;
+  if (!contact.removed) {
+    reg::ContactRecord record;
+    record.contact = contact.id;
+    record.removed = true;
+    draft.records.emplace_back(record);
+  }
+  if (shred && !contact.shredded) {
+    TRY(const policy::Policy policy, installation.policy());
+    const std::string why = reg::against_shredding(contact, policy.retention, context.clock.now());
+    if (!why.empty()) {
+      return base::Error{base::Code::kDenied, why,
+                         "without --shred the contact is hidden, and everything about it kept"};
+    }
+    draft.records.emplace_back(reg::ShredRecord{contact.id});
+  }
+  if (draft.records.empty()) return ChangedContact{contact, false};
+  TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
+  TRY(reg::Contact now, read_back(installation.vault(), contact.id));
+  return ChangedContact{std::move(now), true};
+}
+
+base::Result<Imported> ContactImport::add(const reg::Personal& fields) {
+  TRY(check_fields(fields));
+  const auto alias = fields.find("alias");
+  if (alias == fields.end() || alias->second.empty()) return usage("it has no id");
+  if (const auto earlier = waiting_.find(alias->second); earlier != waiting_.end()) {
+    if (differing(fields, earlier->second.fields).empty()) return Imported::kSame;
+    return usage("its id stands in the file already, with other fields");
+  }
+  Imported outcome = Imported::kAdded;
+  auto found = find_contact(installation_.vault(), alias->second);
+  if (!found && found.error().code != base::Code::kNotFound) return found.error();
+  std::string id;
+  if (found) {
+    const reg::Personal changes = differing(fields, found->contact.personal);
+    if (changes.empty()) return Imported::kSame;
+    if (!found->key) return shredded(alias->second);
+    id = found->contact.id;
+    TRY(add_record(id, *found->key, changes));
+    outcome = Imported::kChanged;
+  } else {
+    id = reg::new_contact_id(context_.random);
+    auto key = reg::ContactKey::random(context_.random);
+    TRY(add_record(id, key, fields));
+    draft_.keys.emplace(id, std::move(key));
+  }
+  waiting_[alias->second] = {id, fields};
+  return outcome;
+}
+
+base::Result<void> ContactImport::write_when_full() {
+  return draft_.records.size() < kBatch ? base::Result<void>() : write_out();
+}
+
+base::Result<void> ContactImport::add_record(const std::string& id, const reg::ContactKey& key,
+                                             const reg::Personal& fields) {
+  reg::ContactRecord record;
+  record.contact = id;
+  TRY(record.sealed, reg::seal_personal(key, id, fields, context_.random));
+  draft_.records.emplace_back(std::move(record));
+  return {};
+}
+
+base::Result<void> ContactImport::write_out() {
+  RegisterDraft draft = std::exchange(draft_, {});
+  waiting_.clear();
+  if (dry_run_ || draft.records.empty()) return {};
+  return write_register(installation_, relay_, reg::Stream::kPeople, std::move(draft), context_);
+}
+
+}  // namespace sealpost::flow

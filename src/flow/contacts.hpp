@@ -1,0 +1,64 @@
+// People outside the organisation, as the register knows them. sealpost-contact(1). Each of these
+// meets the relay, reads the people stream to its end, writes, and reads back what it wrote.
+// Errors are those of open_register() and write_register(). One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "flow/registry.hpp"
+
+namespace sealpost::flow {
+
+// With an alias among the fields. kUsage for fields out of form, kConflict when the alias is taken.
+base::Result<reg::Contact> add_contact(Installation& installation, const reg::Personal& fields,
+                                       Context& context);
+
+struct ContactChange {
+  reg::Personal fields;             // an empty value takes a field away
+  std::optional<std::string> hold;  // why it may not be shredded; empty ends that
+};
+struct ChangedContact {
+  reg::Contact contact;
+  bool changed = false;  // else it was so already, and nothing was written
+};
+// kNotFound, kUsage, kConflict.
+base::Result<ChangedContact> edit_contact(Installation& installation, const std::string& which,
+                                          const ContactChange& change, Context& context);
+// Hides a contact; with `shred` destroys the key of its personal fields as well. kDenied while it
+// has to be kept. Safe to repeat by id.
+base::Result<ChangedContact> remove_contact(Installation& installation, const std::string& which,
+                                            bool shred, Context& context);
+
+enum class Imported { kAdded, kChanged, kSame };
+
+// Contacts row by row, by alias: what is there already is changed where it differs. Written in
+// batches; what was added since the last write_out() is not there before the next.
+class ContactImport {
+ public:
+  ContactImport(Installation& installation, client::RelayClient& relay, Context& context,
+                bool dry_run)
+      : installation_(installation), relay_(relay), context_(context), dry_run_(dry_run) {}
+  // kUsage for a row out of form; the import goes on.
+  base::Result<Imported> add(const reg::Personal& fields);
+  // An error of these two is not the row's, and ends the import.
+  base::Result<void> write_when_full();
+  base::Result<void> write_out();
+
+ private:
+  struct Waiting {
+    std::string id;
+    reg::Personal fields;  // all, as they will be
+  };
+  base::Result<void> add_record(const std::string& id, const reg::ContactKey& key,
+                                const reg::Personal& fields);
+  Installation& installation_;
+  client::RelayClient& relay_;
+  Context& context_;
+  const bool dry_run_;
+  RegisterDraft draft_;
+  std::map<std::string, Waiting> waiting_;  // by alias
+};
+
+}  // namespace sealpost::flow

@@ -1,0 +1,82 @@
+#include <fmt/format.h>
+
+#include "flow/agreements.hpp"
+#include "flow/doctor.hpp"
+#include "flow/registry.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::flow {
+namespace {
+
+constexpr std::chrono::days kAgreementAlarm{60};
+
+// Whether the relay has told of either stream.
+base::Result<bool> is_used(const vault::Vault& vault) {
+  for (const reg::Stream stream : {reg::Stream::kPeople, reg::Stream::kOrganisation}) {
+    TRY(const StreamState state, load_stream(vault, stream));
+    if (state.begun > 0 || state.keys.newest() > 0) return true;
+  }
+  return false;
+}
+
+base::Result<Finding> register_finding(const Installation& installation, base::Time now) {
+  TRY(const bool waits, waits_for_register(installation, now));
+  if (!waits) return Finding{"register", Health::kGood, "this device has its keys", ""};
+  return Finding{"register", Health::kWeak, "a key of it has not reached this device yet",
+                 how_the_key_comes(installation, now)};
+}
+
+std::string named(const reg::Agreement& agreement) {
+  const std::string day = text::format_time(*agreement.expires).substr(0, 10);
+  return fmt::format("{} ({}, {})", agreement.party, agreement.kind, day);
+}
+
+// One finding for what has expired and one for what will soon, or one that nothing does.
+base::Result<Findings> agreement_findings(const vault::Vault& vault, base::Time now) {
+  TRY(const auto lapsing, lapsing_agreements(vault, now + kAgreementAlarm));
+  if (lapsing.empty()) {
+    return Findings{{"agreements", Health::kGood,
+                     fmt::format("none expires within {}", text::format_span(kAgreementAlarm)),
+                     ""}};
+  }
+  std::string expired;
+  std::string expiring;
+  for (const reg::Agreement& one : lapsing) {
+    std::string& list = *one.expires <= now ? expired : expiring;
+    list += (list.empty() ? "" : ", ") + named(one);
+  }
+  constexpr const char* kHint =
+      "`sealpost agreement add` records that it was renewed, `remove` that it is not needed";
+  Findings findings;
+  if (!expired.empty()) {
+    findings.push_back({"agreements", Health::kWeak, "expired: " + expired, kHint});
+  }
+  if (!expiring.empty()) {
+    findings.push_back({"agreements", Health::kWeak, "expires soon: " + expiring, kHint});
+  }
+  return findings;
+}
+
+}  // namespace
+
+base::Result<void> examine_register(Installation& installation, client::RelayClient& relay,
+                                    Context& context, Findings& findings) {
+  const base::Time now = context.clock.now();
+  TRY(const trust::Device* self, installation.self(now));
+  TRY(const policy::Policy policy, installation.policy());
+  if (!may_hold(policy, *self)) return {};
+  TRY(tend_registers(installation, relay, context));
+  TRY(const bool used, is_used(installation.vault()));
+  if (!used) return {};
+  TRY(Finding keys, register_finding(installation, now));
+  findings.push_back(std::move(keys));
+  TRY(const StreamState state, load_stream(installation.vault(), reg::Stream::kOrganisation));
+  if (state.keys.newest() == 0) return {};
+  auto followed = follow(installation, relay, reg::Stream::kOrganisation);
+  if (!followed && followed.error().code != base::Code::kBusy) return followed;
+  TRY(const Findings agreements, agreement_findings(installation.vault(), now));
+  findings.insert(findings.end(), agreements.begin(), agreements.end());
+  return {};
+}
+
+}  // namespace sealpost::flow

@@ -1,0 +1,75 @@
+#include "flow/gate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sealpost::flow {
+
+base::Result<void> check_declared(const policy::Policy& policy, std::string_view purpose) {
+  // Which role may use it is not the question here.
+  const auto checked =
+      policy::check_purpose(policy, purpose, trust::role_name(trust::Role::kOwner));
+  if (!checked && checked.error().code == base::Code::kUsage) return checked.error();
+  return {};
+}
+
+base::Time present(const reg::Contact& contact, base::Time now) {
+  return std::max(now, contact.changed.at);
+}
+
+base::Result<reg::Decision> decide_for(const Installation& installation,
+                                       const reg::Contact& contact, const std::string& purpose,
+                                       const std::string& channel, base::Time now) {
+  TRY(const policy::Policy policy, installation.policy());
+  TRY(check_declared(policy, purpose));
+  if (!channel.empty() && !reg::is_channel(channel)) {
+    return base::Error{base::Code::kUsage, fmt::format("there is no channel \"{}\"", channel),
+                       fmt::format("channels are {}", fmt::join(reg::kChannels, ", "))};
+  }
+  return reg::decide(contact, purpose, channel, present(contact, now),
+                     !policy::asks_consent(policy, purpose));
+}
+
+base::Result<reg::Decision> pass_gate(const Installation& installation, client::RelayClient& relay,
+                                      const reg::Contact& contact, const std::string& purpose,
+                                      const std::string& channel, base::Time now) {
+  TRY(const reg::Decision decision, decide_for(installation, contact, purpose, channel, now));
+  TRY(relay.record_decisions(
+      {{{contact.id, purpose, channel, decision.allowed, decision.code, decision.status.grant}}}));
+  return decision;
+}
+
+base::Result<void> ask_for_contacts(Installation& installation, client::RelayClient& relay,
+                                    const std::vector<std::string>& addresses,
+                                    const std::string& purpose, Context& context) {
+  bool met = false;
+  for (const std::string& address : addresses) {
+    if (!address.starts_with(kContactAddress)) continue;
+    if (!met) TRY(meet_register(installation, relay, reg::Stream::kPeople, context));
+    met = true;
+    const std::string who = address.substr(kContactAddress.size());
+    TRY(const KeyedContact keyed, find_contact(installation.vault(), who));
+    TRY(const reg::Decision decision,
+        pass_gate(installation, relay, keyed.contact, purpose, "", context.clock.now()));
+    if (!decision.allowed) return no_consent(who, purpose, decision);
+    return base::Error{base::Code::kNotFound,
+                       fmt::format("{} has given leave, but has no device to receive with", who),
+                       "messages go to members; see `sealpost member list`"};
+  }
+  return {};
+}
+
+base::Error no_consent(const std::string& who, const std::string& purpose,
+                       const reg::Decision& decision) {
+  base::Error error{
+      base::Code::kNoConsent,
+      fmt::format("{} may not be written to for {}: {}", who, purpose, decision.reason),
+      fmt::format("`sealpost consent grant {} --purpose {}` records leave that was given", who,
+                  purpose)};
+  if (decision.code == "paused") error.hint = "`sealpost consent review` lists what waits";
+  if (decision.code == "removed") error.hint = "";
+  return error;
+}
+
+}  // namespace sealpost::flow

@@ -1,0 +1,41 @@
+// The gate in front of everything that writes to a contact: one decision, and its record in the
+// audit log. sealpost-consent(1). One thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "flow/registry.hpp"
+
+namespace sealpost::flow {
+
+// Now, for a contact: clocks differ, and what was read counts, whatever time its event has.
+base::Time present(const reg::Contact& contact, base::Time now);
+
+// What the register says now, of this vault as it has read it; nothing is logged. kUsage for a
+// purpose that the policy does not declare or a channel that there is not.
+base::Result<reg::Decision> decide_for(const Installation& installation,
+                                       const reg::Contact& contact, const std::string& purpose,
+                                       const std::string& channel, base::Time now);
+
+// The same, and the relay has logged it before this returns.
+base::Result<reg::Decision> pass_gate(const Installation& installation, client::RelayClient& relay,
+                                      const reg::Contact& contact, const std::string& purpose,
+                                      const std::string& channel, base::Time now);
+
+inline constexpr std::string_view kContactAddress = "contact:";
+
+// Asks the gate for every contact among the addresses; nothing when there are none. kNoConsent for
+// one without leave; kNotFound for one that has leave, but no device that a message could go to.
+base::Result<void> ask_for_contacts(Installation& installation, client::RelayClient& relay,
+                                    const std::vector<std::string>& addresses,
+                                    const std::string& purpose, Context& context);
+
+// kNoConsent, saying which purpose lacks what.
+base::Error no_consent(const std::string& who, const std::string& purpose,
+                       const reg::Decision& decision);
+
+// Purposes of consents: declared by the policy, whoever may use them. kUsage, naming the nearest.
+base::Result<void> check_declared(const policy::Policy& policy, std::string_view purpose);
+
+}  // namespace sealpost::flow

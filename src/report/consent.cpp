@@ -1,0 +1,153 @@
+#include "report/consent.hpp"
+
+#include <algorithm>
+
+#include "text/safety.hpp"
+
+namespace sealpost::report {
+namespace {
+
+using base::Result;
+
+// Stand-ins for what a record gets only when it is made.
+const std::string kSomeId(32, '0');
+const std::string kSomeContact = "c-" + kSomeId;
+
+Result<std::string> open_text(const reg::Contact& source, const reg::ContactKey* key,
+                              const base::Bytes& sealed) {
+  if (key == nullptr || sealed.empty()) return std::string();
+  return reg::open_text(*key, source.id, sealed);
+}
+
+Result<std::optional<Evidence>> open_evidence(const reg::Contact& source,
+                                              const reg::ContactKey* key,
+                                              const base::Bytes& sealed) {
+  if (key == nullptr || sealed.empty()) return std::optional<Evidence>();
+  TRY(const reg::File file, reg::open_file(*key, source.id, sealed));
+  return std::optional(Evidence{file.name, file.size, file.sha256});
+}
+
+Result<Grant> opened(const reg::Contact& source, const reg::Granted& granted,
+                     const reg::ContactKey* key, base::Time now) {
+  const reg::GrantRecord& record = granted.record;
+  Grant grant;
+  grant.id = record.id;
+  grant.purposes = record.purposes;
+  grant.channels = record.channels;
+  grant.method = record.method;
+  grant.effective = record.effective;
+  grant.expires = record.expires;
+  TRY(grant.evidence, open_evidence(source, key, record.evidence));
+  grant.disclosure = record.disclosure;
+  grant.language = record.language;
+  grant.version = record.version;
+  grant.warned = record.warned;
+  TRY(grant.witness, open_text(source, key, record.witness));
+  TRY(grant.note, open_text(source, key, record.note));
+  grant.after = record.after;
+  grant.recorded = granted.where.at;
+  grant.by = granted.where.by;
+  grant.active = reg::in_force(source, granted, now);
+  return grant;
+}
+
+Result<Revocation> opened(const reg::Contact& source, const reg::Revoked& revoked,
+                          const reg::ContactKey* key) {
+  const reg::RevokeRecord& record = revoked.record;
+  Revocation revocation;
+  revocation.id = record.id;
+  revocation.purposes = record.purposes;
+  revocation.channels = record.channels;
+  TRY(revocation.word, open_text(source, key, record.word));
+  revocation.channel = record.channel;
+  revocation.received = record.received;
+  revocation.recorded = revoked.where.at;
+  revocation.by = revoked.where.by;
+  revocation.active = reg::stands(source, revoked);
+  return revocation;
+}
+
+// Where in the log it stands; the two lists are each in that order already.
+template <typename Kept>
+bool is_before(const Kept& kept, const reg::Position& where) {
+  return std::pair(kept.where.entry, kept.where.leaf) < std::pair(where.entry, where.leaf);
+}
+
+base::Error unfit(std::string text) { return {base::Code::kMalformed, std::move(text), ""}; }
+
+Result<void> check_remark(std::string_view what, const std::string& text) {
+  if (text.size() <= reg::kMaxText && text::is_utf8(text)) return {};
+  return unfit("its " + std::string(what) + " is longer than 800 bytes");
+}
+
+// The register's own rules, in words that fit a list.
+Result<void> check_record(const reg::Record& record) {
+  auto text = reg::format(record);
+  if (text) return {};
+  constexpr std::string_view kSubject = "a register record ";
+  base::Error error = std::move(text).error();
+  if (error.text.starts_with(kSubject)) error.text.replace(0, kSubject.size(), "it is a consent ");
+  return error;
+}
+
+Result<void> check_form(const Grant& grant) {
+  TRY(check_remark("witness", grant.witness));
+  TRY(check_remark("note", grant.note));
+  reg::GrantRecord record;
+  record.id = kSomeId;
+  record.contact = kSomeContact;
+  record.purposes = grant.purposes;
+  record.channels = grant.channels;
+  record.method = grant.method;
+  record.effective = grant.effective;
+  record.expires = grant.expires;
+  record.language = grant.language;
+  record.version = grant.version;
+  record.after = grant.after;
+  return check_record(reg::Record(std::move(record)));
+}
+
+Result<void> check_form(const Revocation& revocation) {
+  TRY(check_remark("word", revocation.word));
+  reg::RevokeRecord record;
+  record.id = kSomeId;
+  record.contact = kSomeContact;
+  record.purposes = revocation.purposes;
+  record.channels = revocation.channels;
+  record.channel = revocation.channel;
+  return check_record(reg::Record(std::move(record)));
+}
+
+}  // namespace
+
+Result<std::vector<Consent>> consents_of(const reg::Contact& source, std::string_view contact,
+                                         const reg::ContactKey* key, base::Time now) {
+  std::vector<Consent> consents;
+  auto revoked = source.revocations.begin();
+  const auto add_revocations = [&](const reg::Granted* until) -> Result<void> {
+    for (; revoked != source.revocations.end(); ++revoked) {
+      if (until != nullptr && !is_before(*revoked, until->where)) break;
+      TRY(Revocation revocation, opened(source, *revoked, key));
+      revocation.contact = contact;
+      consents.emplace_back(std::move(revocation));
+    }
+    return {};
+  };
+  for (const reg::Granted& granted : source.grants) {
+    TRY(add_revocations(&granted));
+    TRY(Grant grant, opened(source, granted, key, now));
+    grant.contact = contact;
+    consents.emplace_back(std::move(grant));
+  }
+  TRY(add_revocations(nullptr));
+  return consents;
+}
+
+Result<void> check(const Consent& consent) {
+  const bool is_named =
+      std::visit([](const auto& value) { return !value.contact.empty(); }, consent);
+  if (!is_named) return unfit("it names no contact");
+  return std::visit([](const auto& value) { return check_form(value); }, consent);
+}
+
+}  // namespace sealpost::report

@@ -1,0 +1,224 @@
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "report/fhir.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::report {
+namespace {
+
+using base::Result;
+using text::Json;
+
+base::Error unfit(std::string text) { return {base::Code::kMalformed, std::move(text), ""}; }
+
+const Json* find(const Json& object, std::string_view key) {
+  if (!object.is_object()) return nullptr;
+  const auto found = object.find(key);
+  return found == object.end() ? nullptr : &*found;
+}
+
+// Empty when there is none.
+Result<std::string> text_at(const Json& object, std::string_view key) {
+  const Json* value = find(object, key);
+  if (value == nullptr) return std::string();
+  if (!value->is_string()) return unfit("its \"" + std::string(key) + "\" is no text");
+  return value->get<std::string>();
+}
+
+// A dateTime of FHIR may be a date alone: its first moment, UTC.
+Result<std::optional<base::Time>> time_of(const std::string& text, std::string_view what) {
+  if (text.empty()) return std::optional<base::Time>();
+  constexpr std::size_t kDate = 10;
+  const auto time = text::parse_time(text.size() == kDate ? text + "T00:00:00Z" : text);
+  if (!time) return unfit("its " + std::string(what) + " is no time");
+  return std::optional(std::chrono::time_point_cast<base::milliseconds>(
+      std::chrono::floor<std::chrono::seconds>(*time)));
+}
+
+Result<std::optional<crypto::Digest>> digest_of(const std::string& text, std::string_view what) {
+  if (text.empty()) return std::optional<crypto::Digest>();
+  const auto bytes = base::parse_hex(text);
+  if (!bytes || bytes->size() != crypto::Digest{}.size()) {
+    return unfit("its " + std::string(what) + " is no SHA-256 hash in hexadecimal");
+  }
+  TRY(const crypto::Digest digest, crypto::digest_from(*bytes));
+  return std::optional(digest);
+}
+
+// The value of an extension as text; nothing when it is of a type that we do not write.
+std::optional<std::string> value_of(const Json& extension) {
+  for (const std::string_view kind : {"valueString", "valueCode", "valueDateTime"}) {
+    const Json* value = find(extension, kind);
+    if (value != nullptr && value->is_string()) return value->get<std::string>();
+  }
+  if (const Json* value = find(extension, "valueBoolean");
+      value != nullptr && value->is_boolean()) {
+    return value->get<bool>() ? "true" : "";
+  }
+  const Json* value = find(extension, "valueBase64Binary");
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  const auto bytes = base::parse_base64(value->get<std::string>());
+  if (!bytes) return std::nullopt;
+  return std::string(base::as_text(*bytes));
+}
+
+// All values of one extension; of an unreadable one, an error.
+Result<std::vector<std::string>> extensions(const Json& element, std::string_view url) {
+  std::vector<std::string> values;
+  const Json* list = find(element, "extension");
+  if (list == nullptr) return values;
+  for (const Json& extension : *list) {
+    const Json* name = find(extension, "url");
+    if (name == nullptr || *name != url) continue;
+    auto value = value_of(extension);
+    if (!value) return unfit("its extension " + std::string(url) + " has another type");
+    values.push_back(*std::move(value));
+  }
+  return values;
+}
+
+Result<std::string> extension(const Json& element, std::string_view url) {
+  TRY(auto values, extensions(element, url));
+  if (values.size() > 1) return unfit("its extension " + std::string(url) + " is there twice");
+  return values.empty() ? std::string() : std::move(values.front());
+}
+
+// What a reader must not pass over, for it changes what the consent means.
+Result<void> refuse_more(const Json& element, std::initializer_list<std::string_view> members) {
+  for (const std::string_view member : members) {
+    if (find(element, member) != nullptr) {
+      return unfit("it has \"" + std::string(member) + "\", which the register cannot hold");
+    }
+  }
+  return {};
+}
+
+// "Patient/jane-doe", or an identifier.
+Result<std::string> contact_of(const Json& resource) {
+  const Json* patient = find(resource, "patient");
+  if (patient == nullptr) return unfit("it names no patient");
+  if (const Json* identifier = find(*patient, "identifier")) return text_at(*identifier, "value");
+  TRY(const std::string reference, text_at(*patient, "reference"));
+  return reference.substr(reference.rfind('/') + 1);
+}
+
+Result<std::vector<std::string>> purposes_of(const Json& provision) {
+  std::vector<std::string> purposes;
+  const Json* list = find(provision, "purpose");
+  if (list == nullptr) return purposes;
+  for (const Json& coding : *list) {
+    TRY(std::string code, text_at(coding, "code"));
+    purposes.push_back(std::move(code));
+  }
+  return purposes;
+}
+
+Result<bool> is_active(const Json& resource) {
+  TRY(const std::string status, text_at(resource, "status"));
+  if (status == "active") return true;
+  if (status == "inactive") return false;
+  return unfit("its status is neither active nor inactive");
+}
+
+// What grants and revocations have in common.
+template <typename Value>
+Result<Value> begin(const Json& resource, const Json& provision) {
+  Value value;
+  TRY(value.id, text_at(resource, "id"));
+  TRY(value.contact, contact_of(resource));
+  TRY(value.active, is_active(resource));
+  TRY(const std::string recorded, text_at(resource, "dateTime"));
+  TRY(value.recorded, time_of(recorded, "dateTime"));
+  TRY(value.by, extension(resource, urn::kCollectedBy));
+  TRY(value.purposes, purposes_of(provision));
+  TRY(value.channels, extensions(provision, urn::kChannel));
+  return value;
+}
+
+Result<std::optional<Evidence>> evidence_of(const Json& resource) {
+  const Json* attachment = find(resource, "sourceAttachment");
+  if (attachment == nullptr) return std::optional<Evidence>();
+  TRY(const std::string hash, extension(*attachment, urn::kSha256));
+  TRY(const auto sha256, digest_of(hash, "sourceAttachment"));
+  if (!sha256) return unfit("its sourceAttachment has no extension " + std::string(urn::kSha256));
+  Evidence evidence{"", 0, *sha256};
+  TRY(evidence.name, text_at(*attachment, "title"));
+  TRY(const std::string size, extension(*attachment, urn::kSize));
+  if (!size.empty()) {
+    TRY(evidence.size, base::parse_decimal(size));
+  } else if (find(*attachment, "size") != nullptr) {
+    TRY(evidence.size, text::number_at(*attachment, "size"));
+  }
+  return std::optional(std::move(evidence));
+}
+
+Result<void> read_period(const Json& provision, Grant& grant) {
+  const Json* period = find(provision, "period");
+  if (period == nullptr) return {};
+  TRY(const std::string start, text_at(*period, "start"));
+  TRY(grant.effective, time_of(start, "period"));
+  TRY(const std::string end, text_at(*period, "end"));
+  TRY(grant.expires, time_of(end, "period"));
+  return {};
+}
+
+Result<void> read_shown(const Json& resource, Grant& grant) {
+  TRY(const std::string disclosure, extension(resource, urn::kDisclosure));
+  TRY(grant.disclosure, digest_of(disclosure, "disclosure"));
+  TRY(grant.language, extension(resource, urn::kLanguage));
+  TRY(grant.version, extension(resource, urn::kVersion));
+  TRY(const std::string warned, extension(resource, urn::kWarned));
+  grant.warned = warned == "true";
+  TRY(grant.witness, extension(resource, urn::kWitness));
+  TRY(grant.note, extension(resource, urn::kNote));
+  return {};
+}
+
+Result<Consent> grant_of(const Json& resource, const Json& provision) {
+  TRY(Grant grant, begin<Grant>(resource, provision));
+  if (grant.channels.empty()) {
+    return unfit("it names no channel in an extension " + std::string(urn::kChannel));
+  }
+  TRY(grant.method, extension(resource, urn::kMethod));
+  if (grant.method.empty()) grant.method = "import";
+  TRY(read_period(provision, grant));
+  TRY(grant.evidence, evidence_of(resource));
+  TRY(read_shown(resource, grant));
+  TRY(grant.after, extensions(resource, urn::kAfter));
+  return Consent(std::move(grant));
+}
+
+Result<Consent> revocation_of(const Json& resource, const Json& provision) {
+  TRY(refuse_more(provision, {"period"}));
+  TRY(Revocation revocation, begin<Revocation>(resource, provision));
+  TRY(revocation.word, extension(resource, urn::kWord));
+  TRY(revocation.channel, extension(resource, urn::kReceivedBy));
+  TRY(const std::string received, extension(resource, urn::kReceived));
+  TRY(revocation.received, time_of(received, "received"));
+  return Consent(std::move(revocation));
+}
+
+Result<Consent> parse(const Json& resource) {
+  TRY(const std::string type, text_at(resource, "resourceType"));
+  if (type != "Consent") return unfit("it is no Consent resource");
+  TRY(refuse_more(resource, {"modifierExtension", "implicitRules"}));
+  const Json* provision = find(resource, "provision");
+  if (provision == nullptr) return unfit("it has no provision");
+  TRY(refuse_more(*provision, {"modifierExtension", "provision", "actor", "action", "securityLabel",
+                               "class", "code", "dataPeriod", "data"}));
+  TRY(const std::string kind, text_at(*provision, "type"));
+  if (kind == "permit") return grant_of(resource, *provision);
+  if (kind == "deny") return revocation_of(resource, *provision);
+  return unfit("its provision is neither permit nor deny");
+}
+
+}  // namespace
+
+Result<Consent> parse_resource(const Json& resource) {
+  TRY(Consent consent, parse(resource));
+  TRY(check(consent));
+  return consent;
+}
+
+}  // namespace sealpost::report

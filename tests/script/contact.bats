@@ -1,0 +1,175 @@
+# contact: people outside, in the register that every member's device reads
+load support
+
+setup_file() {
+  start_org olivia dr.lee
+  add_member aud auditor
+  add_member pat privacy
+  as olivia contact list >/dev/null 2>&1 || true # the register begins, and its keys go out
+}
+teardown_file() { stop_org; }
+
+lee() { as dr.lee contact "$@"; }
+shown() { as olivia contact show "$1" --json | jq -er "$2"; }
+
+@test "a person is added by one device and read by another" {
+  as olivia contact list >/dev/null
+  as dr.lee inbox >/dev/null
+  expect_exit 0 lee add jane-doe --name 'Jane Doe' --phone +15550100 --language es
+  [[ $output =~ ^c-[0-9a-f]{32}$ ]]
+  id=$output
+  expect_exit 0 as olivia contact list
+  contains "$output" "jane-doe"
+  contains "$output" "+15550100"
+  expect_exit 0 as olivia contact show "$id" --json
+  json '.type == "contact" and .alias == "jane-doe" and .name == "Jane Doe" and .language == "es" and
+    .state == "active" and .added_by == "mercy.example/dr.lee/laptop"'
+}
+
+@test "fields come from standard input, so that they are on no command line" {
+  expect_exit 0 lee add max-roe - --json <<<'{"name":"Max Roe","email":"max@example.org","birthdate":"1950-01-31"}'
+  json '.alias == "max-roe" and .email == "max@example.org" and .birthdate == "1950-01-31"'
+  expect_exit 2 lee add nobody - <<<'{"name":"x","shoe-size":"44"}'
+  expect_exit 2 lee add nobody - <<<'["name"]'
+  expect_exit 2 lee add nobody elsewhere.json
+  expect_exit 3 lee show nobody
+}
+
+@test "fields out of form are refused, and nothing is added" {
+  for bad in "--phone 12" "--email nobody" "--birthdate 1980-13-01" "--language Español"; do
+    # shellcheck disable=SC2086
+    expect_exit 2 lee add bad-one $bad
+  done
+  expect_exit 2 lee add bad-one --name $'Esc\e[31m'
+  expect_exit 2 lee add 'Bad One'
+  expect_exit 3 lee show bad-one
+}
+
+@test "an alias is taken once, and free again when its contact is removed" {
+  lee add ann-poe >/dev/null
+  expect_exit 9 as olivia contact add ann-poe --json
+  [ "$(error_code)" = conflict ]
+  first=$(shown ann-poe .id)
+  expect_exit 2 lee remove ann-poe </dev/null
+  expect_exit 0 lee remove ann-poe --yes
+  expect_exit 3 lee show ann-poe
+  expect_exit 0 lee show "$first" --json
+  json '.state == "removed"'
+  expect_exit 0 lee add ann-poe
+  [ "$output" != "$first" ]
+  expect_exit 0 lee list --all
+  contains "$output" removed
+}
+
+@test "edit changes what differs, clears fields, and renames" {
+  lee add eve-moe --phone +15550101 --email eve@example.org >/dev/null
+  expect_exit 0 as olivia contact edit eve-moe --phone +15550102 --clear email
+  [ "$(shown eve-moe .phone)" = +15550102 ]
+  never shown eve-moe .email
+  before=$(as olivia audit query --event register.append --json | wc -l)
+  expect_exit 0 lee edit eve-moe --phone +15550102
+  contains "$output" "was so already"
+  [ "$(as olivia audit query --event register.append --json | wc -l)" = "$before" ]
+  expect_exit 9 lee edit eve-moe --alias jane-doe
+  expect_exit 0 lee edit eve-moe --alias eve-roe
+  expect_exit 3 lee show eve-moe
+  [ "$(shown eve-roe .phone)" = +15550102 ]
+  expect_exit 2 lee edit eve-roe --clear alias
+}
+
+@test "an auditor reads nothing of it, privacy reads and writes nothing, a stranger's role is told" {
+  expect_exit 5 as aud contact list --json
+  [ "$(error_code)" = denied ]
+  as dr.lee inbox >/dev/null
+  as pat contact list >/dev/null 2>&1 || as olivia contact list >/dev/null
+  expect_exit 0 as pat contact list
+  contains "$output" jane-doe
+  expect_exit 5 as pat contact add by-pat
+  expect_exit 5 as pat contact edit jane-doe --phone +15550199
+}
+
+@test "neither relay nor log nor vault file has a name, an alias or a number" {
+  lee add canary-alias --name 'Canary Name' --phone +15559876 --email canary@example.org >/dev/null
+  as olivia contact show canary-alias >/dev/null
+  expect_exit 0 as olivia audit query --json
+  for secret in canary-alias 'Canary Name' 15559876 canary@example.org; do
+    lacks "$output" "$secret"
+    never grep -rqaF "$secret" "$RELAY_DIR" "$ORG_DIR/relay.log" "$ORG_DIR/dr.lee" "$ORG_DIR/olivia"
+  done
+}
+
+@test "without the relay a list is what was read last, and says so; --offline asks nobody" {
+  stop_relay
+  expect_exit 0 lee list
+  contains "$errors" "may be old"
+  contains "$output" jane-doe
+  expect_exit 0 lee list --offline
+  [ -z "$errors" ]
+  expect_exit 75 lee add while-away
+  start_relay
+  expect_exit 3 lee show while-away
+}
+
+@test "import adds, changes and leaves alone, names each bad row, and repeats to nothing" {
+  printf '\xef\xbb\xbfid,name,phone,email,language\r\n' >people.csv
+  printf 'imp-one,"One, of ""many""",+15550201,,en\r\nimp-two,"Two\nlines",,two@example.org,es\r\n' >>people.csv
+  printf 'imp-three,Three,nonsense,,\r\nshort,row\r\njane-doe,Jane Doe,+15550100,,en\r\n' >>people.csv
+  expect_exit 8 lee import people.csv --dry-run --json
+  json '.added == 1 and .changed == 1 and .bad == 3 and .dry_run'
+  expect_exit 3 lee show imp-one
+  expect_exit 8 lee import people.csv --json
+  json '.type == "import" and .added == 1 and .changed == 1 and .bad == 3'
+  contains "$errors" "line 3"
+  contains "$errors" "line 5"
+  [ "$(shown imp-one .name)" = 'One, of "many"' ]
+  [ "$(shown jane-doe .language)" = en ]
+  before=$(as olivia audit query --event register.append --json | wc -l)
+  expect_exit 8 lee import people.csv --json
+  json '.added == 0 and .changed == 0 and .same == 2'
+  [ "$(as olivia audit query --event register.append --json | wc -l)" = "$before" ]
+}
+
+@test "what export writes, import reads: CSV and JSON Lines" {
+  for format in csv jsonl; do
+    expect_exit 0 lee export --format $format -o "people.$format" --json
+    json '.type == "export" and .count > 2'
+    expect_exit 0 as olivia contact import "people.$format" --format $format --json
+    json '.added == 0 and .changed == 0 and .bad == 0 and .same > 2'
+  done
+  expect_exit 9 lee export -o people.csv
+  expect_exit 2 lee export --format fhir
+}
+
+@test "what is no such file is one error, and nothing is taken" {
+  expect_exit 3 lee import missing.csv
+  printf 'name\nx\n' >no-id.csv
+  expect_exit 2 lee import no-id.csv
+  printf 'id,name\nq-one,"open\n' >open.csv
+  expect_exit 8 lee import open.csv
+  expect_exit 2 lee import people.csv --format xml
+}
+
+@test "shredding is refused while a hold or the retention says so, then nobody can read the fields" {
+  needs_faketime
+  id=$(lee add old-case --name 'Secret Name')
+  expect_exit 5 lee remove old-case --shred --yes
+  contains "$errors" "kept"
+  lee edit old-case --hold 'court order 7' >/dev/null
+  as olivia policy set retention 1d >/dev/null
+  stop_relay
+  by_clock later FAKETIME=+2d FAKETIME_DONT_FAKE_MONOTONIC=1
+  export SEALPOST=$PWD/later
+  start_relay
+  unlock olivia
+  unlock dr.lee
+  expect_exit 5 lee remove old-case --shred --yes
+  contains "$errors" "court order 7"
+  lee edit old-case --no-hold >/dev/null
+  expect_exit 0 lee remove old-case --shred --yes
+  expect_exit 0 lee show "$id" --json
+  json '.state == "shredded" and (has("name") | not) and (has("alias") | not)'
+  expect_exit 0 as olivia contact show "$id" --json
+  json '.state == "shredded" and (has("name") | not)'
+  expect_exit 9 lee edit "$id" --name 'Another'
+  as olivia audit query --event register.shred --json | jq -e --arg id "$id" '.objects == [$id]'
+}
