@@ -157,13 +157,12 @@ base::Result<base::Bytes> seal_word(const KeyedContact& keyed, const std::string
   return reg::seal_text(*keyed.key, keyed.contact.id, word, random);
 }
 
+// What is not understood may mean it.
 base::Result<reg::Meaning> meaning(const Withdrawal& withdrawal) {
   if (withdrawal.word.empty()) return reg::Meaning::kStop;
   TRY(check_remark("word", withdrawal.word));
   const reg::Meaning meaning = reg::meaning_of(withdrawal.word);
-  if (meaning != reg::Meaning::kNone) return meaning;
-  return usage("this word says nothing of stopping",
-               "leave --word out to record a revocation that was made otherwise");
+  return meaning == reg::Meaning::kNone ? reg::Meaning::kUnclear : meaning;
 }
 
 }  // namespace

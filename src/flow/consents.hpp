@@ -53,7 +53,7 @@ struct Withdrawn {
   bool all_purposes = false;           // the word ended every purpose
   std::vector<std::string> remaining;  // purposes with leave afterwards
 };
-// kUsage for a word that says nothing of stopping.
+// Words that are not understood pause the contact, as unclear ones do. kUsage, kNotFound.
 base::Result<Withdrawn> revoke_consent(Installation& installation, const std::string& which,
                                        const Withdrawal& withdrawal, Context& context);
 

@@ -94,13 +94,25 @@ Result<void> refuse_more(const Json& element, std::initializer_list<std::string_
   return {};
 }
 
-// "Patient/jane-doe", or an identifier.
+// What another system calls by the same name is not the same.
+Result<void> check_system(const Json& element, std::string_view ours, std::string_view what) {
+  const Json* system = find(element, "system");
+  if (system == nullptr || *system == ours) return {};
+  return unfit("its " + std::string(what) + " is of another system than " + std::string(ours));
+}
+
+// An identifier of ours, or "Patient/jane-doe".
 Result<std::string> contact_of(const Json& resource) {
+  constexpr std::string_view kPatient = "Patient/";
   const Json* patient = find(resource, "patient");
   if (patient == nullptr) return unfit("it names no patient");
-  if (const Json* identifier = find(*patient, "identifier")) return text_at(*identifier, "value");
+  if (const Json* identifier = find(*patient, "identifier")) {
+    TRY(check_system(*identifier, urn::kContact, "patient"));
+    return text_at(*identifier, "value");
+  }
   TRY(const std::string reference, text_at(*patient, "reference"));
-  return reference.substr(reference.rfind('/') + 1);
+  if (!reference.starts_with(kPatient)) return unfit("its patient is not of this list");
+  return reference.substr(kPatient.size());
 }
 
 Result<std::vector<std::string>> purposes_of(const Json& provision) {
@@ -108,6 +120,7 @@ Result<std::vector<std::string>> purposes_of(const Json& provision) {
   const Json* list = find(provision, "purpose");
   if (list == nullptr) return purposes;
   for (const Json& coding : *list) {
+    TRY(check_system(coding, urn::kPurpose, "purpose"));
     TRY(std::string code, text_at(coding, "code"));
     purposes.push_back(std::move(code));
   }

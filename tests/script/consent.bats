@@ -66,7 +66,7 @@ check() { as olivia consent check "$@"; }
   expect_exit 6 check word-one --purpose test
   new word-two
   grant word-two --purpose billing >/dev/null
-  expect_exit 2 as dr.lee consent revoke word-two --word 'see you tomorrow' --yes
+  expect_exit 2 as dr.lee consent revoke word-two --word '' --yes
   expect_exit 0 as dr.lee consent revoke word-two --word 'please stop texting me' --by sms --yes --json
   json '.paused'
   expect_exit 6 check word-two --purpose billing --json
@@ -79,7 +79,7 @@ check() { as olivia consent check "$@"; }
   expect_exit 0 as olivia consent review "${id:0:12}" --dismiss
   expect_exit 0 check word-two --purpose billing
   expect_exit 3 as olivia consent review "$id" --revoke
-  as dr.lee consent revoke word-two --word 'no more of this please' --yes >/dev/null
+  as dr.lee consent revoke word-two --word 'st0p' --yes >/dev/null
   id=$(as olivia consent review --json | jq -r .id)
   expect_exit 0 as olivia consent review "$id" --revoke --json
   json '.decision == "revoke"'

@@ -98,7 +98,7 @@ TEST_CASE("a consent of another system is taken when it says enough") {
       "dateTime":"2026-01-04","provision":{"type":"permit",
         "extension":[{"url":"urn:sealpost:channel","valueCode":"phone"},{"url":"urn:other","valueInteger":1}],
         "period":{"end":"2027-01-04T10:00:00+01:00"},
-        "purpose":[{"system":"urn:other","code":"billing"}]}}}]})");
+        "purpose":[{"system":"urn:sealpost:purpose","code":"billing"}]}}}]})");
   REQUIRE(read.result);
   CHECK(read.problems == std::vector<std::string>{});
   REQUIRE(read.consents.size() == 1);
@@ -125,7 +125,15 @@ TEST_CASE("a consent that says what the register cannot hold is not taken half")
   CHECK(has(problem_of([](Json& r) { r["provision"].erase("extension"); }), "no channel"));
   CHECK(has(problem_of([](Json& r) { r["provision"].erase("purpose"); }), "without a purpose"));
   CHECK(has(problem_of([](Json& r) { r.erase("patient"); }), "patient"));
-  CHECK(has(problem_of([](Json& r) { r["patient"] = Json::object(); }), "contact"));
+  CHECK(has(problem_of([](Json& r) { r["patient"] = Json::object(); }), "patient"));
+  CHECK(has(problem_of([](Json& r) { r["patient"]["identifier"]["system"] = "http://other/mrn"; }),
+            "another system"));
+  CHECK(has(problem_of([](Json& r) {
+              r["patient"] = {{"reference", "Organization/jane-doe"}};
+            }),
+            "patient"));
+  CHECK(has(problem_of([](Json& r) { r["provision"]["purpose"][0]["system"] = "urn:other"; }),
+            "another system"));
   CHECK(has(problem_of([](Json& r) { r["dateTime"] = "yesterday"; }), "dateTime"));
   CHECK(has(problem_of([](Json& r) { r["provision"]["period"]["end"] = "2027"; }), "period"));
   CHECK(has(problem_of([](Json& r) { r["sourceAttachment"].erase("extension"); }), "sha256"));
