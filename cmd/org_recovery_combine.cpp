@@ -71,7 +71,8 @@ base::Result<void> invite_owner(const Options& options, Env& env, Opened& opened
   TRY(const base::Time expires, text::parse_deadline("7d", env.clock.now()));
   const flow::InviteRequest request{options.invite, trust::Role::kOwner, {}, expires};
   TRY(const flow::Invited invited, flow::invite(opened.installation, request, context, &root));
-  return print_invitation(env, request, invited, false, options.invite);
+  return print_invitation(env, request, invited, false,
+                          fmt::format("Give this to {} over a channel you trust.", options.invite));
 }
 
 base::Result<void> run_combine(const Options& options, Env& env) {

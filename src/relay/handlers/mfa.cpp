@@ -149,8 +149,13 @@ base::Result<Written> verify(Unit& unit, const Request& request, const wire::Mfa
   return refuse_code(unit, request, *std::move(mfa));
 }
 
-// An admin resets everybody but owners.
+// An admin resets everybody but owners, and nobody themselves: a copied vault within a proof's time
+// could make itself new codes for good.
 base::Result<void> check_reset(const Unit& unit, const Caller& caller, std::string_view user) {
+  if (user_of_device(caller.name) == user) {
+    return base::Error{Code::kDenied, "nobody takes back their own one-time codes",
+                       "another owner, or for anybody but owners an admin, does"};
+  }
   const auto devices = unit.directory.read([&](const trust::Chain& chain) {
     std::vector<trust::Role> roles;
     for (const trust::Device* device : chain.devices_of(user)) {

@@ -309,6 +309,16 @@ TEST_CASE("a role that needs a code may neither set the policy nor reset codes w
   CHECK(house.post_trust(kOlivia, policy_with({})).status == 401);
 }
 
+TEST_CASE("nobody takes back their own codes, not even with a fresh proof") {
+  House house;
+  require_codes(house, {"owner"});
+  enrolled(house, kOlivia);
+  REQUIRE(lets_in(house, kOlivia));
+  CHECK(code_of(house.ask(kOlivia, "POST", "/v1/mfa/reset",
+                          wire::to_cbor(wire::MfaMember{"olivia"}))) == "denied");
+  CHECK(lets_in(house, kOlivia));
+}
+
 TEST_CASE("a pause doubles up to a day") {
   relay::StoredMfa mfa;
   const base::Time now = kNoon;
