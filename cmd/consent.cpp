@@ -1,154 +1,12 @@
-// sealpost consent: leave that people give and take back. grant and revoke; the other verbs are
-// beside it, consent_*.cpp.
+// sealpost consent: leave that people give and take back. Its verbs are beside it, consent_*.cpp.
 #include "cmd/consent.hpp"
 
 #include <fmt/format.h>
 
-#include "base/file.hpp"
-#include "cmd/never_empty.hpp"
-#include "cmd/ui/confirm.hpp"
-#include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
-#include "text/time.hpp"
 
 namespace sealpost::cmd {
-namespace {
-
-constexpr std::size_t kMostText = 64 << 10;  // bytes of a disclosure
-
-struct GrantOptions {
-  std::string which;
-  std::vector<std::string> purposes;
-  std::vector<std::string> channels;
-  std::string method;
-  std::string evidence;
-  std::string effective;
-  std::string expires;
-  std::string disclosure;
-  std::string language;
-  std::string version;
-  std::string witness;
-  std::string note;
-  bool warned = false;
-};
-
-base::Result<flow::ConsentTerms> terms_of(const GrantOptions& options, base::Time now) {
-  flow::ConsentTerms terms{
-      options.purposes, options.channels, options.method,  {},          {}, {}, options.language,
-      options.version,  options.warned,   options.witness, options.note};
-  if (!options.effective.empty()) {
-    TRY(terms.effective, text::parse_moment(options.effective, now));
-  }
-  if (!options.expires.empty()) {
-    TRY(terms.expires, text::parse_deadline(options.expires, now));
-  }
-  if (!options.disclosure.empty()) {
-    TRY(const base::Bytes text, base::read_file(options.disclosure, kMostText));
-    terms.disclosure = std::string(base::as_text(text));
-  }
-  return terms;
-}
-
-base::Result<void> run_grant(const GrantOptions& options, Env& env) {
-  TRY(const flow::ConsentTerms terms, terms_of(options, env.clock.now()));
-  TRY(Opened opened, open_installation(env));
-  flow::Context context = context_of(env);
-  ui::Transfer progress(env);
-  TRY(const reg::Granted granted, flow::grant_consent(opened.installation, options.which, terms,
-                                                      options.evidence, context, progress));
-  if (!env.out.json()) {
-    return env.out.line(fmt::format("{} may be written to for {} by {}", options.which,
-                                    listed(granted.record.purposes, ""),
-                                    listed(granted.record.channels, "")));
-  }
-  return env.out.document({{"type", "consent-granted"},
-                           {"contact", granted.record.contact},
-                           {"grant", granted.record.id},
-                           {"purposes", granted.record.purposes},
-                           {"channels", granted.record.channels},
-                           {"event", granted.where.leaf},
-                           {"at", text::format_time(granted.where.at)}});
-}
-
-struct RevokeOptions {
-  std::string which;
-  std::vector<std::string> purposes;
-  std::vector<std::string> channels;
-  std::string word;
-  std::string by;
-  std::string received;
-};
-
-base::Result<void> print_withdrawn(Env& env, const RevokeOptions& options,
-                                   const flow::Withdrawn& done) {
-  if (env.out.json()) {
-    return env.out.document({{"type", "consent-revoked"},
-                             {"contact", options.which},
-                             {"id", done.id},
-                             {"paused", done.paused},
-                             {"remaining", done.remaining}});
-  }
-  if (done.paused) {
-    return env.out.line(
-        fmt::format("{} is not written to until somebody decides what this means: "
-                    "`sealpost consent review`",
-                    options.which));
-  }
-  return env.out.line(
-      fmt::format("{} has leave left for {}", options.which, listed(done.remaining, "nothing")));
-}
-
-base::Result<void> run_revoke(const RevokeOptions& options, Env& env) {
-  flow::Withdrawal withdrawal{options.purposes, options.channels, options.word, options.by, {}};
-  if (!options.received.empty()) {
-    TRY(withdrawal.received, text::parse_moment(options.received, env.clock.now()));
-  }
-  TRY(Opened opened, open_installation(env));
-  TRY(ui::confirm(env.terminal, env.globals,
-                  fmt::format("Record that {} takes back leave for {}?", options.which,
-                              listed(options.purposes, "every purpose"))));
-  flow::Context context = context_of(env);
-  TRY(const flow::Withdrawn done,
-      flow::revoke_consent(opened.installation, options.which, withdrawal, context));
-  return print_withdrawn(env, options, done);
-}
-
-void add_grant(CLI::App& consent, Env& env) {
-  auto [verb, options] =
-      add_verb<GrantOptions>(consent, env, "grant", "Record leave that a person gave", run_grant);
-  never_empty(verb.add_option("CONTACT", options.which, "Alias or id"))->required();
-  add_repeatable(verb, "--purpose", options.purposes, "What for; several times for several")
-      ->required();
-  add_repeatable(verb, "--channel", options.channels, "By what way, as link-sms")->required();
-  verb.add_option("--method", options.method, "How it was given, as paper")->required();
-  verb.add_option("--evidence", options.evidence, "A scan of it, stored sealed")->type_name("FILE");
-  verb.add_option("--effective", options.effective, "From when on; at once when not given")
-      ->type_name("TIME");
-  verb.add_option("--expires", options.expires, "Until when; for good when not given")
-      ->type_name("TIME");
-  verb.add_option("--disclosure", options.disclosure, "The exact text that was shown")
-      ->type_name("FILE");
-  verb.add_option("--language", options.language, "Of that text")->type_name("TAG");
-  verb.add_option("--version", options.version, "Of that text")->type_name("TEXT");
-  verb.add_option("--witness", options.witness, "Who was there")->type_name("TEXT");
-  verb.add_option("--note", options.note, "A remark, stored sealed")->type_name("TEXT");
-  verb.add_flag("--warned", options.warned,
-                "The risk of a channel without encryption was explained");
-}
-
-void add_revoke(CLI::App& consent, Env& env) {
-  auto [verb, options] =
-      add_verb<RevokeOptions>(consent, env, "revoke", "Record that it was taken back", run_revoke);
-  never_empty(verb.add_option("CONTACT", options.which, "Alias or id"))->required();
-  add_repeatable(verb, "--purpose", options.purposes, "What for; everything when not given");
-  add_repeatable(verb, "--channel", options.channels, "By what way; every way when not given");
-  never_empty(verb.add_option("--word", options.word, "The very words"))->type_name("TEXT");
-  verb.add_option("--by", options.by, "The channel by which they came")->type_name("CHANNEL");
-  verb.add_option("--received", options.received, "When they came")->type_name("TIME");
-}
-
-}  // namespace
 
 std::string listed(const std::vector<std::string>& words, const char* none) {
   return words.empty() ? std::string(none) : fmt::format("{}", fmt::join(words, ", "));
@@ -156,9 +14,10 @@ std::string listed(const std::vector<std::string>& words, const char* none) {
 
 void add_consent(CLI::App& app, Env& env) {
   CLI::App& consent = add_group(app, "consent", "Leave that people give and take back");
-  add_grant(consent, env);
-  add_revoke(consent, env);
+  add_consent_grant(consent, env);
+  add_consent_revoke(consent, env);
   add_consent_show(consent, env);
+  add_consent_list(consent, env);
   add_consent_review(consent, env);
   add_consent_import(consent, env);
 }

@@ -12,7 +12,10 @@ namespace sealpost::cmd {
 // "billing, test-results"; "every purpose" for none.
 std::string listed(const std::vector<std::string>& words, const char* none);
 
+void add_consent_grant(CLI::App& consent, Env& env);
+void add_consent_revoke(CLI::App& consent, Env& env);
 void add_consent_show(CLI::App& consent, Env& env);
+void add_consent_list(CLI::App& consent, Env& env);
 void add_consent_review(CLI::App& consent, Env& env);
 void add_consent_import(CLI::App& consent, Env& env);
 

@@ -16,18 +16,6 @@ struct ImportOptions {
   bool dry_run = false;
 };
 
-base::Result<void> take(flow::ConsentImport& import, const report::Consent& consent,
-                        const std::string& place, ImportReport& told) {
-  const auto added = import.add(consent);
-  if (!added && is_about_the_row(added.error())) {
-    told.bad(place, added.error());
-    return {};
-  }
-  if (!added) return added.error();
-  *added ? told.added() : told.same();
-  return import.write_when_full();
-}
-
 base::Result<void> run_import(const ImportOptions& options, Env& env) {
   TRY(const report::Format format, format_named(options.format, true));
   TRY(InputFile file, InputFile::open(options.file, env));
@@ -39,13 +27,7 @@ base::Result<void> run_import(const ImportOptions& options, Env& env) {
   flow::ConsentImport import(opened.installation, relay, std::move(policy), context,
                              options.dry_run);
   ImportReport told(env, options.dry_run);
-  const report::Take<report::Consent> takes{
-      [&](const report::Consent& consent, const std::string& place) {
-        return take(import, consent, place, told);
-      },
-      [&](const report::Problem& problem) { told.bad(problem); }};
-  auto read = report::read_consents(format, file, takes);
-  if (read) read = import.write_out();
+  auto read = import_all<report::Consent>(report::read_consents, format, file, import, told);
   if (!read) return base::with_context(std::move(read).error(), options.file);
   return told.finish();
 }

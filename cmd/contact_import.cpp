@@ -18,22 +18,6 @@ struct ImportOptions {
   bool dry_run = false;
 };
 
-base::Result<void> take(flow::ContactImport& import, report::Person person,
-                        const std::string& place, ImportReport& told) {
-  reg::Personal fields = std::move(person.personal);
-  fields["alias"] = std::move(person.id);
-  const auto outcome = import.add(fields);
-  if (!outcome && is_about_the_row(outcome.error())) {
-    told.bad(place, outcome.error());
-    return {};
-  }
-  if (!outcome) return outcome.error();
-  if (*outcome == flow::Imported::kAdded) told.added();
-  if (*outcome == flow::Imported::kChanged) told.changed();
-  if (*outcome == flow::Imported::kSame) told.same();
-  return import.write_when_full();
-}
-
 base::Result<void> run_import(const ImportOptions& options, Env& env) {
   TRY(const report::Format format, format_named(options.format, false));
   TRY(InputFile file, InputFile::open(options.file, env));
@@ -43,13 +27,7 @@ base::Result<void> run_import(const ImportOptions& options, Env& env) {
       flow::open_register(opened.installation, reg::Stream::kPeople, context));
   flow::ContactImport import(opened.installation, relay, context, options.dry_run);
   ImportReport told(env, options.dry_run);
-  const report::Take<report::Person> takes{
-      [&](report::Person person, const std::string& place) {
-        return take(import, std::move(person), place, told);
-      },
-      [&](const report::Problem& problem) { told.bad(problem); }};
-  auto read = report::read_people(format, file, takes);
-  if (read) read = import.write_out();
+  auto read = import_all<report::Person>(report::read_people, format, file, import, told);
   if (!read) return base::with_context(std::move(read).error(), options.file);
   return told.finish();
 }

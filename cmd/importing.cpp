@@ -16,6 +16,19 @@ void ImportReport::bad(const report::Problem& problem) {
                 fmt::format("{}: {}", problem.place, problem.reason));
 }
 
+void ImportReport::taken(flow::Imported outcome) {
+  switch (outcome) {
+    case flow::Imported::kAdded:
+      ++added_;
+      return;
+    case flow::Imported::kChanged:
+      ++changed_;
+      return;
+    case flow::Imported::kSame:
+      ++same_;
+  }
+}
+
 base::Result<void> ImportReport::finish() {
   if (env_.out.json()) {
     TRY(env_.out.document({{"type", "import"},

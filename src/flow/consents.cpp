@@ -319,10 +319,30 @@ std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
   return out;
 }
 
-base::Result<bool> ConsentImport::add(const report::Consent& consent) {
+base::Result<Imported> ConsentImport::add(const report::Consent& consent) {
   if (auto form = report::check(consent); !form) return usage(form.error().text);
-  if (const auto* grant = std::get_if<report::Grant>(&consent)) return add_grant(*grant);
-  return add_revocation(std::get<report::Revocation>(consent));
+  const auto* grant = std::get_if<report::Grant>(&consent);
+  TRY(const bool added,
+      grant != nullptr ? add_grant(*grant) : add_revocation(std::get<report::Revocation>(consent)));
+  return added ? Imported::kAdded : Imported::kSame;
+}
+
+// An alias may be somebody else's by now: what one person said must not count for another.
+base::Result<bool> ConsentImport::is_anothers(const std::string& id, const std::string& contact) {
+  if (!holders_) {
+    holders_.emplace();
+    TRY(each_contact(installation_.vault(), [&](const KeyedContact& one) -> base::Result<bool> {
+      for (const reg::Granted& each : one.contact.grants) {
+        holders_->emplace(each.record.id, one.contact.id);
+      }
+      for (const reg::Revoked& each : one.contact.revocations) {
+        holders_->emplace(each.record.id, one.contact.id);
+      }
+      return true;
+    }));
+  }
+  const auto holder = holders_->find(id);
+  return holder != holders_->end() && holder->second != contact;
 }
 
 base::Result<bool> ConsentImport::add_grant(const report::Grant& grant) {
@@ -336,6 +356,10 @@ base::Result<bool> ConsentImport::add_grant(const report::Grant& grant) {
                                 : waits(id) || has_id(contact.grants, id);
   if (known) return false;
   if (has_id(contact.revocations, id)) return usage("its id is that of a revocation");
+  if (!id.empty()) {
+    TRY(const bool anothers, is_anothers(id, contact.id));
+    if (anothers) return usage("it was given by somebody else");
+  }
   TRY(reg::GrantRecord record, make_grant(keyed, terms, context_.random));
   if (!id.empty()) record.id = id;
   record.disclosure = grant.disclosure;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "flow/registry.hpp"
@@ -85,8 +86,8 @@ class ConsentImport {
         policy_(std::move(policy)),
         context_(context),
         dry_run_(dry_run) {}
-  // True when it is new. kNotFound, kUsage, kConflict for a bad one; the import goes on.
-  base::Result<bool> add(const report::Consent& consent);
+  // kNotFound, kUsage, kConflict for a bad one; the import goes on.
+  base::Result<Imported> add(const report::Consent& consent);
   // An error of these two is not the row's, and ends the import.
   base::Result<void> write_when_full();
   base::Result<void> write_out();
@@ -94,6 +95,7 @@ class ConsentImport {
  private:
   base::Result<bool> add_grant(const report::Grant& grant);
   base::Result<bool> add_revocation(const report::Revocation& revocation);
+  base::Result<bool> is_anothers(const std::string& id, const std::string& contact);
   bool waits(const std::string& id) const { return waiting_.contains(id); }
 
   Installation& installation_;
@@ -104,6 +106,8 @@ class ConsentImport {
   RegisterDraft draft_;
   std::set<std::string> waiting_;      // ids in the draft
   std::set<std::string> revocations_;  // contact and id of those in the draft
+  // Whose the ids in the register are; filled when a list has ids.
+  std::optional<std::unordered_map<std::string, std::string>> holders_;
 };
 
 }  // namespace sealpost::flow

@@ -126,22 +126,24 @@ base::Result<ChangedContact> remove_contact(Installation& installation, const st
   return ChangedContact{std::move(now), true};
 }
 
-base::Result<Imported> ContactImport::add(const reg::Personal& fields) {
+base::Result<Imported> ContactImport::add(const report::Person& person) {
+  const std::string& alias = person.id;
+  if (alias.empty()) return usage("it has no id");
+  reg::Personal fields = person.personal;
+  fields["alias"] = alias;
   TRY(check_fields(fields));
-  const auto alias = fields.find("alias");
-  if (alias == fields.end() || alias->second.empty()) return usage("it has no id");
-  if (const auto earlier = waiting_.find(alias->second); earlier != waiting_.end()) {
+  if (const auto earlier = waiting_.find(alias); earlier != waiting_.end()) {
     if (differing(fields, earlier->second.fields).empty()) return Imported::kSame;
     return usage("its id stands in the file already, with other fields");
   }
   Imported outcome = Imported::kAdded;
-  auto found = find_contact(installation_.vault(), alias->second);
+  auto found = find_contact(installation_.vault(), alias);
   if (!found && found.error().code != base::Code::kNotFound) return found.error();
   std::string id;
   if (found) {
     const reg::Personal changes = differing(fields, found->contact.personal);
     if (changes.empty()) return Imported::kSame;
-    if (!found->key) return shredded(alias->second);
+    if (!found->key) return shredded(alias);
     id = found->contact.id;
     TRY(add_record(id, *found->key, changes));
     outcome = Imported::kChanged;
@@ -151,7 +153,7 @@ base::Result<Imported> ContactImport::add(const reg::Personal& fields) {
     TRY(add_record(id, key, fields));
     draft_.keys.emplace(id, std::move(key));
   }
-  waiting_[alias->second] = {id, fields};
+  waiting_[alias] = {id, fields};
   return outcome;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "flow/registry.hpp"
+#include "report/contacts.hpp"
 
 namespace sealpost::flow {
 
@@ -31,8 +32,6 @@ base::Result<ChangedContact> edit_contact(Installation& installation, const std:
 base::Result<ChangedContact> remove_contact(Installation& installation, const std::string& which,
                                             bool shred, Context& context);
 
-enum class Imported { kAdded, kChanged, kSame };
-
 // Contacts row by row, by alias: what is there already is changed where it differs. Written in
 // batches; what was added since the last write_out() is not there before the next.
 class ContactImport {
@@ -41,7 +40,7 @@ class ContactImport {
                 bool dry_run)
       : installation_(installation), relay_(relay), context_(context), dry_run_(dry_run) {}
   // kUsage for a row out of form; the import goes on.
-  base::Result<Imported> add(const reg::Personal& fields);
+  base::Result<Imported> add(const report::Person& person);
   // An error of these two is not the row's, and ends the import.
   base::Result<void> write_when_full();
   base::Result<void> write_out();

@@ -9,6 +9,9 @@
 
 namespace sealpost::flow {
 
+// What an import made of a row.
+enum class Imported { kAdded, kChanged, kSame };
+
 // A visit, and then this stream up to date. kDenied for a role that does not hold its key, kBusy
 // while the key has not come.
 base::Result<client::RelayClient> open_register(Installation& installation, reg::Stream stream,

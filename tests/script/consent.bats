@@ -219,6 +219,21 @@ SCRIPT
   json '.added == 1'
 }
 
+@test "what one person gave does not become the leave of who has the alias now" {
+  new passed-on
+  grant passed-on --purpose billing >/dev/null
+  for format in csv jsonl fhir; do
+    as olivia consent export --contact passed-on --format $format -o "passed.$format" >/dev/null
+  done
+  as dr.lee contact remove passed-on --yes >/dev/null
+  new passed-on
+  for format in csv jsonl fhir; do
+    expect_exit 8 as dr.lee consent import "passed.$format" --format $format
+    contains "$errors" "by somebody else"
+  done
+  expect_exit 6 check passed-on --purpose billing
+}
+
 @test "FHIR: what is exported is read back, and changes nothing" {
   new fhir-one
   grant fhir-one --purpose billing --expires 90d --witness 'Kim' >/dev/null
