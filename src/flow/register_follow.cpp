@@ -72,7 +72,6 @@ class Page {
   Page(Installation& installation, client::RelayClient& relay, EventProof& proof,
        EntryPlaces& places, reg::Stream stream, StreamState& state)
       : installation_(installation),
-        relay_(relay),
         proof_(proof),
         places_(places),
         stream_(stream),
@@ -277,7 +276,6 @@ class Page {
   }
 
   Installation& installation_;
-  client::RelayClient& relay_;
   EventProof& proof_;
   EntryPlaces& places_;
   reg::Stream stream_;

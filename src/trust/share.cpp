@@ -139,7 +139,7 @@ Result<void> read_hex(std::string_view text, std::span<std::uint8_t> out) {
     const unsigned four = from_digit(c);
     if (four > 15 || digits == out.size() * 2) return malformed("a share has a line out of form");
     auto& byte = out[digits++ / 2];
-    byte = static_cast<std::uint8_t>(byte << 4U | four);
+    byte = static_cast<std::uint8_t>(static_cast<unsigned>(byte) << 4U | four);
   }
   if (digits == out.size() * 2) return {};
   return malformed("a line of the share lacks digits");
