@@ -65,6 +65,16 @@ verify() { as "$1" mfa verify "${@:3}" <<<"$2"; }
   expect_exit 0 as dr.lee inbox
 }
 
+@test "a device that changes its key takes its proof along, and asks for nothing anew" {
+  local until
+  until=$(as dr.lee mfa status --json | jq -er .until)
+  expect_exit 0 as dr.lee key rotate --yes --json
+  json '.type == "key-rotated"'
+  expect_exit 0 as dr.lee inbox
+  [ "$(as dr.lee mfa status --json | jq -er .until)" = "$until" ]
+  expect_exit 4 as thief inbox # another device's is none of its
+}
+
 @test "no code works twice, and a wrong one is logged" {
   local code
   code=$(totp dr.lee 30)

@@ -110,7 +110,10 @@ base::Result<void> append_entry(Unit& unit, std::string_view entry, audit::Event
   event.details["statement"] = hash_of(entry);
   if (!meaning.role.empty()) event.details["role"] = meaning.role;
   facts.push_back(Fact{event, std::nullopt, number});
-  if (event.event == "device.renew") return drop_stale_prekeys(unit, event.objects.front());
+  if (event.event == "device.renew") {
+    TRY(hand_on_proof(unit, event.objects.front()));
+    return drop_stale_prekeys(unit, event.objects.front());
+  }
   for (const std::string& device : meaning.ending) {
     TRY(clear_after(unit, device, event, facts));
   }

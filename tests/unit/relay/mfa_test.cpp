@@ -79,6 +79,16 @@ HttpAnswer reset(House& house, const std::string& by, const std::string& user) {
   return house.ask(by, "POST", "/v1/mfa/reset", wire::to_cbor(wire::MfaMember{user}));
 }
 
+// As the device does it: the old key has signed the request, both the certificate.
+HttpAnswer change_key(House& house, const std::string& from, const std::string& to) {
+  const std::string device = from.substr(from.find('/') + 1);
+  trust::Certificate next = successor(house.chain, device);
+  next.key = verifier(to);
+  next.at = kNoon;
+  next.expires = kNoon + 300 * kDay;
+  return house.post_trust(from, signed_by(next, {from, to}));
+}
+
 }  // namespace
 
 TEST_CASE("a role that the policy names is let in with a fresh code, the others without") {
@@ -159,6 +169,21 @@ TEST_CASE("a proof outlives a restart of the relay") {
   house.stop();
   house.start();
   CHECK(lets_in(house, kLee));
+}
+
+TEST_CASE("a proof goes on under the key that its own has certified, and lasts no longer") {
+  House house;
+  require_codes(house);
+  enrolled(house, kLee);
+  house.clock.advance(1h);
+  REQUIRE(change_key(house, kLee, kLee + "#2").status == 200);
+  CHECK_FALSE(inbox_of(house, kLee).status == 200);
+  for (int hour = 1; hour < 12; ++hour) {
+    CHECK(lets_in(house, kLee + "#2"));
+    house.checkpoint();  // the note of this use is done
+    house.clock.advance(1h);
+  }
+  CHECK_FALSE(lets_in(house, kLee + "#2"));
 }
 
 TEST_CASE("no code is taken twice, nor one before it") {
