@@ -87,7 +87,8 @@ text::OrderedJson wipe_json(const flow::WipeState& wipe) {
           {"reason", wipe.reason},
           {"ordered", text::format_time(wipe.ordered)},
           {"fetched", time_or(wipe.fetched, "")},
-          {"wiped", time_or(wipe.wiped, "")}};
+          {"wiped", time_or(wipe.wiped, "")},
+          {"copy_wiped", time_or(wipe.copy_wiped, "")}};
 }
 
 void add_wipe_fields(const flow::WipeState& wipe, std::vector<ui::Field>& fields) {
@@ -96,6 +97,7 @@ void add_wipe_fields(const flow::WipeState& wipe, std::vector<ui::Field>& fields
   fields.emplace_back("wipe reason", wipe.reason);
   fields.emplace_back("order fetched", time_or(wipe.fetched, "not yet"));
   fields.emplace_back("wiped", time_or(wipe.wiped, "not yet"));
+  fields.emplace_back("copy wiped", wipe.copy_wiped ? text::format_time(*wipe.copy_wiped) : "");
 }
 
 void add_device_wipe(CLI::App& device, Env& env) {

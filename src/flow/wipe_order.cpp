@@ -42,12 +42,15 @@ bool is_own(const Installation& installation, const std::string& device) {
   return device == installation.signer().name();
 }
 
-// The order held: it is of who may give it, and the answer is the device's.
-base::Result<void> check_answer(const Installation& installation, const wire::OrderState& state,
-                                const trust::Wipe& order) {
-  TRY(const trust::Wiped wiped,
-      trust::verify_wiped(installation.chain(), state.answer, state.voucher));
-  if (wiped.order == order.id && wiped.device == order.device) return {};
+// The order held: it is of who may give it, and the answer is the device's. With which key.
+base::Result<crypto::Digest> check_answer(const Installation& installation,
+                                          const wire::OrderState& state, const trust::Wipe& order) {
+  const trust::Chain& chain = installation.chain();
+  TRY(const trust::Wiped wiped, trust::verify_wiped(chain, state.answer, state.voucher));
+  if (wiped.order == order.id && wiped.device == order.device &&
+      trust::holds_for(chain, order, wiped.key)) {
+    return wiped.key;
+  }
   return Error{Code::kVerificationFailed, "the device's answer is to another order", ""};
 }
 
@@ -108,12 +111,18 @@ base::Result<std::optional<WipeState>> wipe_state(const Installation& installati
   const auto given = trust::verify_given_wipe(installation.chain(), state->order);
   if (!given) return distrust(given.error().text);
   if (given->order.device.str() != device) return distrust("it is for another device");
-  if (state->wiped != base::Time()) {
-    const auto holds = check_answer(installation, *state, given->order);
-    if (!holds) return distrust(holds.error().text);
-  }
-  return std::optional(WipeState{given->order.id, given->by, given->order.reason, state->ordered,
-                                 if_it_was(state->fetched), if_it_was(state->wiped)});
+  WipeState out{given->order.id,
+                given->by,
+                given->order.reason,
+                state->ordered,
+                if_it_was(state->fetched),
+                {},
+                {}};
+  if (state->wiped == base::Time()) return std::optional(std::move(out));
+  const auto answered = check_answer(installation, *state, given->order);
+  if (!answered) return distrust(answered.error().text);
+  (*answered == given->order.key ? out.wiped : out.copy_wiped) = state->wiped;
+  return std::optional(std::move(out));
 }
 
 }  // namespace sealpost::flow

@@ -36,6 +36,9 @@ struct WipeState {
   base::Time ordered;
   std::optional<base::Time> fetched;
   std::optional<base::Time> wiped;
+  // A machine with an earlier key of the device was wiped, and the one with the key that the order
+  // names has not answered. Then `wiped` is not set.
+  std::optional<base::Time> copy_wiped;
 };
 // Nothing when there is no order, or this device may not know. kVerificationFailed when an order or
 // an answer does not hold.

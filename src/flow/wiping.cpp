@@ -64,17 +64,24 @@ base::Result<void> take_key(const WipePaths& paths, crypto::SigningSeed& seed) {
   return base::Error{Code::kMalformed, paths.key().string() + " is cut off", ""};
 }
 
+// The key by which this machine knows the device, which may be older than the order's.
+base::Result<crypto::Digest> own_key(const fs::path& vault, const trust::Wipe& order) {
+  TRY(const std::optional<trust::WipeFile> file, read_wipe_file(vault));
+  return file ? file->key : order.key;
+}
+
 // Signed and on the disk, before the key that signed it goes.
-base::Result<void> write_answer(const WipePaths& paths, const trust::Wipe& order,
-                                Context& context) {
+base::Result<void> write_answer(const fs::path& vault, const trust::Wipe& order, Context& context) {
+  const WipePaths paths(vault);
   if (is_there(paths.answer())) return base::destroy_file(paths.key());
   if (!is_there(paths.key())) return {};  // nothing to answer with
   crypto::SigningSeed seed;
   TRY(take_key(paths, seed));
   TRY(const note::Signer signer,
       note::Signer::make(order.device.str() + "/wipe", crypto::SigningKey::from_seed(seed)));
+  TRY(const crypto::Digest own, own_key(vault, order));
   TRY(const std::string text,
-      trust::format(trust::Wiped{order.id, order.device, order.key, context.clock.now()}));
+      trust::format(trust::Wiped{order.id, order.device, own, context.clock.now()}));
   const std::string answer = note::sign(text, signer);
   TRY(base::replace_file(paths.answer(), base::as_bytes(answer), kPrivate));
   return base::destroy_file(paths.key());
@@ -118,7 +125,9 @@ base::Result<trust::VerifiedWipe> judge(const trust::WipeFile& self,
   trust::Chain chain(self.root);
   for (const std::string& entry : shown.entries) TRY(chain.append(entry));
   TRY(trust::VerifiedWipe wipe, trust::verify_wipe(chain, shown.order));
-  if (wipe.order.device == self.device && wipe.order.key == self.key) return wipe;
+  if (wipe.order.device == self.device && trust::holds_for(chain, wipe.order, self.key)) {
+    return wipe;
+  }
   return base::Error{Code::kVerificationFailed, "it is for another device, or another key", ""};
 }
 
@@ -197,7 +206,7 @@ base::Result<Obeyed> obey_order(const fs::path& vault, const std::function<void(
     TRY(vault::Vault::destroy(vault));
     TRY(base::destroy_within(vault.parent_path(), paths.folder.filename().string()));
   }
-  TRY(write_answer(paths, obeyed.order, context));
+  TRY(write_answer(vault, obeyed.order, context));
   TRY(obeyed.at, answered_at(paths));
   TRY(obeyed.told, tell_once(vault, context));
   return obeyed;

@@ -3,6 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "trust/chain_rules.hpp"
+#include "trust/wipe.hpp"
 
 namespace sealpost::trust {
 namespace {
@@ -181,7 +182,10 @@ Device& ChainRules::install(Certificate certificate) {
   Device& device = chain_.devices_[certificate.name.str()];
   const bool another = device.keys.empty() || device.keys.back() != certificate.key;
   device.rekeyed = another && !device.keys.empty();
-  if (another) device.keys.push_back(certificate.key);
+  if (another) {
+    device.keys.push_back(certificate.key);
+    chain_.keys_.emplace(fingerprint(certificate.key.key()), certificate.name.str());
+  }
   stand(device, certificate.role, certificate.purposes);
   device.certificate = std::move(certificate);
   device.certificate_note = std::string(entry_);

@@ -55,6 +55,11 @@ const Device* Chain::device(std::string_view name) const {
   return found == devices_.end() ? nullptr : &found->second;
 }
 
+const Device* Chain::device_with_key(const crypto::Digest& fingerprint) const {
+  const auto found = keys_.find(fingerprint);
+  return found == keys_.end() ? nullptr : device(found->second);
+}
+
 Result<const Device*> Chain::active_device(std::string_view name, base::Time now) const {
   const Device* found = device(name);
   const std::string shown = text::for_terminal(name);

@@ -92,6 +92,9 @@ class Chain {
 
   // By full name; nullptr when there is none. Borrowed until the next append.
   const Device* device(std::string_view name) const;
+  // The one that was certified with the key of this fingerprint (trust/wipe.hpp), now or before;
+  // nullptr when there is none. Of several that share a key, the first.
+  const Device* device_with_key(const crypto::Digest& fingerprint) const;
   // kNotFound, kRevoked, or kDenied when expired at `now`.
   base::Result<const Device*> active_device(std::string_view name, base::Time now) const;
   // Revoked ones too, in chain order of their certificates.
@@ -119,6 +122,7 @@ class Chain {
   std::vector<std::string> entries_;
   std::vector<crypto::Digest> heads_;
   std::map<std::string, Device> devices_;
+  std::map<crypto::Digest, std::string> keys_;  // fingerprints, with the names of their devices
   std::map<std::string, OpenInvitation> invitations_;
   std::optional<RelayStatement> relay_;
   std::optional<std::string> policy_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "text/safety.hpp"
 #include "text/uuid.hpp"
@@ -67,9 +68,14 @@ Result<const Device*> author_of(const Chain& chain, const note::Note& order) {
                   text::for_terminal(name)));
 }
 
-bool is_key_of(const Device& device, const crypto::Digest& key) {
-  return std::any_of(device.keys.begin(), device.keys.end(),
-                     [&](const note::Verifier& own) { return fingerprint(own.key()) == key; });
+// Those of the device, in their order, up to and with the last that has this fingerprint; none when
+// no key has.
+std::span<const note::Verifier> keys_up_to(const Device& device, const crypto::Digest& key) {
+  const std::span all(device.keys);
+  for (std::size_t count = all.size(); count > 0; --count) {
+    if (fingerprint(all[count - 1].key()) == key) return all.first(count);
+  }
+  return {};
 }
 
 }  // namespace
@@ -166,7 +172,7 @@ Result<VerifiedWipe> verify_given_wipe(const Chain& chain, std::string_view orde
   TRY(Wipe order, parse_wipe(signed_note.text));
   TRY(const Device* author, author_of(chain, signed_note));
   TRY(const Device* target, find(chain, order.device.str()));
-  if (!is_key_of(*target, order.key)) {
+  if (keys_up_to(*target, order.key).empty()) {
     return unverified("the order to wipe names a key that is not its device's");
   }
   std::string by = author == nullptr ? chain.organisation() : author->certificate.name.str();
@@ -180,6 +186,14 @@ Result<VerifiedWipe> verify_wipe(const Chain& chain, std::string_view order_note
   const Device* author = chain.device(wipe.by);
   if (author == nullptr || !author->revoked || wipe.by == wipe.order.device.str()) return wipe;
   return Error{Code::kRevoked, fmt::format("{} is revoked, and ordered a wipe", wipe.by), ""};
+}
+
+bool holds_for(const Chain& chain, const Wipe& order, const crypto::Digest& key) {
+  const Device* device = chain.device(order.device.str());
+  if (device == nullptr) return false;
+  const auto meant = keys_up_to(*device, order.key);
+  return std::any_of(meant.begin(), meant.end(),
+                     [&](const note::Verifier& own) { return fingerprint(own.key()) == key; });
 }
 
 Result<Wiped> verify_wiped(const Chain& chain, std::string_view answer_note,

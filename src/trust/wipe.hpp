@@ -15,11 +15,12 @@ namespace sealpost::trust {
 // SHA-256 of an Ed25519 public key, by which an order names its device and the device asks for it.
 crypto::Digest fingerprint(const crypto::VerifyKey& key);
 
-// "This device is to destroy what it holds."
+// "This device is to destroy what it holds", on every machine that has its present key or one that
+// it had before.
 struct Wipe {
   std::string id;  // UUIDv7
   DeviceName device;
-  crypto::Digest key{};  // fingerprint of the device's key
+  crypto::Digest key{};  // fingerprint of the device's key, the present one when it is given
   std::string reason;    // may be empty
   note::View log;
   note::View trust;
@@ -38,7 +39,7 @@ struct WipeKey {
 struct Wiped {
   std::string order;  // id
   DeviceName device;
-  crypto::Digest key{};
+  crypto::Digest key{};  // fingerprint of the one that the machine had which was wiped
   base::Time at;
 };
 
@@ -77,6 +78,11 @@ struct VerifiedWipe {
 base::Result<VerifiedWipe> verify_wipe(const Chain& chain, std::string_view order_note);
 // The same for looking back: also an order whose author was revoked since.
 base::Result<VerifiedWipe> verify_given_wipe(const Chain& chain, std::string_view order_note);
+
+// Whether the order is meant for a machine that has the device's key of this fingerprint: the one
+// that the order names, or one that the device had before. A copy of a vault has an older one, when
+// the key was changed since, and so has the device itself, when it was changed on the copy.
+bool holds_for(const Chain& chain, const Wipe& order, const crypto::Digest& key);
 
 // That the answer is signed by a wipe key for which a key of its device, present or past, vouches.
 // kMalformed, kNotFound, kVerificationFailed.

@@ -131,6 +131,36 @@ state() { as olivia device show "$USER_/laptop" --json; }
   [ ! -e back/profile/vault.db ]
 }
 
+@test "a copied vault with an older key is wiped as well, and its word is not the device's" {
+  newcomer
+  mkdir -p copy
+  cp -a "$PROFILE" copy/profile
+  expect_exit 0 as "$USER_" key rotate --yes
+  order >/dev/null
+  expect_exit 5 env SEALPOST_HOME="$T/copy" "$SEALPOST" --profile profile unlock \
+    --passphrase-file "$PASSFILE"
+  contains "$errors" "this device was wiped"
+  [ ! -e copy/profile/vault.db ]
+  state | jq -e '.wipe.fetched != "" and .wipe.wiped == "" and .wipe.copy_wiped != ""'
+  expect_exit 0 as olivia device show "$USER_/laptop"
+  contains "$output" "copy wiped:"
+  expect_exit 5 as "$USER_" inbox
+  is_wiped
+  state | jq -e '.wipe.wiped != "" and .wipe.copy_wiped == ""'
+}
+
+@test "a lost device is wiped whose key somebody has changed on a copy" {
+  newcomer
+  mkdir -p copy
+  cp -a "$PROFILE" copy/profile
+  expect_exit 0 env SEALPOST_HOME="$T/copy" "$SEALPOST" --profile profile key rotate --yes \
+    --passphrase-file "$PASSFILE"
+  order >/dev/null
+  expect_exit 5 as "$USER_" inbox
+  is_wiped
+  state | jq -e '.wipe.wiped == "" and .wipe.copy_wiped != ""'
+}
+
 @test "a relay that is away holds nothing up, and hears of the wipe later" {
   newcomer
   order >/dev/null

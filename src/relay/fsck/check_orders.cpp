@@ -14,7 +14,10 @@ base::Result<void> check_order(Examination& all, const StoredOrder& order) {
   }
   if (order.wiped == base::Time()) return {};
   const auto wiped = trust::verify_wiped(all.chain, order.answer, order.voucher);
-  if (wiped && wiped->order == order.id && wiped->device == given->order.device) return {};
+  if (wiped && wiped->order == order.id && wiped->device == given->order.device &&
+      trust::holds_for(all.chain, given->order, wiped->key)) {
+    return {};
+  }
   return all.damage(Part::kOrder, order.id, "has an answer that is not its device's");
 }
 

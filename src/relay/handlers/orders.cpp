@@ -84,6 +84,23 @@ base::Result<Written> note_fetch(Unit& unit, const Request& request, const Store
   return Written{std::move(reply), Record::of(Fact{std::move(event)})};
 }
 
+// Whether the machine that has the key which the order names has said that it was wiped. One with
+// an earlier key may have been first: a copy of the vault, or the device itself.
+bool is_done(const StoredOrder& order) {
+  if (order.wiped == kNotYet) return false;
+  const auto signed_note = note::parse(order.answer);
+  if (!signed_note) return false;
+  const auto wiped = trust::parse_wiped(signed_note->text);
+  return wiped && wiped->key == order.key;
+}
+
+bool is_meant(const trust::Chain& chain, const StoredOrder& order, const crypto::Digest& key) {
+  const auto signed_note = note::parse(order.statement);
+  if (!signed_note) return false;
+  const auto wipe = trust::parse_wipe(signed_note->text);
+  return wipe && trust::holds_for(chain, *wipe, key);
+}
+
 base::Result<Written> take_answer(Unit& unit, const Request& request,
                                   const wire::WipeAnswer& brought) {
   const auto wiped = unit.directory.read([&](const trust::Chain& chain) {
@@ -91,13 +108,18 @@ base::Result<Written> take_answer(Unit& unit, const Request& request,
   });
   if (!wiped) return wiped.error();
   TRY(const auto order, unit.store.reads().order(wiped->order));
-  if (!order || order->device != wiped->device.str() || order->key != wiped->key) {
-    return Error{Code::kNotFound, "there is no such order for this device", ""};
-  }
-  if (order->wiped != kNotYet) return Written{Reply{}, Record::repeat()};
+  const bool meant = order && order->device == wiped->device.str() &&
+                     unit.directory.read([&](const trust::Chain& chain) {
+                       return is_meant(chain, *order, wiped->key);
+                     });
+  if (!meant) return Error{Code::kNotFound, "there is no such order for this device", ""};
+  // The first answer counts, until the one comes that the order asks for.
+  const bool news = order->wiped == kNotYet || (!is_done(*order) && wiped->key == order->key);
+  if (!news) return Written{Reply{}, Record::repeat()};
   TRY(unit.store.order_obeyed(order->row, unit.now, brought.answer, brought.voucher));
   audit::Event event = event_about(request, "device.wiped", *order, unit.now);
   event.actor = order->device;
+  event.details["key"] = base::to_hex(wiped->key);
   event.details["statement"] = hash_of(brought.answer);
   return Written{Reply{}, Record::of(Fact{std::move(event)})};
 }
@@ -114,6 +136,22 @@ bool still_counts(const Directory& directory, const StoredOrder& order) {
   return directory.read([&](const trust::Chain& chain) {
     return trust::verify_wipe(chain, order.statement).has_value();
   });
+}
+
+// The newest order for the device that has or had this key, or else the newest that names the key
+// itself: another device may have it, too.
+base::Result<std::optional<StoredOrder>> find_order(MetaReader& store, const Directory& directory,
+                                                    const crypto::Digest& key) {
+  const std::string device = directory.read([&](const trust::Chain& chain) {
+    const trust::Device* found = chain.device_with_key(key);
+    return found == nullptr ? std::string() : found->certificate.name.str();
+  });
+  if (!device.empty()) {
+    TRY(auto order, store.order_of_device(device));
+    const auto meant = [&](const trust::Chain& chain) { return is_meant(chain, *order, key); };
+    if (order && directory.read(meant)) return order;
+  }
+  return store.order_for_key(key);
 }
 
 // With the entries that show, from the root's key alone, who gave the order and that they may.
@@ -150,7 +188,7 @@ base::Result<void> take_turn(Engine& engine, const std::string& address) {
 base::Result<bool> is_to_be_wiped(MetaReader& store, const Directory& directory,
                                   std::string_view device) {
   TRY(const auto order, store.order_of_device(device));
-  return order && order->wiped == kNotYet && still_counts(directory, *order);
+  return order && !is_done(*order) && still_counts(directory, *order);
 }
 
 base::Result<Outcome> post_order(Request& request, Engine&) {
@@ -164,7 +202,7 @@ base::Result<Outcome> get_order(Request& request, Engine& engine) {
   TRY(const crypto::Digest key, key_in(request.path.front()));
   TRY(take_turn(engine, request.address));
   TRY(const MetaStore::Reading store, engine.store->read());
-  TRY(const auto order, store->order_for_key(key));
+  TRY(const auto order, find_order(*store, engine.directory, key));
   if (!order || !still_counts(engine.directory, *order)) {
     return Outcome(cbor(wire::to_cbor(wire::StandingOrder{})));
   }

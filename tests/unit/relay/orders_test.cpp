@@ -37,16 +37,18 @@ std::string target_of(const std::string& device) {
   return "/v1/orders/" + base::to_hex(trust::fingerprint(verifier(device).key()));
 }
 
+// `device` may be another key of one, as kKim + "#2".
 wire::StandingOrder standing(House& house, const std::string& device = kKim) {
   const HttpAnswer answer = house.ask_unsigned("GET", target_of(device));
   REQUIRE_MESSAGE(answer.status == 200, answer.text());
   return wire::parse_standing_order(answer.body).value();
 }
 
-wire::WipeAnswer answer_of(const std::string& device, int number) {
+wire::WipeAnswer answer_of(const std::string& device, int number, const std::string& also = "") {
   const auto name = trust::parse_device_name(device).value();
   const trust::WipeKey key{name, verifier(device + "/wipe"), kNoon};
-  const trust::Wiped wiped{id(number), name, trust::fingerprint(verifier(device).key()), kNoon};
+  const auto own = trust::fingerprint(verifier(device + also).key());
+  const trust::Wiped wiped{id(number), name, own, kNoon};
   return {signed_by(wiped, {device + "/wipe"}), signed_by(key, {device})};
 }
 
@@ -166,6 +168,45 @@ TEST_CASE("a device that is to be wiped gets no other key") {
   REQUIRE(give(house, kOlivia, signed_by(order(house, 1), {kOlivia})).status == 200);
   const auto body = wire::to_cbor(wire::TrustEntries{house.chain.size() + 1, {entry}});
   CHECK(house.ask(kKim, "POST", "/v1/trust", body).status == 403);
+}
+
+TEST_CASE("an order waits for every key that the device had, and for the present one's answer") {
+  House house;
+  const std::string second = kKim + "#2";
+  const auto change_key = [&](const std::string& from, const std::string& to) {
+    trust::Certificate next = successor(house.chain, kKim.substr(kKim.find('/') + 1));
+    next.key = verifier(to);
+    next.at = kNoon;
+    next.expires = kNoon + 300 * kDay;
+    return house.post_trust(from, signed_by(next, {from, to})).status;
+  };
+  REQUIRE(change_key(kKim, second) == 200);
+  trust::Wipe wipe = order(house, 1);
+  CHECK(give(house, kOlivia, signed_by(wipe, {kOlivia})).status == 409);  // an earlier key
+  wipe.key = trust::fingerprint(verifier(second).key());
+  const std::string note = signed_by(wipe, {kOlivia});
+  REQUIRE(give(house, kOlivia, note).status == 200);
+  CHECK(standing(house, kKim).order == note);
+  CHECK(standing(house, second).order == note);
+  CHECK(standing(house, kKim + "#3").order.empty());
+
+  // A copy was faster. The device itself is still to be wiped, and gets no other key.
+  CHECK(say(house, answer_of(kKim, 1, "#3")).status == 404);
+  CHECK(say(house, answer_of(kKim, 1)).status == 200);
+  CHECK(say(house, answer_of(kKim, 1)).status == 200);
+  CHECK(change_key(second, kKim + "#3") == 403);
+  CHECK(say(house, answer_of(kKim, 1, "#2")).status == 200);
+  CHECK(say(house, answer_of(kKim, 1)).status == 200);
+  CHECK(state(house, kOlivia).answer == answer_of(kKim, 1, "#2").answer);
+  const auto wiped = house.events("device.wiped");
+  REQUIRE(wiped.size() == 2);
+  CHECK(wiped[0].details.at("key") == base::to_hex(trust::fingerprint(verifier(kKim).key())));
+  CHECK(wiped[1].details.at("key") == base::to_hex(wipe.key));
+
+  // What was answered holds for no later key.
+  REQUIRE(change_key(second, kKim + "#3") == 200);
+  CHECK(standing(house, kKim + "#3").order.empty());
+  CHECK(standing(house, kKim).order == note);
 }
 
 TEST_CASE("an order ends a poll that waits for mail, and a receipt one that asked for it") {

@@ -136,6 +136,36 @@ TEST_CASE("an order is for a device and a key that the chain has") {
   CHECK(trust::verify_wipe(chain, older).has_value());
 }
 
+TEST_CASE("an order holds for the key that it names and for those before, for no later one") {
+  Chain chain = staffed();
+  const std::string lee = full("lee/laptop");
+  const auto change_key = [&](const std::string& from, const std::string& to) {
+    trust::Certificate next = successor(chain, "lee/laptop");
+    next.key = verifier(to);
+    next.at = kNoon + kDay;
+    next.expires = kNoon + 300 * kDay;
+    must(chain, signed_by(next, {from, to}));
+  };
+  const auto holds = [&](const trust::Wipe& order, const std::string& label) {
+    return trust::holds_for(chain, order, trust::fingerprint(verifier(label).key()));
+  };
+  change_key(lee, lee + "#2");
+  change_key(lee + "#2", lee + "#3");
+  const trust::Wipe second = order("lee/laptop", lee + "#2");
+  CHECK(holds(second, lee));
+  CHECK(holds(second, lee + "#2"));
+  CHECK_FALSE(holds(second, lee + "#3"));
+  CHECK_FALSE(holds(second, full("lee/phone")));
+  CHECK_FALSE(holds(order("lee/laptop", lee + "#4"), lee));
+  CHECK_FALSE(holds(order("lee/attic"), lee));
+  for (const std::string& label : {lee, lee + "#2", lee + "#3"}) {
+    const trust::Device* found = chain.device_with_key(trust::fingerprint(verifier(label).key()));
+    REQUIRE(found != nullptr);
+    CHECK(found->certificate.name.str() == lee);
+  }
+  CHECK(chain.device_with_key(trust::fingerprint(verifier(lee + "#4").key())) == nullptr);
+}
+
 TEST_CASE("an answer is signed by a key that its device vouches for") {
   Chain chain = staffed();
   const std::string voucher = signed_by(wipe_key("lee/laptop"), {full("lee/laptop")});
