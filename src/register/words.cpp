@@ -10,26 +10,91 @@
 namespace sealpost::reg {
 namespace {
 
-// 47 CFR 64.1200(a)(10), and how they are said in Spanish; without spaces.
-constexpr std::array kStop{"stop", "quit",  "end",  "revoke", "optout",   "cancel", "unsubscribe",
-                           "alto", "parar", "pare", "baja",   "cancelar", "nomas"};
-constexpr std::array kAll{"all", "todo", "todos"};
+// 47 CFR 64.1200(a)(10) and what carriers take for it, in Spanish and (as Canada asks) in French as
+// well; without spaces.
+constexpr std::array kStop{"stop",    "quit",     "end",         "revoke", "optout",
+                           "cancel",  "unsub",    "unsubscribe", "alto",   "parar",
+                           "pare",    "baja",     "fin",         "salir",  "detener",
+                           "revocar", "cancelar", "nomas",       "arret"};
+constexpr std::array kAll{"all", "everything", "todo", "todos", "tout"};
 
 // What may mean it when it stands in a sentence, as whole words.
-constexpr std::array kHints{"stop",          "stopped",        "stopping",
-                            "quit",          "revoke",         "unsubscribe",
-                            "cancel",        "cancelar",       "parar",
-                            "pare",          "paren",          "basta",
-                            "opt out",       "no more",        "no mas",
-                            "de baja",       "dont text",      "do not text",
-                            "dont send",     "do not send",    "dont call",
-                            "do not call",   "dont contact",   "do not contact",
-                            "dont message",  "do not message", "leave me alone",
-                            "remove me",     "take me off",    "wrong number",
-                            "dejen de",      "deje de",        "deja de",
-                            "no me escriba", "no me escriban", "no me llame",
-                            "no me llamen",  "no me envie",    "no me envien",
-                            "no me mande",   "no me manden",   "numero equivocado"};
+constexpr std::array kHints{"stop",
+                            "stops",
+                            "stopped",
+                            "stopping",
+                            "quit",
+                            "quitting",
+                            "revoke",
+                            "revoked",
+                            "revoking",
+                            "unsub",
+                            "unsubscribe",
+                            "unsubscribed",
+                            "cancel",
+                            "canceled",
+                            "cancelled",
+                            "cancelar",
+                            "parar",
+                            "pare",
+                            "paren",
+                            "detener",
+                            "detengan",
+                            "basta",
+                            "arret",
+                            "arretez",
+                            "opt out",
+                            "opting out",
+                            "opted out",
+                            "opt me out",
+                            "no more",
+                            "no mas",
+                            "de baja",
+                            "dont text",
+                            "do not text",
+                            "dont send",
+                            "do not send",
+                            "dont call",
+                            "do not call",
+                            "dont contact",
+                            "do not contact",
+                            "dont message",
+                            "do not message",
+                            "dont write",
+                            "do not write",
+                            "dont want",
+                            "do not want",
+                            "no longer want",
+                            "not interested",
+                            "leave me alone",
+                            "remove",
+                            "remove me",
+                            "take me off",
+                            "delete me",
+                            "delete my number",
+                            "lose my number",
+                            "wrong number",
+                            "wrong person",
+                            "spam",
+                            "dejen de",
+                            "deje de",
+                            "deja de",
+                            "no quiero",
+                            "no me interesa",
+                            "no me escriba",
+                            "no me escriban",
+                            "no me escribas",
+                            "no me llame",
+                            "no me llamen",
+                            "no me envie",
+                            "no me envien",
+                            "no me mande",
+                            "no me manden",
+                            "numero equivocado",
+                            "persona equivocada"};
+
+// Signs that say it without a word: stop sign, no entry, prohibited, raised hand, no good.
+constexpr std::array<std::uint32_t, 5> kSigns{0x1f6d1, 0x26d4, 0x1f6ab, 0x270b, 0x1f645};
 
 // The code point at the front and its length; the text is well-formed.
 std::pair<std::uint32_t, std::size_t> front(std::string_view text) {
@@ -44,10 +109,16 @@ std::pair<std::uint32_t, std::size_t> front(std::string_view text) {
   return {point, size};
 }
 
-// The plain letter of an accented one in Spanish; 0 for any other.
+// The plain letter of an accented one of these languages; 0 for any other.
 char without_accent(std::uint32_t point) {
-  constexpr std::array<std::pair<std::uint32_t, char>, 7> kAccents{
-      {{0xe1, 'a'}, {0xe9, 'e'}, {0xed, 'i'}, {0xf3, 'o'}, {0xfa, 'u'}, {0xfc, 'u'}, {0xf1, 'n'}}};
+  constexpr std::array<std::pair<std::uint32_t, char>, 8> kAccents{{{0xe1, 'a'},
+                                                                    {0xe9, 'e'},
+                                                                    {0xed, 'i'},
+                                                                    {0xf3, 'o'},
+                                                                    {0xfa, 'u'},
+                                                                    {0xfc, 'u'},
+                                                                    {0xf1, 'n'},
+                                                                    {0xea, 'e'}}};
   for (const auto& [accented, plain] : kAccents) {
     if (accented == point) return plain;
   }
@@ -58,8 +129,10 @@ bool is_mark(std::uint32_t point) {
   const auto within = [&](std::uint32_t low, std::uint32_t high) {
     return point >= low && point <= high;
   };
-  return point < 0xc0 || within(0x2000, 0x2bff) || within(0x3000, 0x303f) ||
-         within(0xfe00, 0xfe0f) || within(0xfff0, 0xffff) || within(0x1f000, 0x1faff);
+  const bool is_invisible = point == 0x34f || point == 0x61c || point == 0x180e || point == 0xfeff;
+  return is_invisible || point < 0xc0 || within(0x2000, 0x2bff) || within(0x3000, 0x303f) ||
+         within(0xfe00, 0xfe0f) || within(0xfff0, 0xffff) || within(0x1f000, 0x1faff) ||
+         within(0xe0000, 0xe0fff);
 }
 
 bool is_apostrophe(std::uint32_t point) {
@@ -112,10 +185,61 @@ std::string squeezed(std::string_view word) {
   return text;
 }
 
+// "st0p" is "stop".
+std::string with_letters(std::string text) {
+  constexpr std::array<std::pair<char, char>, 5> kDigits{
+      {{'0', 'o'}, {'1', 'l'}, {'3', 'e'}, {'4', 'a'}, {'5', 's'}}};
+  for (const auto& [digit, letter] : kDigits) std::replace(text.begin(), text.end(), digit, letter);
+  return text;
+}
+
+// What is left where the two begin to differ.
+void drop_common(std::string_view& a, std::string_view& b) {
+  while (!a.empty() && !b.empty() && a.front() == b.front()) {
+    a.remove_prefix(1);
+    b.remove_prefix(1);
+  }
+  while (!a.empty() && !b.empty() && a.back() == b.back()) {
+    a.remove_suffix(1);
+    b.remove_suffix(1);
+  }
+}
+
+// One slip of the finger away: two letters exchanged; in longer words one too many or too few, and
+// in the longest another one. (In short ones that is another word: "cancer", "pagar".)
+bool is_slip(std::string_view word, std::string_view meant) {
+  constexpr std::size_t kLonger = 6;
+  constexpr std::size_t kLongest = 8;
+  const std::size_t size = meant.size();
+  drop_common(word, meant);
+  if (word.size() == 2 && meant.size() == 2) return word[0] == meant[1] && word[1] == meant[0];
+  if (word.size() + meant.size() == 1) return size >= kLonger;
+  return word.size() == 1 && meant.size() == 1 && size >= kLongest;
+}
+
+bool is_misspelt(const std::string& joined) {
+  const std::string letters = with_letters(joined);
+  return has(kStop, squeezed(joined)) || has(kStop, letters) ||
+         std::any_of(kStop.begin(), kStop.end(),
+                     [&](std::string_view stop) { return is_slip(letters, stop); });
+}
+
+bool has_sign(std::string_view text) {
+  for (std::string folded = text::fold(text); const auto& sign : kSigns) {
+    for (std::string_view rest = folded; !rest.empty();) {
+      const auto [point, size] = front(rest);
+      rest.remove_prefix(size);
+      if (point == sign) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Meaning meaning_of(std::string_view text) {
   const std::string words = words_of(text);
+  if (words.empty()) return has_sign(text) ? Meaning::kUnclear : Meaning::kNone;
   std::string joined = words;
   joined.erase(std::remove(joined.begin(), joined.end(), ' '), joined.end());
   if (has(kStop, joined)) return Meaning::kStop;
@@ -124,7 +248,7 @@ Meaning meaning_of(std::string_view text) {
   const bool is_hint = std::any_of(kHints.begin(), kHints.end(), [&](std::string_view hint) {
     return sentence.find(" " + std::string(hint) + " ") != std::string::npos;
   });
-  return is_hint || has(kStop, squeezed(joined)) ? Meaning::kUnclear : Meaning::kNone;
+  return is_hint || is_misspelt(joined) ? Meaning::kUnclear : Meaning::kNone;
 }
 
 }  // namespace sealpost::reg
