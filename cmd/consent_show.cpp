@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "base/encoding.hpp"
-#include "cmd/consent.hpp"
+#include "cmd/consent_records.hpp"
 #include "cmd/never_empty.hpp"
+#include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
 #include "flow/gate.hpp"
 #include "text/time.hpp"
@@ -16,68 +16,9 @@ namespace {
 struct ShowOptions {
   std::string which;
   std::string at;
+  std::string save;
   bool offline = false;
 };
-
-std::string time_of(const std::optional<base::Time>& time) { return ui::time_or_nothing(time); }
-
-text::OrderedJson grant_json(const reg::Granted& granted) {
-  const reg::GrantRecord& grant = granted.record;
-  text::OrderedJson out{{"id", grant.id},
-                        {"purposes", grant.purposes},
-                        {"channels", grant.channels},
-                        {"method", grant.method},
-                        {"warned", grant.warned},
-                        {"recorded", text::format_time(granted.where.at)},
-                        {"by", granted.where.by},
-                        {"entry", granted.where.entry},
-                        {"event", granted.where.leaf},
-                        {"evidence", !grant.evidence.empty()}};
-  if (grant.effective) out["effective"] = text::format_time(*grant.effective);
-  if (grant.expires) out["expires"] = text::format_time(*grant.expires);
-  if (grant.disclosure) out["disclosure"] = base::to_hex(*grant.disclosure);
-  if (!grant.language.empty()) out["language"] = grant.language;
-  if (!grant.version.empty()) out["version"] = grant.version;
-  if (!grant.after.empty()) out["after"] = grant.after;
-  return out;
-}
-
-text::OrderedJson revocation_json(const flow::KeyedContact& keyed, const reg::Revoked& revoked) {
-  const reg::RevokeRecord& record = revoked.record;
-  text::OrderedJson out{{"id", record.id},
-                        {"purposes", record.purposes},
-                        {"channels", record.channels},
-                        {"recorded", text::format_time(revoked.where.at)},
-                        {"by", revoked.where.by},
-                        {"entry", revoked.where.entry},
-                        {"event", revoked.where.leaf}};
-  if (!record.channel.empty()) out["channel"] = record.channel;
-  if (record.received) out["received"] = text::format_time(*record.received);
-  if (keyed.key && !record.word.empty()) {
-    if (const auto word = reg::open_text(*keyed.key, record.contact, record.word))
-      out["word"] = *word;
-  }
-  return out;
-}
-
-base::Result<void> show_json(Env& env, const flow::KeyedContact& keyed, base::Time when,
-                             const policy::Policy& policy) {
-  text::OrderedJson grants = text::OrderedJson::array();
-  text::OrderedJson revocations = text::OrderedJson::array();
-  for (const reg::Granted& one : keyed.contact.grants) {
-    if (one.where.at <= when) grants.push_back(grant_json(one));
-  }
-  for (const reg::Revoked& one : keyed.contact.revocations) {
-    if (one.where.at <= when) revocations.push_back(revocation_json(keyed, one));
-  }
-  return env.out.document({{"type", "consents"},
-                           {"contact", called(keyed.contact)},
-                           {"id", keyed.contact.id},
-                           {"at", text::format_time(when)},
-                           {"leave", flow::purposes_with_leave(policy, keyed.contact, when)},
-                           {"grants", std::move(grants)},
-                           {"revocations", std::move(revocations)}});
-}
 
 bool was_granted(const reg::Contact& contact, std::string_view purpose, std::string_view channel) {
   const auto holds = [](const std::vector<std::string>& words, std::string_view word) {
@@ -88,20 +29,39 @@ bool was_granted(const reg::Contact& contact, std::string_view purpose, std::str
   });
 }
 
-base::Result<void> show_text(Env& env, const flow::KeyedContact& keyed, base::Time when,
-                             const policy::Policy& policy) {
+std::vector<ui::Row> leave_of(const reg::Contact& contact, base::Time when,
+                              const policy::Policy& policy) {
   std::vector<ui::Row> rows;
   for (const policy::Purpose& purpose : policy.purposes) {
     for (const std::string_view channel : reg::kChannels) {
-      if (!was_granted(keyed.contact, purpose.name, channel)) continue;
-      const reg::Decision decision = reg::decide(keyed.contact, purpose.name, channel, when,
+      if (!was_granted(contact, purpose.name, channel)) continue;
+      const reg::Decision decision = reg::decide(contact, purpose.name, channel, when,
                                                  !policy::asks_consent(policy, purpose.name));
       rows.push_back({purpose.name, std::string(channel), decision.allowed ? "yes" : "no",
-                      decision.reason, time_of(decision.status.until)});
+                      decision.reason, ui::time_or_nothing(decision.status.until)});
     }
   }
-  if (rows.empty()) return env.out.line(called(keyed.contact) + " has given no leave");
-  return env.out.table({"PURPOSE", "CHANNEL", "LEAVE", "BECAUSE", "UNTIL"}, rows);
+  return rows;
+}
+
+base::Result<void> print(Env& env, const Shown& shown, const policy::Policy& policy) {
+  const reg::Contact& contact = shown.keyed.contact;
+  if (env.out.json()) {
+    text::OrderedJson out{{"type", "consents"},
+                          {"contact", called(contact)},
+                          {"id", contact.id},
+                          {"at", text::format_time(shown.when)},
+                          {"leave", flow::purposes_with_leave(policy, contact, shown.when)}};
+    TRY(add_records(out, shown));
+    return env.out.document(out);
+  }
+  const std::vector<ui::Row> rows = leave_of(contact, shown.when, policy);
+  if (rows.empty()) {
+    TRY(env.out.line(called(contact) + " has given no leave"));
+  } else {
+    TRY(env.out.table({"PURPOSE", "CHANNEL", "LEAVE", "BECAUSE", "UNTIL"}, rows));
+  }
+  return print_records(env, shown);
 }
 
 base::Result<void> run_show(const ShowOptions& options, Env& env) {
@@ -114,7 +74,14 @@ base::Result<void> run_show(const ShowOptions& options, Env& env) {
   TRY(const flow::KeyedContact keyed, flow::find_contact(*opened.vault, options.which));
   TRY(const policy::Policy policy, opened.installation.policy());
   const base::Time when = then ? *then : flow::present(keyed.contact, env.clock.now());
-  return env.out.json() ? show_json(env, keyed, when, policy) : show_text(env, keyed, when, policy);
+  std::vector<flow::SavedProof> saved;
+  if (!options.save.empty()) {
+    flow::Context context = context_of(env);
+    ui::Transfer progress(env);
+    TRY(saved,
+        flow::save_proofs(opened.installation, keyed, when, options.save, context, progress));
+  }
+  return print(env, {keyed, when, *opened.vault, saved}, policy);
 }
 
 }  // namespace
@@ -124,7 +91,10 @@ void add_consent_show(CLI::App& consent, Env& env) {
       add_verb<ShowOptions>(consent, env, "show", "Show what a person agreed to", run_show);
   never_empty(show.add_option("CONTACT", show_options.which, "Alias or id"))->required();
   show.add_option("--at", show_options.at, "As of then")->type_name("TIME");
-  show.add_flag("--offline", show_options.offline, "As this device has read it last");
+  const Option save = never_empty(show.add_option(
+      "--save", show_options.save, "Folder to save evidence and the text that was shown in"));
+  show.add_flag("--offline", show_options.offline, "As this device has read it last")
+      ->excludes(save);
 }
 
 }  // namespace sealpost::cmd

@@ -54,8 +54,6 @@ base::Result<void> check_content(const fs::path& path, const reg::File& file) {
   TRY(const OpenFile open, open_outgoing(path, true));
   TRY(const Digests digests, digests_of(open));
   if (digests.sha256 == file.sha256) return {};
-  std::error_code ignored;
-  fs::remove(path, ignored);
   return base::Error{base::Code::kVerificationFailed,
                      file.name + " is not the file that was recorded", ""};
 }
@@ -94,10 +92,11 @@ base::Result<fs::path> save_register_file(client::RelayClient& relay, const reg:
   TRY(check_save_folder(folder));
   SaveNames names(folder, relay, context);
   TRY(const SavePlace place, names.find(attachment));
-  if (!place.complete) {
-    TRY(download_attachment(relay, {attachment}, place.path, context, progress));
+  if (place.complete) {
+    TRY(check_content(place.path, file));
+    return place.path;
   }
-  TRY(check_content(place.path, file));
+  TRY(download_attachment(relay, {attachment, 0, file.sha256}, place.path, context, progress));
   return place.path;
 }
 

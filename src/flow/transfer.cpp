@@ -57,6 +57,8 @@ constexpr std::array kTypes{
 
 constexpr mode_t kMode = 0600;
 
+constexpr std::size_t kHashChunk = 256 << 10;  // bytes
+
 class WatchedSink final : public base::ByteSink {
  public:
   WatchedSink(base::ByteSink& inner, TransferProgress& progress)
@@ -118,6 +120,22 @@ base::Result<void> fill(const base::PartialFile& file, BlobReader& reader, std::
   return reader.read_rest(from, watched);
 }
 
+base::Result<void> check_digest(const base::PartialFile& file, const Download& download) {
+  if (!download.sha256) return {};
+  if (::lseek(file.fd(), 0, SEEK_SET) != 0) return base::errno_error("cannot read", file.path());
+  base::FdSource source(file.fd());
+  crypto::Sha256 hash;
+  std::vector<std::uint8_t> chunk(kHashChunk);
+  for (;;) {
+    TRY(const std::size_t count, source.read(chunk));
+    if (count == 0) break;
+    hash.update(base::ByteView(chunk).first(count));
+  }
+  if (hash.finish() == *download.sha256) return {};
+  return base::Error{base::Code::kVerificationFailed,
+                     download.attachment.name + " is not the file that was recorded", ""};
+}
+
 base::Result<void> go_on(base::PartialFile found, client::RelayClient& client,
                          const Download& download, Context& context, TransferProgress& progress) {
   auto reader = BlobReader::open(client, download, context);
@@ -128,6 +146,7 @@ base::Result<void> go_on(base::PartialFile found, client::RelayClient& client,
   TRY(base::PartialFile file,
       beside ? begin_beside(std::move(found)) : base::Result<base::PartialFile>(std::move(found)));
   auto outcome = fill(file, *reader, *from, download, progress);
+  if (outcome) outcome = check_digest(file, download);
   if (outcome) return file.commit();
   base::Error error = std::move(outcome).error();
   return may_go_on(error.code) && !beside ? leave(file, std::move(error)) : error;

@@ -91,6 +91,9 @@ base::Result<std::uint64_t> uploaded_bytes(vault::Vault& vault, const std::strin
 struct Download {
   const message::Attachment& attachment;
   std::uint64_t bandwidth = 0;  // bytes per second over all connections; 0: no limit
+  // Of the content, where a record says it too. A file with another one never gets its name; a sink
+  // is not looked after.
+  std::optional<crypto::Digest> sha256 = std::nullopt;
 };
 
 // Fetches, checks and opens a blob. Into a path: a new file of mode 0600 that appears when it is
