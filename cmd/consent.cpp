@@ -20,6 +20,7 @@ void add_consent(CLI::App& app, Env& env) {
   add_consent_list(consent, env);
   add_consent_review(consent, env);
   add_consent_import(consent, env);
+  add_consent_export(consent, env);
 }
 
 }  // namespace sealpost::cmd

@@ -18,5 +18,6 @@ void add_consent_show(CLI::App& consent, Env& env);
 void add_consent_list(CLI::App& consent, Env& env);
 void add_consent_review(CLI::App& consent, Env& env);
 void add_consent_import(CLI::App& consent, Env& env);
+void add_consent_export(CLI::App& consent, Env& env);
 
 }  // namespace sealpost::cmd

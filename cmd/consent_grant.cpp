@@ -4,8 +4,10 @@
 #include "base/file.hpp"
 #include "cmd/consent.hpp"
 #include "cmd/never_empty.hpp"
+#include "cmd/private_text.hpp"
 #include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
+#include "flow/gate.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -24,15 +26,23 @@ struct GrantOptions {
   std::string disclosure;
   std::string language;
   std::string version;
-  std::string witness;
-  std::string note;
+  PrivateText witness;
+  PrivateText note;
   bool warned = false;
 };
 
-base::Result<flow::ConsentTerms> terms_of(const GrantOptions& options, base::Time now) {
-  flow::ConsentTerms terms{
-      options.purposes, options.channels, options.method,  {},          {}, {}, options.language,
-      options.version,  options.warned,   options.witness, options.note};
+base::Result<flow::ConsentTerms> terms_of(const GrantOptions& options, Env& env) {
+  const base::Time now = env.clock.now();
+  PrivateTexts texts(env);
+  flow::ConsentTerms terms;
+  terms.purposes = options.purposes;
+  terms.channels = options.channels;
+  terms.method = options.method;
+  terms.language = options.language;
+  terms.version = options.version;
+  terms.warned = options.warned;
+  TRY(terms.witness, texts.read("witness", options.witness));
+  TRY(terms.note, texts.read("note", options.note));
   if (!options.effective.empty()) {
     TRY(terms.effective, text::parse_moment(options.effective, now));
   }
@@ -46,25 +56,39 @@ base::Result<flow::ConsentTerms> terms_of(const GrantOptions& options, base::Tim
   return terms;
 }
 
+base::Result<void> print(Env& env, const GrantOptions& options, const reg::Granted& granted,
+                         const reg::Decision& decision) {
+  const std::string what = fmt::format("{} by {}", listed(granted.record.purposes, ""),
+                                       listed(granted.record.channels, ""));
+  if (decision.allowed) {
+    return env.out.line(fmt::format("{} may be written to for {}", options.which, what));
+  }
+  TRY(env.out.line(fmt::format("{} has given leave for {}, but may not be written to: {}",
+                               options.which, what, decision.reason)));
+  if (decision.code == "paused") env.out.note("`sealpost consent review` lists what waits.");
+  return {};
+}
+
 base::Result<void> run_grant(const GrantOptions& options, Env& env) {
-  TRY(const flow::ConsentTerms terms, terms_of(options, env.clock.now()));
+  TRY(const flow::ConsentTerms terms, terms_of(options, env));
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
   ui::Transfer progress(env);
   TRY(const reg::Granted granted, flow::grant_consent(opened.installation, options.which, terms,
                                                       options.evidence, context, progress));
-  if (!env.out.json()) {
-    return env.out.line(fmt::format("{} may be written to for {} by {}", options.which,
-                                    listed(granted.record.purposes, ""),
-                                    listed(granted.record.channels, "")));
-  }
+  TRY(const reg::Decision decision,
+      flow::decide_grant(opened.installation, granted.record, env.clock.now()));
+  if (!env.out.json()) return print(env, options, granted, decision);
   return env.out.document({{"type", "consent-granted"},
                            {"contact", granted.record.contact},
                            {"grant", granted.record.id},
                            {"purposes", granted.record.purposes},
                            {"channels", granted.record.channels},
                            {"event", granted.where.leaf},
-                           {"at", text::format_time(granted.where.at)}});
+                           {"at", text::format_time(granted.where.at)},
+                           {"allowed", decision.allowed},
+                           {"code", decision.code},
+                           {"reason", decision.reason}});
 }
 
 }  // namespace
@@ -86,8 +110,8 @@ void add_consent_grant(CLI::App& consent, Env& env) {
       ->type_name("FILE");
   verb.add_option("--language", options.language, "Of that text")->type_name("TAG");
   verb.add_option("--version", options.version, "Of that text")->type_name("TEXT");
-  verb.add_option("--witness", options.witness, "Who was there")->type_name("TEXT");
-  verb.add_option("--note", options.note, "A remark, stored sealed")->type_name("TEXT");
+  add_private(verb, "witness", options.witness, "Who was there");
+  add_private(verb, "note", options.note, "A remark, stored sealed");
   verb.add_flag("--warned", options.warned,
                 "The risk of a channel without encryption was explained");
 }

@@ -3,6 +3,7 @@
 
 #include "cmd/consent.hpp"
 #include "cmd/never_empty.hpp"
+#include "cmd/private_text.hpp"
 #include "cmd/ui/confirm.hpp"
 #include "cmd/verb.hpp"
 #include "text/time.hpp"
@@ -14,7 +15,7 @@ struct RevokeOptions {
   std::string which;
   std::vector<std::string> purposes;
   std::vector<std::string> channels;
-  std::string word;
+  PrivateText word;
   std::string by;
   std::string received;
 };
@@ -39,7 +40,8 @@ base::Result<void> print_withdrawn(Env& env, const RevokeOptions& options,
 }
 
 base::Result<void> run_revoke(const RevokeOptions& options, Env& env) {
-  flow::Withdrawal withdrawal{options.purposes, options.channels, options.word, options.by, {}};
+  flow::Withdrawal withdrawal{options.purposes, options.channels, "", options.by, {}};
+  TRY(withdrawal.word, PrivateTexts(env).read("word", options.word));
   if (!options.received.empty()) {
     TRY(withdrawal.received, text::parse_moment(options.received, env.clock.now()));
   }
@@ -61,8 +63,9 @@ void add_consent_revoke(CLI::App& consent, Env& env) {
   never_empty(verb.add_option("CONTACT", options.which, "Alias or id"))->required();
   add_repeatable(verb, "--purpose", options.purposes, "What for; everything when not given");
   add_repeatable(verb, "--channel", options.channels, "By what way; every way when not given");
-  never_empty(verb.add_option("--word", options.word, "The very words"))->type_name("TEXT");
-  verb.add_option("--by", options.by, "The channel by which they came")->type_name("CHANNEL");
+  add_private(verb, "word", options.word, "The very words");
+  never_empty(verb.add_option("--by", options.by, "The channel by which they came"))
+      ->type_name("CHANNEL");
   verb.add_option("--received", options.received, "When they came")->type_name("TIME");
 }
 

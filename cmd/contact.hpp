@@ -25,6 +25,7 @@ text::OrderedJson contact_json(const reg::Contact& contact);
 base::Result<void> print_contact(Env& env, const reg::Contact& contact);
 
 void add_contact_list(CLI::App& contact, Env& env);
+void add_contact_edit(CLI::App& contact, Env& env);
 void add_contact_import(CLI::App& contact, Env& env);
 
 }  // namespace sealpost::cmd

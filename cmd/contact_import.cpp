@@ -47,7 +47,8 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
   std::uint64_t count = 0;
   TRY(flow::each_contact(*opened.vault, [&](flow::KeyedContact keyed) -> base::Result<bool> {
     if (keyed.contact.removed) return true;
-    report::Person person{called(keyed.contact), std::move(keyed.contact.personal)};
+    TRY(std::string name, flow::listed_name(*opened.vault, keyed.contact));
+    report::Person person{std::move(name), std::move(keyed.contact.personal)};
     person.personal.erase("alias");
     TRY(writer.write(person));
     ++count;

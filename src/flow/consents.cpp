@@ -9,6 +9,7 @@
 #include "flow/register_files.hpp"
 #include "register/words.hpp"
 #include "text/safety.hpp"
+#include "text/time.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -25,6 +26,13 @@ base::Error usage(std::string text, std::string hint = "") {
 base::Result<void> check_remark(std::string_view what, const std::string& text) {
   if (text.size() <= reg::kMaxText && text::is_utf8(text)) return {};
   return usage(fmt::format("the {} has more than {} bytes, or is not UTF-8", what, reg::kMaxText));
+}
+
+base::Result<void> check_received(std::optional<base::Time> received, base::Time now) {
+  if (!received || *received <= now) return {};
+  return usage(
+      fmt::format("words cannot have come at {}: that lies ahead", text::format_time(*received)),
+      "check the date, and the clock of this machine");
 }
 
 // In pieces, each ending at a whole character.
@@ -123,6 +131,34 @@ bool has_id(const std::vector<Item>& items, const std::string& id) {
                      [&](const Item& item) { return item.record.id == id; });
 }
 
+bool says(const KeyedContact& keyed, const base::Bytes& sealed, const std::string& word) {
+  if (sealed.empty() || !keyed.key) return word.empty();
+  const auto opened = reg::open_text(*keyed.key, keyed.contact.id, sealed);
+  return opened && *opened == word;
+}
+
+// One without an id is there already when it says the same of the same moment, or, where the moment
+// is not said, as long as it stands: somebody may have said it again.
+bool is_known(const KeyedContact& keyed, const report::Revocation& revocation) {
+  const auto& all = keyed.contact.revocations;
+  return std::any_of(all.begin(), all.end(), [&](const reg::Revoked& one) {
+    const reg::RevokeRecord& record = one.record;
+    return record.purposes == revocation.purposes && record.channels == revocation.channels &&
+           record.channel == revocation.channel && record.received == revocation.received &&
+           says(keyed, record.word, revocation.word) &&
+           (record.received || reg::stands(keyed.contact, one));
+  });
+}
+
+bool is_known(const KeyedContact& keyed, const report::Pause& pause) {
+  const auto& all = keyed.contact.pauses;
+  return std::any_of(all.begin(), all.end(), [&](const reg::Paused& one) {
+    const reg::PauseRecord& record = one.record;
+    return record.channel == pause.channel && record.received == pause.received &&
+           says(keyed, record.word, pause.word) && (record.received || !one.decided);
+  });
+}
+
 // The register's ids are of one form; one from elsewhere always becomes the same one.
 std::string own_id(const std::string& id) {
   if (reg::is_record_id(id)) return id;
@@ -171,12 +207,7 @@ base::Result<void> check_terms(const policy::Policy& policy, const ConsentTerms&
   if (terms.purposes.empty()) return usage("a consent names a purpose", "add --purpose NAME");
   if (terms.channels.empty()) return usage("a consent names a channel", "add --channel link-sms");
   for (const std::string& purpose : terms.purposes) TRY(check_declared(policy, purpose));
-  for (const std::string& channel : terms.channels) {
-    if (!reg::is_channel(channel)) {
-      return usage(fmt::format("there is no channel \"{}\"", text::for_terminal(channel)),
-                   fmt::format("channels are {}", fmt::join(reg::kChannels, ", ")));
-    }
-  }
+  for (const std::string& channel : terms.channels) TRY(check_channel(channel));
   if (!reg::is_method(terms.method)) {
     return usage(fmt::format("there is no method \"{}\"", text::for_terminal(terms.method)),
                  fmt::format("methods are {}", fmt::join(reg::kMethods, ", ")));
@@ -227,12 +258,9 @@ base::Result<Withdrawn> revoke_consent(Installation& installation, const std::st
   TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
   TRY(const policy::Policy policy, installation.policy());
   for (const std::string& purpose : withdrawal.purposes) TRY(check_declared(policy, purpose));
-  for (const std::string& channel : withdrawal.channels) {
-    if (!reg::is_channel(channel)) {
-      return usage(fmt::format("there is no channel \"{}\"", text::for_terminal(channel)),
-                   fmt::format("channels are {}", fmt::join(reg::kChannels, ", ")));
-    }
-  }
+  for (const std::string& channel : withdrawal.channels) TRY(check_channel(channel));
+  if (!withdrawal.channel.empty()) TRY(check_channel(withdrawal.channel));
+  TRY(check_received(withdrawal.received, context.clock.now()));
   TRY(const reg::Meaning meant, meaning(withdrawal));
   TRY(const KeyedContact keyed, find_contact(installation.vault(), which));
   TRY(base::Bytes word, seal_word(keyed, withdrawal.word, context.random));
@@ -259,55 +287,6 @@ base::Result<Withdrawn> revoke_consent(Installation& installation, const std::st
   return out;
 }
 
-base::Result<void> each_unclear(const Installation& installation,
-                                const std::function<base::Result<void>(Unclear)>& visit) {
-  return each_contact(installation.vault(), [&](KeyedContact keyed) -> base::Result<bool> {
-    for (const reg::Paused& pause : keyed.contact.pauses) {
-      if (pause.decided) continue;
-      std::string word;
-      if (keyed.key) {
-        TRY(word, reg::open_text(*keyed.key, keyed.contact.id, pause.record.word));
-      }
-      TRY(visit({keyed.contact, pause, std::move(word)}));
-    }
-    return true;
-  });
-}
-
-base::Result<Unclear> decide_unclear(Installation& installation, const std::string& pause,
-                                     bool revoke, Context& context) {
-  constexpr std::size_t kLeastOfId = 8;
-  if (pause.size() < kLeastOfId) return usage("give at least eight digits of the id");
-  TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
-  std::vector<Unclear> found;
-  TRY(each_unclear(installation, [&](Unclear one) -> base::Result<void> {
-    if (one.pause.record.id.starts_with(pause)) found.push_back(std::move(one));
-    return {};
-  }));
-  if (found.empty()) {
-    return base::Error{base::Code::kNotFound, fmt::format("no word {} waits for anybody", pause),
-                       "see `sealpost consent review`"};
-  }
-  if (found.size() > 1) {
-    return base::Error{base::Code::kConflict, fmt::format("{} fits several words", pause),
-                       "give more of the id"};
-  }
-  const reg::PauseRecord& record = found.front().pause.record;
-  RegisterDraft draft;
-  if (revoke) {
-    draft.records.emplace_back(reg::RevokeRecord{reg::new_record_id(context.random),
-                                                 record.contact,
-                                                 {},
-                                                 {},
-                                                 record.word,
-                                                 record.channel,
-                                                 record.received});
-  }
-  draft.records.emplace_back(reg::DecisionRecord{record.id, record.contact, revoke});
-  TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
-  return std::move(found.front());
-}
-
 std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
                                              const reg::Contact& contact, base::Time when) {
   std::vector<std::string> out;
@@ -321,9 +300,7 @@ std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
 
 base::Result<Imported> ConsentImport::add(const report::Consent& consent) {
   if (auto form = report::check(consent); !form) return usage(form.error().text);
-  const auto* grant = std::get_if<report::Grant>(&consent);
-  TRY(const bool added,
-      grant != nullptr ? add_grant(*grant) : add_revocation(std::get<report::Revocation>(consent)));
+  TRY(const bool added, std::visit([&](const auto& value) { return add_one(value); }, consent));
   return added ? Imported::kAdded : Imported::kSame;
 }
 
@@ -338,6 +315,9 @@ base::Result<bool> ConsentImport::is_anothers(const std::string& id, const std::
       for (const reg::Revoked& each : one.contact.revocations) {
         holders_->emplace(each.record.id, one.contact.id);
       }
+      for (const reg::Paused& each : one.contact.pauses) {
+        holders_->emplace(each.record.id, one.contact.id);
+      }
       return true;
     }));
   }
@@ -345,7 +325,7 @@ base::Result<bool> ConsentImport::is_anothers(const std::string& id, const std::
   return holder != holders_->end() && holder->second != contact;
 }
 
-base::Result<bool> ConsentImport::add_grant(const report::Grant& grant) {
+base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
   const ConsentTerms terms = terms_of(grant);
   TRY(check_terms(policy_, terms));
   TRY(const KeyedContact keyed, find_contact(installation_.vault(), grant.contact));
@@ -355,7 +335,10 @@ base::Result<bool> ConsentImport::add_grant(const report::Grant& grant) {
   const bool known = id.empty() ? has_grant(contact, terms) || is_waiting(draft_, contact.id, terms)
                                 : waits(id) || has_id(contact.grants, id);
   if (known) return false;
-  if (has_id(contact.revocations, id)) return usage("its id is that of a revocation");
+  if (contact.removed) return removed(grant.contact);
+  if (has_id(contact.revocations, id) || has_id(contact.pauses, id)) {
+    return usage("its id is that of a revocation or a pause");
+  }
   if (!id.empty()) {
     TRY(const bool anothers, is_anothers(id, contact.id));
     if (anothers) return usage("it was given by somebody else");
@@ -386,12 +369,14 @@ base::Result<bool> ConsentImport::add_grant(const report::Grant& grant) {
   return true;
 }
 
-base::Result<bool> ConsentImport::add_revocation(const report::Revocation& revocation) {
+base::Result<bool> ConsentImport::add_one(const report::Revocation& revocation) {
+  TRY(check_received(revocation.received, context_.clock.now()));
   TRY(const KeyedContact keyed, find_contact(installation_.vault(), revocation.contact));
   const reg::Contact& contact = keyed.contact;
   const std::string id =
       revocation.id.empty() ? reg::new_record_id(context_.random) : own_id(revocation.id);
   if (revocations_.contains(contact.id + id) || has_id(contact.revocations, id)) return false;
+  if (revocation.id.empty() && is_known(keyed, revocation)) return false;
   if (waits(id) || has_id(contact.grants, id)) return usage("its id is that of a grant");
   TRY(base::Bytes word, seal_word(keyed, revocation.word, context_.random));
   draft_.records.emplace_back(reg::RevokeRecord{id, contact.id, revocation.purposes,
@@ -399,6 +384,30 @@ base::Result<bool> ConsentImport::add_revocation(const report::Revocation& revoc
                                                 revocation.channel, revocation.received});
   waiting_.insert(id);
   revocations_.insert(contact.id + id);
+  return true;
+}
+
+base::Result<bool> ConsentImport::add_one(const report::Pause& pause) {
+  TRY(check_received(pause.received, context_.clock.now()));
+  TRY(const KeyedContact keyed, find_contact(installation_.vault(), pause.contact));
+  if (!keyed.key) return no_key(pause.contact);
+  const reg::Contact& contact = keyed.contact;
+  const std::string id = pause.id.empty() ? reg::new_record_id(context_.random) : own_id(pause.id);
+  if (waits(id) || has_id(contact.pauses, id)) return false;
+  if (pause.id.empty() && is_known(keyed, pause)) return false;
+  if (has_id(contact.grants, id) || has_id(contact.revocations, id)) {
+    return usage("its id is that of a grant or a revocation");
+  }
+  TRY(const bool anothers, is_anothers(id, contact.id));
+  if (anothers) return usage("it was said by somebody else");
+  TRY(base::Bytes word, seal_word(keyed, pause.word, context_.random));
+  draft_.records.emplace_back(
+      reg::PauseRecord{id, contact.id, std::move(word), pause.channel, pause.received});
+  // What was decided elsewhere stays decided: what it revoked stands in a record of its own.
+  if (!pause.decision.empty()) {
+    draft_.records.emplace_back(reg::DecisionRecord{id, contact.id, pause.decision == "revoke"});
+  }
+  waiting_.insert(id);
   return true;
 }
 

@@ -58,23 +58,11 @@ struct Withdrawn {
 base::Result<Withdrawn> revoke_consent(Installation& installation, const std::string& which,
                                        const Withdrawal& withdrawal, Context& context);
 
-// Words that wait for a person.
-struct Unclear {
-  reg::Contact contact;
-  reg::Paused pause;
-  std::string word;  // empty when the contact was shredded
-};
-base::Result<void> each_unclear(const Installation& installation,
-                                const std::function<base::Result<void>(Unclear)>& visit);
-// By the pause's id or a beginning of it. kNotFound, kConflict when it was decided before.
-base::Result<Unclear> decide_unclear(Installation& installation, const std::string& pause,
-                                     bool revoke, Context& context);
-
 // Purposes of the policy for which a contact has leave by any channel.
 std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
                                              const reg::Contact& contact, base::Time when);
 
-// Grants and revocations one by one, from a list or another system: what is in the register
+// Grants, revocations and pauses one by one, from a list or another system: what is in the register
 // already, by its id or, where it has none, in the same words, is left as it is. Written in
 // batches; what was added since the last write_out() is not there before the next.
 class ConsentImport {
@@ -93,8 +81,10 @@ class ConsentImport {
   base::Result<void> write_out();
 
  private:
-  base::Result<bool> add_grant(const report::Grant& grant);
-  base::Result<bool> add_revocation(const report::Revocation& revocation);
+  // False for what is there already.
+  base::Result<bool> add_one(const report::Grant& grant);
+  base::Result<bool> add_one(const report::Revocation& revocation);
+  base::Result<bool> add_one(const report::Pause& pause);
   base::Result<bool> is_anothers(const std::string& id, const std::string& contact);
   bool waits(const std::string& id) const { return waiting_.contains(id); }
 

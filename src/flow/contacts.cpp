@@ -47,6 +47,11 @@ base::Result<reg::Contact> read_back(const vault::Vault& vault, const std::strin
   return std::move(found.contact);
 }
 
+base::Error removed(const std::string& which) {
+  return {base::Code::kConflict, fmt::format("{} was removed", which),
+          "add the person anew with `sealpost contact add`; --hold and --no-hold still count"};
+}
+
 base::Error shredded(const std::string& which) {
   return {base::Code::kConflict, fmt::format("the personal fields of {} were destroyed", which),
           "add the person anew with `sealpost contact add`"};
@@ -73,12 +78,22 @@ base::Result<reg::Contact> add_contact(Installation& installation, const reg::Pe
   return read_back(installation.vault(), id);
 }
 
+base::Result<std::string> listed_name(const vault::Vault& vault, const reg::Contact& contact) {
+  const std::string alias = contact.alias();
+  if (contact.removed || alias.empty()) return contact.id;
+  TRY(const bool is_anothers, is_taken(vault, alias, contact.id));
+  return is_anothers ? contact.id : alias;
+}
+
 base::Result<ChangedContact> edit_contact(Installation& installation, const std::string& which,
                                           const ContactChange& change, Context& context) {
   TRY(check_fields(change.fields));
   TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
   TRY(const KeyedContact found, find_contact(installation.vault(), which));
   const reg::Contact& contact = found.contact;
+  // A hold is put on what is left of somebody, too.
+  if (contact.shredded) return shredded(which);
+  if (contact.removed && !change.fields.empty()) return removed(which);
   reg::ContactRecord record;
   record.contact = contact.id;
   const reg::Personal fields = differing(change.fields, contact.personal);
@@ -129,8 +144,9 @@ base::Result<ChangedContact> remove_contact(Installation& installation, const st
 base::Result<Imported> ContactImport::add(const report::Person& person) {
   const std::string& alias = person.id;
   if (alias.empty()) return usage("it has no id");
+  const bool is_by_id = reg::is_contact_id(alias);
   reg::Personal fields = person.personal;
-  fields["alias"] = alias;
+  if (!is_by_id) fields["alias"] = alias;
   TRY(check_fields(fields));
   if (const auto earlier = waiting_.find(alias); earlier != waiting_.end()) {
     if (differing(fields, earlier->second.fields).empty()) return Imported::kSame;
@@ -138,9 +154,10 @@ base::Result<Imported> ContactImport::add(const report::Person& person) {
   }
   Imported outcome = Imported::kAdded;
   auto found = find_contact(installation_.vault(), alias);
-  if (!found && found.error().code != base::Code::kNotFound) return found.error();
+  if (!found && (is_by_id || found.error().code != base::Code::kNotFound)) return found.error();
   std::string id;
   if (found) {
+    if (found->contact.removed) return removed(alias);
     const reg::Personal changes = differing(fields, found->contact.personal);
     if (changes.empty()) return Imported::kSame;
     if (!found->key) return shredded(alias);

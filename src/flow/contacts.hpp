@@ -16,6 +16,10 @@ namespace sealpost::flow {
 base::Result<reg::Contact> add_contact(Installation& installation, const reg::Personal& fields,
                                        Context& context);
 
+// What an export calls a contact, so that an import finds the same one: the alias where it leads to
+// this contact, else the id, as of those that are removed, or were not the first with their alias.
+base::Result<std::string> listed_name(const vault::Vault& vault, const reg::Contact& contact);
+
 struct ContactChange {
   reg::Personal fields;             // an empty value takes a field away
   std::optional<std::string> hold;  // why it may not be shredded; empty ends that

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "text/safety.hpp"
+
 namespace sealpost::flow {
 
 base::Result<void> check_declared(const policy::Policy& policy, std::string_view purpose) {
@@ -12,6 +14,13 @@ base::Result<void> check_declared(const policy::Policy& policy, std::string_view
       policy::check_purpose(policy, purpose, trust::role_name(trust::Role::kOwner));
   if (!checked && checked.error().code == base::Code::kUsage) return checked.error();
   return {};
+}
+
+base::Result<void> check_channel(const std::string& channel) {
+  if (reg::is_channel(channel)) return {};
+  return base::Error{base::Code::kUsage,
+                     fmt::format("there is no channel \"{}\"", text::for_terminal(channel)),
+                     fmt::format("channels are {}", fmt::join(reg::kChannels, ", "))};
 }
 
 base::Time present(const reg::Contact& contact, base::Time now) {
@@ -23,12 +32,22 @@ base::Result<reg::Decision> decide_for(const Installation& installation,
                                        const std::string& channel, base::Time now) {
   TRY(const policy::Policy policy, installation.policy());
   TRY(check_declared(policy, purpose));
-  if (!channel.empty() && !reg::is_channel(channel)) {
-    return base::Error{base::Code::kUsage, fmt::format("there is no channel \"{}\"", channel),
-                       fmt::format("channels are {}", fmt::join(reg::kChannels, ", "))};
-  }
+  if (!channel.empty()) TRY(check_channel(channel));
   return reg::decide(contact, purpose, channel, present(contact, now),
                      !policy::asks_consent(policy, purpose));
+}
+
+base::Result<reg::Decision> decide_grant(const Installation& installation,
+                                         const reg::GrantRecord& grant, base::Time now) {
+  TRY(const KeyedContact keyed, find_contact(installation.vault(), grant.contact));
+  reg::Decision decision;
+  for (const std::string& purpose : grant.purposes) {
+    for (const std::string& channel : grant.channels) {
+      TRY(decision, decide_for(installation, keyed.contact, purpose, channel, now));
+      if (!decision.allowed) return decision;
+    }
+  }
+  return decision;
 }
 
 base::Result<reg::Decision> pass_gate(const Installation& installation, client::RelayClient& relay,

@@ -18,7 +18,12 @@ base::Result<reg::Decision> decide_for(const Installation& installation,
                                        const reg::Contact& contact, const std::string& purpose,
                                        const std::string& channel, base::Time now);
 
-// The same, and the relay has logged it before this returns.
+// Whether the contact of a grant may be written to now for all that it covers: the first refusal,
+// as while a pause stands or before the grant begins, or else leave. kNotFound.
+base::Result<reg::Decision> decide_grant(const Installation& installation,
+                                         const reg::GrantRecord& grant, base::Time now);
+
+// What decide_for() says, and the relay has logged it before this returns.
 base::Result<reg::Decision> pass_gate(const Installation& installation, client::RelayClient& relay,
                                       const reg::Contact& contact, const std::string& purpose,
                                       const std::string& channel, base::Time now);
@@ -37,5 +42,7 @@ base::Error no_consent(const std::string& who, const std::string& purpose,
 
 // Purposes of consents: declared by the policy, whoever may use them. kUsage, naming the nearest.
 base::Result<void> check_declared(const policy::Policy& policy, std::string_view purpose);
+// kUsage, naming those that there are.
+base::Result<void> check_channel(const std::string& channel);
 
 }  // namespace sealpost::flow

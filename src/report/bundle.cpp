@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "text/safety.hpp"
+
 namespace sealpost::report {
 namespace {
 
@@ -10,6 +12,16 @@ using base::Result;
 using text::Json;
 
 base::Error malformed(std::string text) { return {base::Code::kMalformed, std::move(text), ""}; }
+
+constexpr std::size_t kMostKey = 32;  // bytes of a key or a type that matter
+
+// Others are no lists of what is so: histories hold what was, transactions what is wanted, messages
+// what somebody is told.
+Result<void> check_type(std::string_view type) {
+  if (type == "collection" || type == "searchset") return {};
+  return malformed("the file is a Bundle of type \"" + text::for_terminal(type) +
+                   "\", neither collection nor searchset");
+}
 
 using TakeEntry = std::function<Result<void>(Result<Json>, std::uint64_t)>;
 
@@ -40,6 +52,10 @@ class Splitter {
         in_string_ = true;
         text_.clear();
         break;
+      case ':':
+      case ',':
+        in_value_ = c == ':';
+        break;
       case '{':
       case '[':
         return open(c);
@@ -61,9 +77,20 @@ class Splitter {
       is_escaped_ = true;
     } else if (c == '"') {
       in_string_ = false;
-      if (depth_ == 1) key_ = text_;
+      return end_string();
     }
-    if (depth_ == 1 && text_.size() < 16) text_ += c;
+    if (depth_ == 1 && text_.size() < kMostKey) text_ += c;
+    return {};
+  }
+
+  // What stands in front of the entries is known before the first of them is handed over.
+  Result<void> end_string() {
+    if (depth_ != 1) return {};
+    if (!in_value_) {
+      key_ = text_;
+    } else if (key_ == "type") {
+      return check_type(text_);
+    }
     return {};
   }
 
@@ -107,6 +134,7 @@ class Splitter {
   std::uint64_t count_ = 0;
   std::size_t depth_ = 0;
   bool in_string_ = false;
+  bool in_value_ = false;  // at the outermost level: behind a colon
   bool is_escaped_ = false;
   bool in_entries_ = false;
   bool in_entry_ = false;
@@ -117,6 +145,9 @@ Result<void> check_frame(const std::string& text) {
   if (!frame) return malformed("the file is " + frame.error().text);
   const auto type = text::string_at(*frame, "resourceType");
   if (!type || *type != "Bundle") return malformed("the file is no FHIR Bundle");
+  const auto kind = text::string_at(*frame, "type");
+  if (!kind) return malformed("the file is a Bundle without a type");
+  TRY(check_type(*kind));
   const auto entries = frame->find("entry");
   if (entries == frame->end()) return {};
   const bool is_split =

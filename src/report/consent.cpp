@@ -13,6 +13,11 @@ using base::Result;
 const std::string kSomeId(32, '0');
 const std::string kSomeContact = "c-" + kSomeId;
 
+constexpr std::size_t kSealedSize = 64;  // bytes
+
+constexpr const char* kRevoke = "revoke";
+constexpr const char* kDismiss = "dismiss";
+
 Result<std::string> open_text(const reg::Contact& source, const reg::ContactKey* key,
                               const base::Bytes& sealed) {
   if (key == nullptr || sealed.empty()) return std::string();
@@ -67,10 +72,32 @@ Result<Revocation> opened(const reg::Contact& source, const reg::Revoked& revoke
   return revocation;
 }
 
-// Where in the log it stands; the two lists are each in that order already.
-template <typename Kept>
-bool is_before(const Kept& kept, const reg::Position& where) {
-  return std::pair(kept.where.entry, kept.where.leaf) < std::pair(where.entry, where.leaf);
+Result<Pause> opened(const reg::Contact& source, const reg::Paused& paused,
+                     const reg::ContactKey* key) {
+  const reg::PauseRecord& record = paused.record;
+  Pause pause;
+  pause.id = record.id;
+  TRY(pause.word, open_text(source, key, record.word));
+  pause.channel = record.channel;
+  pause.received = record.received;
+  pause.recorded = paused.where.at;
+  pause.by = paused.where.by;
+  pause.active = !paused.decided;
+  if (!paused.decided) return pause;
+  pause.decision = paused.revoked ? kRevoke : kDismiss;
+  pause.decided = paused.decided->at;
+  pause.decided_by = paused.decided->by;
+  return pause;
+}
+
+// Where in the log it stands.
+struct Placed {
+  reg::Position where;
+  Consent consent;
+};
+
+bool is_before(const Placed& a, const Placed& b) {
+  return std::pair(a.where.entry, a.where.leaf) < std::pair(b.where.entry, b.where.leaf);
 }
 
 base::Error unfit(std::string text) { return {base::Code::kMalformed, std::move(text), ""}; }
@@ -118,28 +145,44 @@ Result<void> check_form(const Revocation& revocation) {
   return check_record(reg::Record(std::move(record)));
 }
 
+Result<void> check_form(const Pause& pause) {
+  TRY(check_remark("word", pause.word));
+  if (pause.word.empty()) return unfit("it is a pause without words");
+  if (!pause.decision.empty() && pause.decision != kRevoke && pause.decision != kDismiss) {
+    return unfit("its \"decision\" is neither dismiss nor revoke");
+  }
+  reg::PauseRecord record;
+  record.id = kSomeId;
+  record.contact = kSomeContact;
+  record.word = base::Bytes(kSealedSize);
+  record.channel = pause.channel;
+  return check_record(reg::Record(std::move(record)));
+}
+
 }  // namespace
 
 Result<std::vector<Consent>> consents_of(const reg::Contact& source, std::string_view contact,
                                          const reg::ContactKey* key, base::Time now) {
-  std::vector<Consent> consents;
-  auto revoked = source.revocations.begin();
-  const auto add_revocations = [&](const reg::Granted* until) -> Result<void> {
-    for (; revoked != source.revocations.end(); ++revoked) {
-      if (until != nullptr && !is_before(*revoked, until->where)) break;
-      TRY(Revocation revocation, opened(source, *revoked, key));
-      revocation.contact = contact;
-      consents.emplace_back(std::move(revocation));
-    }
-    return {};
+  std::vector<Placed> all;
+  const auto add = [&](auto value, const reg::Position& where) {
+    value.contact = contact;
+    all.push_back({where, Consent(std::move(value))});
   };
   for (const reg::Granted& granted : source.grants) {
-    TRY(add_revocations(&granted));
     TRY(Grant grant, opened(source, granted, key, now));
-    grant.contact = contact;
-    consents.emplace_back(std::move(grant));
+    add(std::move(grant), granted.where);
   }
-  TRY(add_revocations(nullptr));
+  for (const reg::Revoked& revoked : source.revocations) {
+    TRY(Revocation revocation, opened(source, revoked, key));
+    add(std::move(revocation), revoked.where);
+  }
+  for (const reg::Paused& paused : source.pauses) {
+    TRY(Pause pause, opened(source, paused, key));
+    add(std::move(pause), paused.where);
+  }
+  std::stable_sort(all.begin(), all.end(), is_before);
+  std::vector<Consent> consents;
+  for (Placed& placed : all) consents.push_back(std::move(placed.consent));
   return consents;
 }
 

@@ -1,5 +1,5 @@
-// Grants and revocations of consent as they leave and enter the register: opened, without keys.
-// Pure, thread-safe.
+// Grants, revocations and pauses of consent as they leave and enter the register: opened, without
+// keys. Pure, thread-safe.
 #pragma once
 
 #include <optional>
@@ -61,11 +61,27 @@ struct Revocation {
   bool operator==(const Revocation&) const = default;
 };
 
-using Consent = std::variant<Grant, Revocation>;
+// Words that were not clear, and what somebody decided that they mean.
+struct Pause {
+  std::string id;
+  std::string contact;
+  std::string word;
+  std::string channel;  // by which they came
+  std::optional<base::Time> received;
+  std::optional<base::Time> recorded;
+  std::string by;
+  bool active = true;    // nobody has decided
+  std::string decision;  // "dismiss", "revoke"; empty while nobody has
+  std::optional<base::Time> decided;
+  std::string decided_by;
+  bool operator==(const Pause&) const = default;
+};
 
-// Everything that the contact granted and revoked, in the order of the log, under the name
-// `contact` (its id, or alias). `key` opens what is sealed; null when it is gone, and then that
-// stays out. kVerificationFailed when something does not open.
+using Consent = std::variant<Grant, Revocation, Pause>;
+
+// Everything that the contact granted and revoked, and what paused it, in the order of the log,
+// under the name `contact` (its id, or alias). `key` opens what is sealed; null when it is gone,
+// and then that stays out. kVerificationFailed when something does not open.
 base::Result<std::vector<Consent>> consents_of(const reg::Contact& source, std::string_view contact,
                                                const reg::ContactKey* key, base::Time now);
 // Whether it could be recorded: kMalformed, with a sentence, when it could not.

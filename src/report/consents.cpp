@@ -33,9 +33,8 @@ class JsonWriter final : public ConsentWriter {
  public:
   explicit JsonWriter(base::ByteSink& sink) : sink_(sink) {}
   Result<void> write(const Consent& consent) override {
-    const bool is_grant = std::holds_alternative<Grant>(consent);
-    return report::write(
-        sink_, json_line_of(row_of(consent), kConsentColumns, is_grant ? "grant" : "revoke"));
+    const Row row = row_of(consent);
+    return report::write(sink_, json_line_of(row, kConsentColumns, at(row, "type")));
   }
   Result<void> finish() override { return {}; }
 
@@ -49,12 +48,9 @@ class BundleWriter final : public ConsentWriter {
       : sink_(sink), organisation_(std::move(organisation)), now_(now) {}
 
   Result<void> write(const Consent& consent) override {
-    std::string text = is_empty_ ? head() + ",\"entry\":[\n" : ",\n";
-    is_empty_ = false;
-    const std::string& id =
-        std::visit([](const auto& value) -> const std::string& { return value.id; }, consent);
-    text += "{\"fullUrl\":\"urn:sealpost:consent:" + id + "\",\"resource\":";
-    return report::write(sink_, text + format_resource(consent, organisation_) + "}");
+    if (const auto* grant = std::get_if<Grant>(&consent)) return write_one(*grant);
+    if (const auto* revocation = std::get_if<Revocation>(&consent)) return write_one(*revocation);
+    return {};  // a pause, and FHIR has nothing like it
   }
   // An empty array is none in FHIR.
   Result<void> finish() override {
@@ -62,6 +58,13 @@ class BundleWriter final : public ConsentWriter {
   }
 
  private:
+  template <typename Value>
+  Result<void> write_one(const Value& value) {
+    std::string text = is_empty_ ? head() + ",\"entry\":[\n" : ",\n";
+    is_empty_ = false;
+    text += "{\"fullUrl\":\"urn:sealpost:consent:" + value.id + "\",\"resource\":";
+    return report::write(sink_, text + format_resource(value, organisation_) + "}");
+  }
   std::string head() const {
     return R"({"resourceType":"Bundle","type":"collection","timestamp":")" +
            text::format_time(now_) + "\"";

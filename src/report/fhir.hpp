@@ -32,7 +32,12 @@ inline constexpr std::string_view kWitness = "urn:sealpost:witness";
 inline constexpr std::string_view kWord = "urn:sealpost:word";
 }  // namespace urn
 
-std::string format_resource(const Consent& consent, std::string_view organisation);
+inline constexpr std::string_view kScopeSystem =
+    "http://terminology.hl7.org/CodeSystem/consentscope";
+inline constexpr std::string_view kPrivacy = "patient-privacy";  // the scope
+
+std::string format_resource(const Grant& grant, std::string_view organisation);
+std::string format_resource(const Revocation& revocation, std::string_view organisation);
 // kMalformed, with a sentence, for what is no Consent, or says something that the register cannot
 // hold: it is not taken over half.
 base::Result<Consent> parse_resource(const text::Json& resource);

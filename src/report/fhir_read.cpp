@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "report/fhir.hpp"
+#include "text/safety.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::report {
@@ -212,10 +213,50 @@ Result<Consent> revocation_of(const Json& resource, const Json& provision) {
   return Consent(std::move(revocation));
 }
 
+// Leave to be written to is a matter of privacy; leave for research, treatment or an advance
+// directive is none.
+Result<void> check_scope(const Json& resource) {
+  const Json* scope = find(resource, "scope");
+  const Json* codings = scope == nullptr ? nullptr : find(*scope, "coding");
+  if (codings == nullptr || !codings->is_array()) return unfit("it has no scope");
+  bool is_privacy = false;
+  for (const Json& coding : *codings) {
+    const Json* system = find(coding, "system");
+    if (system == nullptr || *system != kScopeSystem) continue;
+    TRY(const std::string code, text_at(coding, "code"));
+    if (code != kPrivacy) {
+      return unfit("its scope is \"" + text::for_terminal(code) + "\", not patient-privacy");
+    }
+    is_privacy = true;
+  }
+  return is_privacy ? Result<void>() : unfit("its scope is not patient-privacy");
+}
+
+// One that was to be verified and was not is nothing to rely on.
+Result<void> check_verification(const Json& resource) {
+  const Json* list = find(resource, "verification");
+  if (list == nullptr) return {};
+  const auto is_verified = [](const Json& one) {
+    const Json* verified = find(one, "verified");
+    return verified != nullptr && *verified == true;
+  };
+  if (list->is_array() && std::all_of(list->begin(), list->end(), is_verified)) return {};
+  return unfit("its verification says that it was not verified");
+}
+
+Result<void> check_category(const Json& resource) {
+  const Json* categories = find(resource, "category");
+  if (categories != nullptr && categories->is_array() && !categories->empty()) return {};
+  return unfit("it has no category");
+}
+
 Result<Consent> parse(const Json& resource) {
   TRY(const std::string type, text_at(resource, "resourceType"));
   if (type != "Consent") return unfit("it is no Consent resource");
   TRY(refuse_more(resource, {"modifierExtension", "implicitRules"}));
+  TRY(check_scope(resource));
+  TRY(check_category(resource));
+  TRY(check_verification(resource));
   const Json* provision = find(resource, "provision");
   if (provision == nullptr) return unfit("it has no provision");
   TRY(refuse_more(*provision, {"modifierExtension", "provision", "actor", "action", "securityLabel",

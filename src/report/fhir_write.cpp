@@ -118,11 +118,14 @@ Extensions extensions_of(const Revocation& revocation) {
   return out;
 }
 
-std::string policy_of(const Consent& consent, std::string_view organisation) {
-  const auto* grant = std::get_if<Grant>(&consent);
-  if (grant != nullptr && grant->disclosure) {
-    return "urn:sealpost:disclosure:sha256:" + base::to_hex(*grant->disclosure);
+std::string policy_of(const Grant& grant, std::string_view organisation) {
+  if (grant.disclosure) {
+    return "urn:sealpost:disclosure:sha256:" + base::to_hex(*grant.disclosure);
   }
+  return "urn:sealpost:policy:" + std::string(organisation);
+}
+
+std::string policy_of(const Revocation&, std::string_view organisation) {
   return "urn:sealpost:policy:" + std::string(organisation);
 }
 
@@ -131,32 +134,35 @@ OrderedJson head_of(const std::string& id, bool active, const Extensions& extens
   if (!id.empty()) out["id"] = id;
   extensions.put_into(out);
   out["status"] = active ? "active" : "inactive";
-  out["scope"] =
-      concept_of("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy");
+  out["scope"] = concept_of(kScopeSystem, kPrivacy);
   out["category"].push_back(concept_of("http://loinc.org", "59284-0"));
   return out;
 }
 
+template <typename Value>
+std::string resource_of(const Value& value, std::string_view organisation, std::string_view type) {
+  OrderedJson out = head_of(value.id, value.active, extensions_of(value));
+  const OrderedJson patient = reference(urn::kContact, value.contact);
+  out["patient"] = patient;
+  if (value.recorded) out["dateTime"] = text::format_time(*value.recorded);
+  out["performer"].push_back(patient);
+  out["organization"].push_back(reference(urn::kOrganisation, organisation));
+  if constexpr (requires { value.evidence; }) {
+    if (value.evidence) out["sourceAttachment"] = attachment(*value.evidence);
+  }
+  out["policy"].push_back(OrderedJson{{"uri", policy_of(value, organisation)}});
+  out["provision"] = provision(value, type);
+  return text::to_line(out);
+}
+
 }  // namespace
 
-std::string format_resource(const Consent& consent, std::string_view organisation) {
-  const bool is_grant = std::holds_alternative<Grant>(consent);
-  return std::visit(
-      [&](const auto& value) {
-        OrderedJson out = head_of(value.id, value.active, extensions_of(value));
-        const OrderedJson patient = reference(urn::kContact, value.contact);
-        out["patient"] = patient;
-        if (value.recorded) out["dateTime"] = text::format_time(*value.recorded);
-        out["performer"].push_back(patient);
-        out["organization"].push_back(reference(urn::kOrganisation, organisation));
-        if constexpr (requires { value.evidence; }) {
-          if (value.evidence) out["sourceAttachment"] = attachment(*value.evidence);
-        }
-        out["policy"].push_back(OrderedJson{{"uri", policy_of(consent, organisation)}});
-        out["provision"] = provision(value, is_grant ? "permit" : "deny");
-        return text::to_line(out);
-      },
-      consent);
+std::string format_resource(const Grant& grant, std::string_view organisation) {
+  return resource_of(grant, organisation, "permit");
+}
+
+std::string format_resource(const Revocation& revocation, std::string_view organisation) {
+  return resource_of(revocation, organisation, "deny");
 }
 
 }  // namespace sealpost::report

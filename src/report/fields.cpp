@@ -12,6 +12,7 @@ using base::Result;
 
 constexpr std::string_view kGrant = "grant";
 constexpr std::string_view kRevoke = "revoke";
+constexpr std::string_view kPause = "pause";
 
 constexpr Column kColumns[] = {{"contact"},
                                {"purpose", Kind::kList},
@@ -36,7 +37,10 @@ constexpr Column kColumns[] = {{"contact"},
                                {"received"},
                                {"recorded"},
                                {"by"},
-                               {"active", Kind::kTruth}};
+                               {"active", Kind::kTruth},
+                               {"decision"},
+                               {"decided"},
+                               {"decided-by"}};
 
 base::Error malformed(std::string text) { return {base::Code::kMalformed, std::move(text), ""}; }
 
@@ -137,14 +141,27 @@ Row row_of(const Revocation& revocation) {
   return row;
 }
 
-// What both have.
+Row row_of(const Pause& pause) {
+  Row row{{"type", std::string(kPause)}};
+  put(row, "word", pause.word);
+  put(row, "received-by", pause.channel);
+  put(row, "received", pause.received);
+  put(row, "decision", pause.decision);
+  put(row, "decided", pause.decided);
+  put(row, "decided-by", pause.decided_by);
+  return row;
+}
+
+// What all have.
 template <typename Value>
 Result<Value> begin(const Row& row) {
   Value value;
   value.id = at(row, "id");
   value.contact = at(row, "contact");
-  value.purposes = words_at(row, "purpose");
-  value.channels = words_at(row, "channel");
+  if constexpr (requires { value.purposes; }) {
+    value.purposes = words_at(row, "purpose");
+    value.channels = words_at(row, "channel");
+  }
   TRY(value.recorded, time_at(row, "recorded"));
   value.by = at(row, "by");
   TRY(value.active, truth_at(row, "active", true));
@@ -175,11 +192,23 @@ Result<Consent> revocation_of(const Row& row) {
   return Consent(std::move(revocation));
 }
 
+Result<Consent> pause_of(const Row& row) {
+  TRY(Pause pause, begin<Pause>(row));
+  pause.word = at(row, "word");
+  pause.channel = at(row, "received-by");
+  TRY(pause.received, time_at(row, "received"));
+  pause.decision = at(row, "decision");
+  TRY(pause.decided, time_at(row, "decided"));
+  pause.decided_by = at(row, "decided-by");
+  return Consent(std::move(pause));
+}
+
 Result<Consent> parse(const Row& row) {
   const std::string_view type = at(row, "type");
   if (type.empty() || type == kGrant) return grant_of(row);
   if (type == kRevoke) return revocation_of(row);
-  return malformed("its \"type\" is neither grant nor revoke");
+  if (type == kPause) return pause_of(row);
+  return malformed("its \"type\" is none of grant, revoke and pause");
 }
 
 }  // namespace
@@ -191,8 +220,10 @@ Row row_of(const Consent& consent) {
       [](const auto& value) {
         Row row = row_of(value);
         put(row, "contact", value.contact);
-        put(row, "purpose", joined(value.purposes));
-        put(row, "channel", joined(value.channels));
+        if constexpr (requires { value.purposes; }) {
+          put(row, "purpose", joined(value.purposes));
+          put(row, "channel", joined(value.channels));
+        }
         put(row, "id", value.id);
         put(row, "recorded", value.recorded);
         put(row, "by", value.by);

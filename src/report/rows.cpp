@@ -176,11 +176,35 @@ Result<void> check_header(const text::CsvReader& reader, Columns columns,
   return {};
 }
 
+// Whether a spreadsheet would compute it, quoted or not. A sign in front of digits is a telephone
+// number, and harmless.
+bool is_formula(std::string_view text) {
+  if (text.empty()) return false;
+  if (std::string_view("=@\t\r").find(text[0]) != std::string_view::npos) return true;
+  if (text[0] != '+' && text[0] != '-') return false;
+  return text.find_first_not_of("0123456789", 1) != std::string_view::npos;
+}
+
+bool is_marked(std::string_view text) {
+  return is_formula(text.substr(std::min(text.find_first_not_of('\''), text.size())));
+}
+
+// With an apostrophe in front, which spreadsheets take for "this is text". One that looks as if it
+// had one gets another, so that reading gives back what was written.
+std::string marked(std::string_view text) {
+  return is_marked(text) ? "'" + std::string(text) : std::string(text);
+}
+
+std::string unmarked(std::string_view text) {
+  if (text.starts_with('\'') && is_marked(text)) text.remove_prefix(1);
+  return std::string(text);
+}
+
 Result<Row> row_of(const text::CsvReader& reader, const text::CsvRow& read) {
   if (!read.problem.empty()) return malformed(read.problem);
   Row row;
   for (std::size_t i = 0; i < read.fields.size(); ++i) {
-    if (!read.fields[i].empty()) row.emplace(reader.columns()[i], read.fields[i]);
+    if (!read.fields[i].empty()) row.emplace(reader.columns()[i], unmarked(read.fields[i]));
   }
   return row;
 }
@@ -212,7 +236,7 @@ std::string header_row(Columns columns) {
 
 std::string csv_row_of(const Row& row, Columns columns) {
   std::vector<std::string> fields;
-  for (const Column& column : columns) fields.emplace_back(at(row, column.name));
+  for (const Column& column : columns) fields.push_back(marked(at(row, column.name)));
   return text::csv_row(fields);
 }
 

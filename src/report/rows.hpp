@@ -17,6 +17,9 @@ struct Column {
 };
 using Columns = std::span<const Column>;
 
+// In CSV a text that a spreadsheet would take for a formula has an apostrophe in front, which is
+// taken off again in reading: sealpost-consent(1), FORMATS.
+
 // Column -> text, without empty ones. Lists are words with a semicolon between them, truth is
 // "true" or "false".
 using Row = std::map<std::string, std::string, std::less<>>;

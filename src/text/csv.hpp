@@ -51,8 +51,7 @@ class CsvReader {
 
 // One row with its CR LF. Fields are quoted where they must be, and where they begin with one of
 // = + - @ or a tab. No character is added before those: a program that reads the file back gets
-// what was written, and one that takes quoted fields for formulas must be told to import them as
-// text.
+// what was written. Who writes for people with spreadsheets marks what would be a formula before.
 std::string csv_row(std::span<const std::string> fields);
 
 }  // namespace sealpost::text

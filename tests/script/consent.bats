@@ -75,16 +75,149 @@ check() { as olivia consent check "$@"; }
   expect_exit 0 as olivia consent review --json
   json 'select(.contact == "word-two") | .word == "please stop texting me" and .channel == "sms"'
   id=$(field .id)
-  expect_exit 2 as olivia consent review "$id"
-  expect_exit 0 as olivia consent review "${id:0:12}" --dismiss
+  expect_exit 2 as olivia consent review "$id" </dev/null
+  contains "$errors" "please stop texting me"
+  expect_exit 2 as olivia consent review "$id" --dismiss </dev/null
+  expect_exit 2 as olivia consent review "$id" --yes </dev/null
+  expect_exit 2 as olivia consent review "$id" --dismiss --revoke --yes
+  expect_exit 2 as olivia consent review "${id:0:7}" --dismiss --yes
+  expect_exit 6 check word-two --purpose billing
+  expect_exit 0 as olivia consent review "${id:0:12}" --dismiss --yes --json
+  json '.type == "consent-decided" and .decision == "dismiss" and .word == "please stop texting me"'
   expect_exit 0 check word-two --purpose billing
-  expect_exit 3 as olivia consent review "$id" --revoke
+  expect_exit 3 as olivia consent review "$id" --revoke --yes
   as dr.lee consent revoke word-two --word 'st0p' --yes >/dev/null
   id=$(as olivia consent review --json | jq -r .id)
-  expect_exit 0 as olivia consent review "$id" --revoke --json
+  expect_exit 0 as olivia consent review "$id" --revoke --yes --json
   json '.decision == "revoke"'
   expect_exit 6 check word-two --purpose billing --json
   json '.code == "revoked"'
+}
+
+@test "what words mean may be one purpose alone" {
+  new word-three
+  grant word-three --purpose billing --purpose test >/dev/null
+  as dr.lee consent revoke word-three --word 'no more bills please' --yes >/dev/null
+  id=$(as olivia consent review --json | jq -r 'select(.contact == "word-three") | .id')
+  expect_exit 2 as olivia consent review "$id" --purpose billing --yes
+  expect_exit 2 as olivia consent review "$id" --dismiss --purpose billing --yes
+  expect_exit 2 as olivia consent review "$id" --revoke --purpose biling --yes
+  expect_exit 2 as olivia consent review "$id" --revoke --channel fax --yes
+  contains "$errors" "link-sms"
+  expect_exit 6 check word-three --purpose test
+  expect_exit 0 as olivia consent review "$id" --revoke --purpose billing --yes --json
+  json '.decision == "revoke" and .purposes == ["billing"] and .channels == []'
+  expect_exit 6 check word-three --purpose billing
+  expect_exit 0 check word-three --purpose test
+}
+
+# answer TEXT COMMAND...: olivia's program at a terminal, on which TEXT is typed when it asks.
+answer() {
+  SEALPOST_HOME=$ORG_DIR/olivia python3 - "$@" <<'PYTHON'
+import os, pty, sys
+
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+shown = b""
+asked = False
+while True:
+    try:
+        part = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    shown += part
+    if not asked and b"]" in shown.split(b"\n")[-1] and b"[y" in shown.split(b"\n")[-1]:
+        os.write(terminal, sys.argv[1].encode() + b"\n")
+        asked = True
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PYTHON
+}
+
+@test "at a terminal the words are shown and asked about; anything but yes or no decides nothing" {
+  new word-four
+  grant word-four --purpose billing >/dev/null
+  as dr.lee consent revoke word-four --word $'hm\e[31m stop it?' --by sms --yes >/dev/null
+  id=$(as olivia consent review --json | jq -r 'select(.contact == "word-four") | .id')
+  run answer maybe "$SEALPOST" consent review "$id"
+  [ "$status" = 130 ]
+  contains "$output" "word-four said by sms at"
+  contains "$output" "stop it?"
+  lacks "$output" $'\e[31m'
+  run answer n "$SEALPOST" consent review "$id" --revoke
+  [ "$status" = 130 ]
+  contains "$output" "stop it?"
+  expect_exit 6 check word-four --purpose billing --json
+  json '.code == "paused"'
+  run answer no "$SEALPOST" consent review "$id"
+  [ "$status" = 0 ]
+  expect_exit 0 check word-four --purpose billing
+  as dr.lee consent revoke word-four --word 'really stop it' --yes >/dev/null
+  id=$(as olivia consent review --json | jq -r 'select(.contact == "word-four") | .id')
+  run answer yes "$SEALPOST" consent review "$id"
+  [ "$status" = 0 ]
+  contains "$output" "every purpose"
+  expect_exit 6 check word-four --purpose billing --json
+  json '.code == "revoked"'
+}
+
+@test "a grant to one who is paused, or that begins later, is recorded and says that nothing is sent" {
+  new truth-one
+  grant truth-one --purpose billing --json >out
+  jq -e '.allowed and .code == "granted"' out
+  as dr.lee consent revoke truth-one --word 'please stop' --yes >/dev/null
+  expect_exit 0 grant truth-one --purpose billing --json
+  json '.allowed == false and .code == "paused" and (.reason | contains("waits"))'
+  expect_exit 0 grant truth-one --purpose billing
+  contains "$output" "but may not be written to"
+  contains "$errors" "consent review"
+  new truth-two
+  expect_exit 0 grant truth-two --purpose billing --effective "$(date -u -d '+2 days' +%F)" --json
+  json '.allowed == false and .code == "not-yet"'
+  id=$(as olivia contact show truth-two --json | jq -r .id)
+  as dr.lee contact remove truth-two --yes >/dev/null
+  expect_exit 9 grant "$id" --purpose billing
+}
+
+@test "words cannot come from the future, nor by a way that there is not" {
+  new future-one
+  expect_exit 2 as dr.lee consent revoke future-one --word stop --received 2099-01-01 --yes
+  contains "$errors" "lies ahead"
+  expect_exit 2 as dr.lee consent revoke future-one --word stop --by pigeon --yes
+  contains "$errors" "link-sms, link-email, sms, email, phone, post"
+  expect_exit 2 check future-one --purpose billing --channel pigeon
+  contains "$errors" "link-sms, link-email, sms, email, phone, post"
+  expect_exit 0 as dr.lee consent revoke future-one --word stop --received 2026-01-01 --yes
+  printf 'type,contact,word,received\nrevoke,future-one,stop,2099-01-01\npause,future-one,hm,2099-01-01\n' >future.csv
+  expect_exit 8 as dr.lee consent import future.csv --json
+  json '.added == 0 and .bad == 2'
+}
+
+@test "words about people come from a file or standard input, and are on no command line" {
+  new file-one
+  printf 'canary-note\r\n' >note
+  expect_exit 0 grant file-one --purpose billing --note-file note --witness-file - <<<'canary-witness'
+  expect_exit 0 as olivia consent show file-one --json
+  json '.grants[0].note == "canary-note" and .grants[0].witness == "canary-witness"'
+  expect_exit 0 as dr.lee consent revoke file-one --word-file - --yes --json <<<$'please\nstop'
+  json .paused
+  expect_exit 0 as olivia consent show file-one --json
+  json '.pauses[0].word == "please\nstop"'
+  expect_exit 2 grant file-one --purpose billing --note-file - --witness-file - <<<x
+  contains "$errors" "one thing only"
+  expect_exit 2 grant file-one --purpose billing --note-file note --note x
+  expect_exit 2 as dr.lee consent revoke file-one --word-file /dev/null --yes
+  expect_exit 2 as dr.lee consent revoke file-one --word-file - --yes <<<$'\xff'
+  expect_exit 3 as dr.lee consent revoke file-one --word-file nowhere --yes
+  head -c 801 /dev/zero | tr '\0' x >long
+  expect_exit 2 as dr.lee consent revoke file-one --word-file long --yes
+  head -c 100000 /dev/zero | tr '\0' x >long
+  expect_exit 2 as dr.lee consent revoke file-one --word-file long --yes
+  expect_exit 0 as olivia consent show file-one --json
+  json '(.pauses | length) == 1 and .revocations == []'
 }
 
 @test "leave has a beginning and an end, and the past can be asked" {
@@ -116,11 +249,90 @@ check() { as olivia consent check "$@"; }
     --language en --version 3 --witness 'Nurse Canary' --note 'canary remark' --warned
   expect_exit 0 as olivia consent show proof-one --json
   # shellcheck disable=SC2016
-  json '.grants[0] | .evidence and .warned and .version == "3" and .disclosure == $sum' \
-    --arg sum "$(sha256sum text.md | cut -d' ' -f1)"
+  json '.grants[0] | .evidence and .warned and .version == "3" and .disclosure == $sum
+    and .disclosure_line == "we send reminders by text" and .witness == "Nurse Canary"
+    and .note == "canary remark" and .evidence_file.name == "scan.pdf"
+    and .evidence_file.size == 50000 and .evidence_file.sha256 == $scan' \
+    --arg sum "$(sha256sum text.md | cut -d' ' -f1)" \
+    --arg scan "$(sha256sum scan.pdf | cut -d' ' -f1)"
+  expect_exit 0 as olivia consent show proof-one
+  contains "$output" "Nurse Canary"
+  contains "$output" "canary remark"
+  contains "$output" "scan.pdf (49 KiB)"
   for secret in 'Nurse Canary' 'canary remark' 'we send reminders'; do
     never grep -rqaF "$secret" "$RELAY_DIR" "$ORG_DIR/dr.lee" "$ORG_DIR/olivia"
   done
+}
+
+@test "evidence and the text that was shown are saved, as they were, over nothing, once" {
+  new proof-two
+  printf 'first line\nsecond line\n' >text.md
+  head -c 300000 /dev/urandom >scan.pdf
+  for purpose in billing test; do
+    grant proof-two --purpose $purpose --evidence scan.pdf --disclosure text.md >/dev/null
+  done
+  grant proof-two --purpose test-results >/dev/null
+  mkdir later saved other
+  echo 'another scan' >later/scan.pdf
+  grant proof-two --purpose test --evidence later/scan.pdf >/dev/null
+  expect_exit 3 as olivia consent show proof-two --save nowhere
+  expect_exit 2 as olivia consent show proof-two --save saved --offline
+  expect_exit 0 as olivia consent show proof-two --save saved --json
+  text=saved/disclosure-$(sha256sum text.md | cut -c1-12).txt
+  json '[.grants[] | .saved_evidence // "none"] == ["saved/scan.pdf", "saved/scan.pdf", "none", "saved/scan-2.pdf"]
+    and [.grants[] | .saved_disclosure // "none"] == [$text, $text, "none", "none"]' --arg text "$text"
+  cmp scan.pdf saved/scan.pdf
+  cmp later/scan.pdf saved/scan-2.pdf
+  cmp text.md "$text"
+  [ "$(stat -c %a saved/* | sort -u)" = 600 ]
+  expect_exit 0 as olivia consent show proof-two --save saved
+  contains "$output" "$text"
+  [ "$(ls saved | wc -l)" = 3 ]
+  # What has the names already stays as it is, also where they lead elsewhere.
+  echo mine >other/scan.pdf
+  echo mine >target
+  ln -s ../target "other/${text#saved/}"
+  expect_exit 0 as olivia consent show proof-two --save other --json
+  [ "$(<other/scan.pdf)" = mine ]
+  [ "$(<target)" = mine ]
+  cmp text.md "$(field ".grants[0].saved_disclosure")"
+  expect_exit 3 as olivia consent show jane-doe --save other
+}
+
+@test "an evidence whose bytes are not there in full is not saved" {
+  new proof-three
+  head -c 300000 /dev/urandom >torn.pdf
+  grant proof-three --purpose billing --evidence torn.pdf >/dev/null
+  blob=$(find "$RELAY_DIR" -type f -size +290k -newer torn.pdf ! -name '*.db*' | head -n 1)
+  flip "$blob" 150000
+  mkdir saved
+  expect_exit 7 as olivia consent show proof-three --save saved
+  [ -z "$(ls saved)" ]
+  flip "$blob" 150000
+  expect_exit 0 as olivia consent show proof-three --save saved
+  cmp torn.pdf saved/torn.pdf
+}
+
+@test "the history of pauses: what was said, by which way, who decided and how" {
+  new pause-one
+  grant pause-one --purpose billing >/dev/null
+  as dr.lee consent revoke pause-one --word 'canary please stop' --by sms --yes >/dev/null
+  expect_exit 0 as olivia consent show pause-one --json
+  json '.paused and .leave == [] and .pauses[0].state == "waiting" and (.pauses[0] | has("decided") | not)
+    and .pauses[0].word == "canary please stop" and .pauses[0].channel == "sms"
+    and .pauses[0].by == "mercy.example/dr.lee/laptop"'
+  expect_exit 0 as olivia consent show pause-one
+  contains "$output" "canary please stop"
+  contains "$output" waiting
+  moment=$(date -u +%FT%TZ)
+  sleep 1.1
+  id=$(as olivia consent review --json | jq -r 'select(.contact == "pause-one") | .id')
+  as olivia consent review "$id" --dismiss --yes >/dev/null
+  expect_exit 0 as olivia consent show pause-one --json
+  json '(.paused | not) and .leave == ["billing"] and .pauses[0].state == "dismissed"
+    and (.pauses[0].decided_by | startswith("mercy.example/olivia/")) and .pauses[0].decided >= .pauses[0].recorded'
+  expect_exit 0 as olivia consent show pause-one --at "$moment" --json
+  json '.paused and .pauses[0].state == "waiting"'
 }
 
 @test "the gate refuses a message to a contact without leave, and the log has the decision" {
@@ -199,6 +411,113 @@ check() { as olivia consent check "$@"; }
   expect_exit 6 check many-2 --purpose billing
   expect_exit 8 as dr.lee consent import revokes.csv --json
   json '.added == 0 and .same == 1201'
+}
+
+@test "revocations and pauses without ids are taken once" {
+  new once-one
+  grant once-one --purpose billing --purpose test >/dev/null
+  {
+    echo "type,contact,purpose,channel,word,received-by,received"
+    echo "revoke,once-one,billing,,stop,sms,2026-02-01T10:00:00Z"
+    echo "pause,once-one,,,please stop,sms,2026-02-02T10:00:00Z"
+  } >once.csv
+  expect_exit 0 as dr.lee consent import once.csv --json
+  json '.added == 2'
+  expect_exit 0 as dr.lee consent import once.csv --json
+  json '.added == 0 and .same == 2'
+  expect_exit 6 check once-one --purpose test --json
+  json '.code == "paused"'
+  # Told again after it was decided, it is still the same.
+  id=$(as olivia consent review --json | jq -r 'select(.contact == "once-one") | .id')
+  as olivia consent review "$id" --dismiss --yes >/dev/null
+  grant once-one --purpose billing >/dev/null
+  expect_exit 0 as dr.lee consent import once.csv --json
+  json '.added == 0 and .same == 2'
+  expect_exit 0 check once-one --purpose billing
+}
+
+@test "pauses are exported and come back: a decision that was made elsewhere decides nothing here" {
+  new paused-out
+  grant paused-out --purpose billing >/dev/null
+  as dr.lee consent revoke paused-out --word '=please stop' --by sms --yes >/dev/null
+  expect_exit 0 as olivia consent export --contact paused-out --format jsonl
+  json_lines 'map(select(.type == "pause")) | length == 1 and .[0].word == "=please stop" and
+    .[0]["received-by"] == "sms" and .[0].active and (.[0] | has("decision") | not)'
+  as olivia consent export --contact paused-out --format csv -o paused.csv >/dev/null
+  contains "$(<paused.csv)" ",'=please stop,"
+  sed -i 's/true,,,\r$/false,dismiss,2026-01-01T00:00:00Z,me\r/' paused.csv
+  contains "$(<paused.csv)" dismiss
+  expect_exit 0 as dr.lee consent import paused.csv --json
+  json '.added == 0 and .same == 2'
+  expect_exit 6 check paused-out --purpose billing --json
+  json '.code == "paused"'
+  as olivia consent export --contact paused-out --format fhir -o paused.json --json >out
+  jq -e '.count == 1' out
+  jq -e '[.entry[].resource.status] == ["inactive"]' paused.json
+  cp paused.csv "$ORG_DIR/paused.csv"
+  cat >other.sh <<'SCRIPT'
+set -e
+"$SEALPOST" --profile alice contact add paused-out >/dev/null
+sed -i 's/false,dismiss,2026-01-01T00:00:00Z,me/true,,,/' paused.csv
+"$SEALPOST" --profile alice consent import paused.csv --json >&2
+"$SEALPOST" --profile alice consent show paused-out --json
+SCRIPT
+  expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
+  json '.paused and .pauses[0].word == "=please stop" and .leave == []'
+}
+
+@test "csv, import, export: the same list again" {
+  new same-one
+  printf 'contact,purpose,channel,method,expires,note\nsame-one,billing;test,link-sms;phone,web,2099-01-01T00:00:00Z,\x27=cmd()\n' >same.csv
+  as dr.lee consent import same.csv >/dev/null
+  as dr.lee consent revoke same-one --purpose test --word stop --by sms --received 2026-03-01 --yes >/dev/null
+  for format in csv jsonl fhir; do
+    as olivia consent export --contact same-one --format $format -o "first.$format" >/dev/null
+    expect_exit 0 as dr.lee consent import "first.$format" --format $format --json
+    json '.added == 0 and .same == 2'
+    as olivia consent export --contact same-one --format $format -o "again.$format" >/dev/null
+    cmp <(grep -v timestamp "first.$format") <(grep -v timestamp "again.$format")
+  done
+  expect_exit 0 as olivia consent show same-one --json
+  json '.grants[0].note == "=cmd()"'
+  # In another organisation: the same but for when and by whom it was recorded.
+  cp first.csv "$ORG_DIR/first.csv"
+  cat >other.sh <<'SCRIPT'
+set -e
+"$SEALPOST" --profile alice contact add same-one >/dev/null
+"$SEALPOST" --profile alice consent import first.csv >&2
+"$SEALPOST" --profile alice consent export --contact same-one --format jsonl
+SCRIPT
+  expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
+  diff <(jq -cS 'del(.recorded, .by)' first.jsonl) <(jq -cS 'del(.recorded, .by)' <<<"$output")
+}
+
+@test "FHIR that is no list of what is so is refused, and nothing of it is taken" {
+  new kind-one
+  grant kind-one --purpose billing >/dev/null
+  as olivia consent export --contact kind-one -o good.json >/dev/null
+  before=$(as olivia audit query --event register.append --json | wc -l)
+  for kind in history transaction batch message document; do
+    jq --arg kind $kind '.type = $kind | .entry[0].resource.id = "other"' good.json >kind.json
+    expect_exit 2 as dr.lee consent import kind.json --format fhir
+    contains "$errors" "neither collection nor searchset"
+    # The type behind the entries, as whoever sorts writes it.
+    jq -S . kind.json >sorted.json
+    expect_exit 2 as dr.lee consent import sorted.json --format fhir
+    expect_exit 2 as dr.lee consent import - --format fhir <sorted.json
+  done
+  jq '.type = "searchset" | .entry += [.entry[0], .entry[0], .entry[0]]
+    | .entry[1].resource.verification = [{"verified": false}]
+    | .entry[2].resource.scope.coding[0].code = "research"
+    | .entry[3].resource.status = "draft"' good.json >mixed.json
+  expect_exit 8 as dr.lee consent import mixed.json --format fhir --json
+  json '.same == 1 and .bad == 3 and .added == 0'
+  contains "$errors" '"place":"entry 2"'
+  contains "$errors" "not verified"
+  contains "$errors" '"place":"entry 3"'
+  contains "$errors" "research"
+  contains "$errors" '"place":"entry 4"'
+  [ "$(as olivia audit query --event register.append --json | wc -l)" = "$before" ]
 }
 
 @test "what was inactive elsewhere gives no leave, however far the import came" {

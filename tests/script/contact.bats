@@ -77,6 +77,42 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
   expect_exit 2 lee edit eve-roe --clear alias
 }
 
+@test "edit takes fields from standard input, and a hold's reason from a file" {
+  lee add std-in --phone +15550105 --email std@example.org >/dev/null
+  expect_exit 0 lee edit std-in - --phone +15550106 <<<'{"phone":"+15550107","name":"Std In","email":""}'
+  [ "$(shown std-in .phone)" = +15550106 ]
+  [ "$(shown std-in .name)" = 'Std In' ]
+  never shown std-in .email
+  expect_exit 2 lee edit std-in - <<<'{"alias":""}'
+  expect_exit 2 lee edit std-in - <<<'{"shoe-size":"44"}'
+  expect_exit 2 lee edit std-in elsewhere.json
+  expect_exit 2 lee edit std-in - --hold-file - <<<'{"name":"x"}'
+  echo 'court order 9' >why
+  expect_exit 0 lee edit std-in --hold-file why
+  [ "$(shown std-in .hold)" = 'court order 9' ]
+  expect_exit 2 lee edit std-in --hold-file why --no-hold
+  expect_exit 2 lee edit std-in --hold-file why --hold x
+  expect_exit 0 lee edit std-in --no-hold
+}
+
+@test "of a contact that was removed only the hold changes" {
+  id=$(lee add gone-one --phone +15550108)
+  lee remove "$id" --yes >/dev/null
+  before=$(as olivia audit query --event register.append --json | wc -l)
+  expect_exit 9 lee edit "$id" --phone +15550109
+  expect_exit 9 lee edit "$id" --alias gone-two
+  expect_exit 9 lee edit "$id" --clear phone
+  expect_exit 9 lee edit "$id" --phone +15550109 --hold x
+  expect_exit 3 lee edit gone-one --phone +15550109
+  printf 'id,phone\n%s,+15550109\n' "$id" >gone.csv
+  expect_exit 8 lee import gone.csv
+  contains "$errors" "was removed"
+  [ "$(as olivia audit query --event register.append --json | wc -l)" = "$before" ]
+  expect_exit 0 lee edit "$id" --hold 'court order 8'
+  expect_exit 5 lee remove "$id" --shred --yes
+  expect_exit 0 lee edit "$id" --no-hold
+}
+
 @test "an auditor reads nothing of it, privacy reads and writes nothing, a stranger's role is told" {
   expect_exit 5 as aud contact list --json
   [ "$(error_code)" = denied ]
@@ -137,6 +173,23 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
     json '.added == 0 and .changed == 0 and .bad == 0 and .same > 2'
   done
   expect_exit 9 lee export -o people.csv
+  lee add formula-one --name '=HYPERLINK("http://evil")' --representative '@me' --authority "-1+1" >/dev/null
+  lee export -o formula.csv >/dev/null
+  grep -qF "formula-one,\"'=HYPERLINK(\"\"http://evil\"\")\",,,,,'@me,'-1+1" formula.csv
+  expect_exit 0 lee import formula.csv --json
+  json '.changed == 0 and .added == 0'
+  # Into another organisation, and out again: the same list.
+  for format in csv jsonl; do lee export --format $format -o "all.$format" >/dev/null; done
+  cp all.csv all.jsonl "$ORG_DIR/"
+  for format in csv jsonl; do
+    cat >other.sh <<SCRIPT
+set -e
+"\$SEALPOST" --profile alice contact import all.$format --format $format >&2
+"\$SEALPOST" --profile alice contact export --format $format
+SCRIPT
+    expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
+    diff <(sort all.$format) <(sort <<<"$output")
+  done
   expect_exit 2 lee export --format fhir
 }
 
@@ -151,7 +204,11 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
 
 @test "shredding is refused while a hold or the retention says so, then nobody can read the fields" {
   needs_faketime
-  id=$(lee add old-case --name 'Secret Name')
+  id=$(lee add old-case --name 'Secret Name' --phone +15557654321)
+  echo 'what was shown' >shown.md
+  head -c 30000 /dev/urandom >scan.pdf
+  as dr.lee consent grant old-case --purpose billing --channel link-sms --method paper --note 'Secret note' \
+    --disclosure shown.md --evidence scan.pdf --expires 2h >/dev/null
   expect_exit 5 lee remove old-case --shred --yes
   contains "$errors" "kept"
   lee edit old-case --hold 'court order 7' >/dev/null
@@ -171,5 +228,33 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
   expect_exit 0 as olivia contact show "$id" --json
   json '.state == "shredded" and (has("name") | not)'
   expect_exit 9 lee edit "$id" --name 'Another'
+  expect_exit 9 lee edit "$id" --hold 'too late'
+  # The proof that there was leave stays, and for what; what was sealed does not.
+  for who in olivia dr.lee; do
+    expect_exit 0 as $who consent show "$id" --json
+    json '(.grants | length) == 1 and .grants[0].purposes == ["billing"] and .grants[0].evidence
+      and (.grants[0] | has("disclosure")) and (.grants[0] | has("note") or has("evidence_file") | not)'
+  done
+  mkdir saved
+  expect_exit 0 as olivia consent show "$id" --save saved --json
+  json '.grants[0] | has("saved_disclosure") and (has("saved_evidence") | not)'
+  [ "$(cat saved/*)" = 'what was shown' ]
+  expect_exit 0 as olivia consent export --format jsonl --contact "$id"
+  json '.contact == $id and .purpose == ["billing"] and (has("note") or has("evidence") | not)' --arg id "$id"
+  expect_exit 0 as olivia contact list --all --json
+  json_lines 'any(.id == $id and .state == "shredded" and (has("phone") | not))' --arg id "$id"
+  # Nothing that is left opens it, on any device: neither alias, name, number nor remark.
+  for secret in old-case 'Secret Name' 15557654321 'Secret note'; do
+    never grep -rqaF "$secret" "$RELAY_DIR" "$ORG_DIR/dr.lee" "$ORG_DIR/olivia"
+    for who in olivia dr.lee; do
+      for verb in "contact list --all" "contact export" "consent export" "consent show $id"; do
+        # shellcheck disable=SC2086
+        expect_exit 0 as $who $verb
+        lacks "$output" "$secret"
+      done
+    done
+  done
+  [ "$(sqlite3 "$RELAY_DIR/relay.db" "SELECT wrapped = zeroblob(72) FROM contact_keys WHERE contact = '$id'")" = 1 ]
+  expect_exit 0 lee add old-case
   as olivia audit query --event register.shred --json | jq -e --arg id "$id" '.objects == [$id]'
 }

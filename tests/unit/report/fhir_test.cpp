@@ -95,6 +95,9 @@ TEST_CASE("a consent of another system is taken when it says enough") {
       read_back(Format::kFhir, R"({"resourceType":"Bundle","type":"searchset","total":1,
     "link":[{"relation":"self","url":"x"}],"entry":[{"resource":{
       "resourceType":"Consent","status":"active","patient":{"reference":"Patient/jane-doe"},
+      "scope":{"coding":[{"system":"http://other","code":"x"},
+        {"system":"http://terminology.hl7.org/CodeSystem/consentscope","code":"patient-privacy"}]},
+      "category":[{"text":"to be written to"}],"verification":[{"verified":true}],
       "dateTime":"2026-01-04","provision":{"type":"permit",
         "extension":[{"url":"urn:sealpost:channel","valueCode":"phone"},{"url":"urn:other","valueInteger":1}],
         "period":{"end":"2027-01-04T10:00:00+01:00"},
@@ -148,6 +151,47 @@ TEST_CASE("a consent that says what the register cannot hold is not taken half")
   CHECK(has(read.problems.at(0), "\"period\""));
 }
 
+TEST_CASE("a consent that nobody stands behind, or to something else, is refused with the reason") {
+  const auto scope = [](Json& r) -> Json& { return r["scope"]["coding"]; };
+  CHECK(has(problem_of([](Json& r) { r.erase("scope"); }), "no scope"));
+  CHECK(has(problem_of([&](Json& r) { scope(r) = Json::array(); }), "not patient-privacy"));
+  CHECK(has(problem_of([&](Json& r) { scope(r)[0]["code"] = "research"; }), "\"research\""));
+  CHECK(
+      has(problem_of([&](Json& r) { scope(r)[0]["system"] = "urn:mine"; }), "not patient-privacy"));
+  CHECK(has(problem_of([&](Json& r) {
+              scope(r).push_back(scope(r)[0]);
+              scope(r)[1]["code"] = "treatment";
+            }),
+            "\"treatment\""));
+  CHECK(has(problem_of([](Json& r) { r.erase("category"); }), "no category"));
+  CHECK(has(problem_of([](Json& r) { r["category"] = Json::array(); }), "no category"));
+  const auto verified = [](Json list) { return [list](Json& r) { r["verification"] = list; }; };
+  for (const char* list : {R"([{"verified":false}])", R"([{}])", R"([{"verified":"true"}])",
+                           R"([{"verified":true},{"verified":false}])", R"({"verified":true})"}) {
+    CHECK(has(problem_of(verified(*text::parse_json(list))), "not verified"));
+  }
+  for (const char* status : {"draft", "proposed", "rejected"}) {
+    CHECK(has(problem_of([&](Json& r) { r["status"] = status; }), "neither active nor inactive"));
+  }
+}
+
+TEST_CASE("only a collection and what a search found are read") {
+  Json bundle = bundle_of({small_grant()});
+  for (const char* type : {"history", "transaction", "transaction-response", "batch", "message",
+                           "document", "Collection", ""}) {
+    bundle["type"] = type;
+    CHECK(has(refusal(bundle.dump()), "neither collection nor searchset"));
+  }
+  bundle.erase("type");
+  CHECK(has(refusal(bundle.dump()), "without a type"));
+  // Where the type stands in front of them no entry of another Bundle is taken; dump() sorts.
+  std::string text = written(Format::kFhir, {small_grant()});
+  text.replace(text.find("collection"), 10, "history");
+  const Read early = read_back(Format::kFhir, text);
+  CHECK(!early.result);
+  CHECK(early.consents.empty());
+}
+
 TEST_CASE("a bad entry does not cost the others") {
   Json bundle = bundle_of({small_grant(), full_grant(), small_revocation()});
   bundle["entry"][1] = Json::array();
@@ -165,9 +209,12 @@ TEST_CASE("a file that is no Bundle is refused as a whole") {
   CHECK(has(refusal(""), "not valid JSON"));
   CHECK(has(refusal("[]"), "no FHIR Bundle"));
   CHECK(has(refusal(R"({"resourceType":"Consent"})"), "no FHIR Bundle"));
-  CHECK(has(refusal(R"({"resourceType":"Bundle","entry":{}})"), "no array"));
-  CHECK(has(refusal(R"({"resourceType":"Bundle","entry":[1]})"), "no array"));
-  CHECK(has(refusal(R"({"resourceType":"Bundle","\u0065ntry":[{}]})"), "no array"));
+  const auto frame = [](const std::string& entry) {
+    return R"({"resourceType":"Bundle","type":"collection",)" + entry + "}";
+  };
+  CHECK(has(refusal(frame(R"("entry":{})")), "no array"));
+  CHECK(has(refusal(frame(R"("entry":[1])")), "no array"));
+  CHECK(has(refusal(frame(R"("\u0065ntry":[{}])")), "no array"));
   std::string text = written(Format::kFhir, samples());
   for (std::size_t size = 0; size + 2 < text.size(); size += 97) {
     CHECK(!read_back(Format::kFhir, text.substr(0, size)).result);
@@ -177,8 +224,10 @@ TEST_CASE("a file that is no Bundle is refused as a whole") {
   const std::string quote = R"({"note":"6\"",)" + written(Format::kFhir, {small_grant()}).substr(1);
   CHECK(read_back(Format::kFhir, quote).consents.size() == 1);
   // Brackets in texts, and arrays of that name elsewhere, are none of the Bundle's.
-  CHECK(refusal(R"({"note":"]}\"","meta":{"entry":[{}]},"resourceType":"Bundle","entry":[]})")
-            .empty());
+  CHECK(
+      refusal(
+          R"({"note":"]}\"","meta":{"entry":[{}],"type":"x"},"resourceType":"Bundle","type":"searchset","entry":[]})")
+          .empty());
 }
 
 TEST_CASE("the rules of the tests see what is wrong") {

@@ -58,6 +58,31 @@ TEST_CASE("a contact's grants and revocations come out opened, in the order of t
   CHECK(std::get<Revocation>((*consents)[3]).active);
 }
 
+TEST_CASE("a pause comes out with its words, and what was decided when and by whom") {
+  World world;
+  PauseRecord waits = pause(2);
+  waits.word = *seal_text(world.key, kJane, "please stop", world.random);
+  waits.channel = "sms";
+  Story story;
+  story.then(grant(1)).then(waits);
+  const auto paused = [&] {
+    const auto consents = consents_of(story.jane, "jane-doe", &world.key, day(9));
+    REQUIRE(consents);
+    REQUIRE(consents->size() == 2);
+    return std::get<report::Pause>((*consents)[1]);
+  };
+  CHECK(paused().word == "please stop");
+  CHECK(paused().channel == "sms");
+  CHECK(paused().active);
+  CHECK(paused().decision.empty());
+  CHECK(!paused().decided);
+  story.then(DecisionRecord{id_of(2), kJane, true});
+  CHECK(!paused().active);
+  CHECK(paused().decision == "revoke");
+  CHECK(paused().decided == day(3));
+  CHECK(paused().decided_by == kPhone);
+}
+
 TEST_CASE("a grant is active while it is in force for something") {
   World world;
   GrantRecord until = grant(1);
@@ -74,7 +99,9 @@ TEST_CASE("a grant is active while it is in force for something") {
   CHECK(active(2) == std::vector<bool>{true, true});
   CHECK(active(3) == std::vector<bool>{false, true});
   CHECK(active(1) == std::vector<bool>{true, false});
-  story.then(pause(4));
+  PauseRecord waits = pause(4);
+  waits.word = *seal_text(world.key, kJane, "stop it", world.random);
+  story.then(waits);
   CHECK(active(4) == std::vector<bool>{false, false});
   story.then(DecisionRecord{id_of(4), kJane, false});
   CHECK(active(9) == std::vector<bool>{false, true});

@@ -69,6 +69,33 @@ inline Revocation full_revocation() {
   return revocation;
 }
 
+inline Pause small_pause() {
+  Pause pause;
+  pause.id = id_of('6');
+  pause.contact = "jane-doe";
+  pause.word = "please stop";
+  return pause;
+}
+
+inline Pause full_pause() {
+  Pause pause = small_pause();
+  pause.id = id_of('7');
+  pause.word = "=st0p\x01 it\r\n";
+  pause.channel = "sms";
+  pause.received = day(2);
+  pause.recorded = day(3);
+  pause.by = "mercy.example/dr.lee/laptop";
+  pause.active = false;
+  pause.decision = "dismiss";
+  pause.decided = day(4);
+  pause.decided_by = "mercy.example/nurse.kim/phone";
+  return pause;
+}
+
+inline std::vector<Consent> samples_with_pauses() {
+  return {small_grant(), small_pause(), full_pause()};
+}
+
 inline std::vector<Consent> samples() {
   Grant of_a_file = small_grant();
   of_a_file.evidence = Evidence{"", 12, {}};
