@@ -37,6 +37,7 @@ constexpr std::array kWords{
     Word{"register.grant", "a device left a stream's keys for another device"},
     Word{"register.miss", "a device could not open the keys that were left for it"},
     Word{"register.shred", "the keys of contacts were destroyed"},
+    Word{"register.skip", "entries that held up the register's readers were given up"},
     Word{"relay.add", "the organisation named its relay"},
     Word{"service.start", "the relay started"},
     Word{"service.stop", "the relay stopped"},

@@ -32,7 +32,7 @@ struct Kind {
   std::optional<Error> (*problem)(std::string_view text);  // why it is out of form
 };
 
-const std::array<Kind, 13> kinds{{
+const std::array<Kind, 14> kinds{{
     {"organisation", "the founding statement of an organisation, the first entry of its chain",
      [](std::string_view text) { return error_of(trust::parse_organisation(text)); }},
     {"relay", "an organisation's word which relay is its own",
@@ -47,6 +47,8 @@ const std::array<Kind, 13> kinds{{
      [](std::string_view text) { return error_of(trust::parse_revocation(text)); }},
     {"role", "a change of a member's role",
      [](std::string_view text) { return error_of(trust::parse_role_change(text)); }},
+    {"register-skip", "an organisation's word that readers of the register go on behind entries",
+     [](std::string_view text) { return error_of(trust::parse_register_skip(text)); }},
     {"prekey", "a prekey: what to encrypt to for a device",
      [](std::string_view text) { return error_of(trust::parse_prekey(text)); }},
     {"receipt", "a receipt: what happened to a message",

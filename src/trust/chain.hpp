@@ -112,6 +112,8 @@ class Chain {
     return invitations_;
   }  // by key name
   const std::optional<RelayStatement>& relay() const { return relay_; }
+  // In the order of the chain.
+  const std::vector<RegisterSkip>& register_skips() const { return skips_; }
   // The text of the policy statement in force, nothing before there is one. The chain vouches for
   // who said it; policy::parse_policy for what it says.
   const std::optional<std::string>& policy_text() const { return policy_; }
@@ -126,6 +128,7 @@ class Chain {
   std::map<std::string, OpenInvitation> invitations_;
   std::optional<RelayStatement> relay_;
   std::optional<std::string> policy_;
+  std::vector<RegisterSkip> skips_;
 };
 
 // The entries of a chain's file, where they stand one behind the other; form only. kMalformed.

@@ -38,7 +38,7 @@ Result<void> ChainRules::take_in() {
     std::string_view kind;
     Result<void> (ChainRules::*check)();
   };
-  constexpr std::array<Rule, 7> kRules{{
+  constexpr std::array<Rule, 8> kRules{{
       {"organisation", &ChainRules::organisation},
       {"relay", &ChainRules::relay},
       {"policy", &ChainRules::policy},
@@ -46,6 +46,7 @@ Result<void> ChainRules::take_in() {
       {"certificate", &ChainRules::certificate},
       {"revocation", &ChainRules::revocation},
       {"role", &ChainRules::role},
+      {"register-skip", &ChainRules::register_skip},
   }};
   TRY(const std::string kind, note::statement_kind(note_.text));
   if (chain_.entries_.empty() && kind != "organisation") {
@@ -151,6 +152,28 @@ Result<void> ChainRules::policy() {
                  "an owner or an admin can"};
   }
   chain_.policy_ = note_.text;
+  return {};
+}
+
+// Signed by the root, an owner or an admin, of a device that writes no more: so nobody's entries
+// are skipped who could answer with others. What the entries are, readers of the register judge.
+Result<void> ChainRules::register_skip() {
+  TRY(RegisterSkip value, parse_register_skip(note_.text));
+  TRY(const Device* signer, author(value.at));
+  if (signer != nullptr && !allowed(signer->role, Operation::kSkipRegister)) {
+    return Error{Code::kDenied,
+                 fmt::format("the role {} may not have entries skipped", role_name(signer->role)),
+                 "an owner or an admin can"};
+  }
+  const Device* writer = chain_.device(value.author);
+  if (writer == nullptr) {
+    return Error{Code::kNotFound, fmt::format("there is no device {}", value.author), ""};
+  }
+  if (!writer->revoked) {
+    return Error{Code::kConflict, fmt::format("{} is not revoked", value.author),
+                 "entries are skipped only of a device that cannot write more"};
+  }
+  chain_.skips_.push_back(std::move(value));
   return {};
 }
 

@@ -26,6 +26,7 @@ class ChainRules {
   base::Result<void> certificate();
   base::Result<void> revocation();
   base::Result<void> role();
+  base::Result<void> register_skip();
 
   base::Result<void> first_certificate(Certificate certificate);
   base::Result<void> check_invited(const Certificate& certificate,

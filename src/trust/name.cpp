@@ -43,7 +43,8 @@ constexpr std::uint32_t bits(Operation first, Rest... rest) {
 }
 
 using enum Operation;
-constexpr std::uint32_t kAdministering = bits(kInvite, kRevoke, kSetPolicy, kResetMfa);
+constexpr std::uint32_t kAdministering =
+    bits(kInvite, kRevoke, kSetPolicy, kResetMfa, kSkipRegister);
 constexpr std::uint32_t kSending = bits(kReadTrust, kClaimPrekeys, kSend, kReadReceipts);
 // The register's key comes sealed to a prekey.
 constexpr std::uint32_t kLookingUp = bits(kReadRegister, kPublishPrekey);

@@ -55,6 +55,7 @@ enum class Operation {
   kReadLog,       // audit entries and events
   kReadRegister,  // contacts, consents, agreements and groups; a service also needs a purpose
   kWriteRegister,
+  kSkipRegister,  // have entries given up that hold up its readers
 };
 bool allowed(Role role, Operation operation);
 

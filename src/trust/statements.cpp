@@ -119,6 +119,17 @@ Result<void> check(const RoleChange& value) {
   return check_reason(value.reason);
 }
 
+Result<void> check(const RegisterSkip& value) {
+  if (value.stream != "people" && value.stream != "organisation") {
+    return malformed("the register has no such stream");
+  }
+  if (!parse_device_name(value.author)) return malformed("entries are skipped of a device");
+  if (value.first == 0 || value.last < value.first) {
+    return malformed("entries that are skipped are a row that is numbered from 1");
+  }
+  return check_reason(value.reason);
+}
+
 // Host and port without user, path or query: "host", "host:8443", "[::1]:8443".
 bool is_authority(std::string_view text) {
   const std::size_t bracket = text.starts_with('[') ? text.find(']') : 0;
@@ -245,6 +256,18 @@ Result<std::string> format(const RoleChange& value) {
   return builder.text();
 }
 
+Result<std::string> format(const RegisterSkip& value) {
+  TRY(check(value));
+  StatementBuilder builder("register-skip");
+  builder.add("stream", value.stream).add("author", value.author);
+  builder.add("first", value.first).add("last", value.last);
+  builder.add("head", base::to_base64(value.head));
+  add_text(builder, "reason", value.reason);
+  builder.add_time("at", value.at);
+  builder.add_views(value.seen);
+  return builder.text();
+}
+
 Result<std::string> format(const RelayStatement& value) {
   TRY(check(value));
   StatementBuilder builder("relay");
@@ -317,6 +340,23 @@ Result<RoleChange> parse_role_change(std::string_view text) {
   return exactly(std::move(value), text);
 }
 
+Result<RegisterSkip> parse_register_skip(std::string_view text) {
+  TRY(auto reader, StatementReader::open(text, "register-skip"));
+  RegisterSkip value;
+  TRY(value.stream, reader.one("stream"));
+  TRY(value.author, reader.one("author"));
+  TRY(value.first, reader.number("first"));
+  TRY(value.last, reader.number("last"));
+  TRY(const std::string head, reader.one("head"));
+  TRY(const base::Bytes bytes, base::parse_base64(head));
+  TRY(value.head, crypto::digest_from(bytes));
+  TRY(value.reason, text_field(reader, "reason"));
+  TRY(value.at, reader.time("at"));
+  TRY(value.seen, reader.views());
+  TRY(reader.finish());
+  return exactly(std::move(value), text);
+}
+
 Result<RelayStatement> parse_relay(std::string_view text) {
   TRY(auto reader, StatementReader::open(text, "relay"));
   RelayStatement value;
@@ -338,6 +378,7 @@ std::optional<Views> views_in(std::string_view entry) {
   if (kind == "invitation") return seen_in(parse_invitation(note->text));
   if (kind == "revocation") return seen_in(parse_revocation(note->text));
   if (kind == "role") return seen_in(parse_role_change(note->text));
+  if (kind == "register-skip") return seen_in(parse_register_skip(note->text));
   if (kind == "policy") return views_of_policy(note->text);
   return std::nullopt;
 }

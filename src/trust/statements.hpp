@@ -72,6 +72,19 @@ struct RoleChange {
   std::optional<Views> seen = std::nullopt;
 };
 
+// "Entries `first` to `last` of a stream of the register, all by this revoked device, hold up its
+// readers; whoever cannot take them in goes on behind them." sealpost-register(5), Skipping.
+struct RegisterSkip {
+  std::string stream;  // "people", "organisation"
+  std::string author;  // device
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;
+  crypto::Digest head{};  // the stream's, behind the last of them
+  std::string reason;     // may be empty
+  base::Time at;
+  std::optional<Views> seen = std::nullopt;
+};
+
 // "This is our relay." Signed by the root.
 struct RelayStatement {
   std::string url;     // https://host:port, no path, or http:// on loopback
@@ -85,12 +98,14 @@ base::Result<std::string> format(const Invitation& value);
 base::Result<std::string> format(const Certificate& value);
 base::Result<std::string> format(const Revocation& value);
 base::Result<std::string> format(const RoleChange& value);
+base::Result<std::string> format(const RegisterSkip& value);
 base::Result<std::string> format(const RelayStatement& value);
 base::Result<Organisation> parse_organisation(std::string_view text);
 base::Result<Invitation> parse_invitation(std::string_view text);
 base::Result<Certificate> parse_certificate(std::string_view text);
 base::Result<Revocation> parse_revocation(std::string_view text);
 base::Result<RoleChange> parse_role_change(std::string_view text);
+base::Result<RegisterSkip> parse_register_skip(std::string_view text);
 base::Result<RelayStatement> parse_relay(std::string_view text);
 
 // What the signer of an entry of the chain says to have seen; nothing where the entry does not say

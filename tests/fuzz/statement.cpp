@@ -34,6 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(trust::parse_certificate, text);
   check(trust::parse_revocation, text);
   check(trust::parse_role_change, text);
+  check(trust::parse_register_skip, text);
   (void)trust::views_in(text);
   check(trust::parse_relay, text);
   check(trust::parse_prekey, text);

@@ -21,9 +21,10 @@ struct Word {
   std::string_view event;
 };
 constexpr std::array kWords{
-    Word{"organisation", "org.create"},  Word{"relay", "relay.add"},
-    Word{"policy", "policy.set"},        Word{"invitation", "member.invite"},
-    Word{"revocation", "device.revoke"}, Word{"role", "member.role"},
+    Word{"organisation", "org.create"},     Word{"relay", "relay.add"},
+    Word{"policy", "policy.set"},           Word{"invitation", "member.invite"},
+    Word{"revocation", "device.revoke"},    Word{"role", "member.role"},
+    Word{"register-skip", "register.skip"},
 };
 
 struct Meaning {
@@ -54,6 +55,10 @@ base::Result<Meaning> meaning_of(const std::string& text, const trust::Chain& ch
     TRY(const trust::Revocation revocation, trust::parse_revocation(text));
     out.objects = {revocation.target};
     if (chain.device(revocation.target) != nullptr) out.ending = out.objects;
+  }
+  if (kind == "register-skip") {
+    TRY(const trust::RegisterSkip skip, trust::parse_register_skip(text));
+    out.objects = {skip.stream, skip.author};
   }
   if (kind == "role") {
     TRY(const trust::RoleChange change, trust::parse_role_change(text));

@@ -111,6 +111,7 @@ TEST_CASE("the matrix of roles and operations") {
       {Operation::kReadLog, "y---yy-"},
       {Operation::kReadRegister, "yyyy-yy"},
       {Operation::kWriteRegister, "yyy---y"},
+      {Operation::kSkipRegister, "yy-----"},
   }};
   for (const Row& row : kMatrix) {
     for (std::size_t i = 0; i < kRoles.size(); ++i) {
