@@ -15,7 +15,7 @@ namespace sealpost::cmd {
 
 // The people stream read on, or what this device read last: without the relay, or as `offline`
 // asks. Says so where it may be old. kDenied, kBusy and kVerificationFailed as
-// flow::catch_up_register().
+// flow::catch_up_register() and flow::check_known().
 base::Result<void> read_people(Opened& opened, bool offline, Env& env);
 
 // The alias, or else the id.

@@ -63,12 +63,16 @@ base::Result<void> run_show(const ShowOptions& options, Env& env) {
 }  // namespace
 
 base::Result<void> read_people(Opened& opened, bool offline, Env& env) {
-  if (offline) return {};
+  const auto known = [&] {
+    return flow::check_known(opened.installation, reg::Stream::kPeople, env.clock.now());
+  };
+  if (offline) return known();
   flow::Context context = context_of(env);
   auto read = flow::catch_up_register(opened.installation, reg::Stream::kPeople, context);
   if (read) return {};
   const base::Code code = read.error().code;
   if (code != base::Code::kUnreachable && code != base::Code::kTimeout) return read;
+  TRY(known());
   env.out.warn("this may be old: " + read.error().text);
   return {};
 }

@@ -4,6 +4,7 @@
 #include "cmd/kdf.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/org_recovery.hpp"
+#include "cmd/org_skip.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
@@ -128,6 +129,7 @@ void add_org(CLI::App& app, Env& env) {
   connect.add_option("--pin", connect_options.pin,
                      "Hash of the relay's TLS key, as `relay init` prints it");
   add_org_recovery(org, env);
+  add_org_skip(org, env);
 }
 
 }  // namespace sealpost::cmd

@@ -85,6 +85,15 @@ base::Error unknown_user(const std::string& user) {
 
 }  // namespace
 
+base::Result<void> add_statement(Installation& installation, client::RelayClient& relay,
+                                 const std::function<base::Result<std::string>()>& text) {
+  return commit(installation, relay,
+                [&](trust::Chain& chain) -> base::Result<std::vector<std::string>> {
+                  TRY(std::string entry, sign_entry(installation, chain, text()));
+                  return std::vector{std::move(entry)};
+                });
+}
+
 base::Result<Ending> revoke_device(Installation& installation, const trust::DeviceName& name,
                                    const std::string& reason, Context& context) {
   TRY(client::RelayClient relay, visit(installation, context));

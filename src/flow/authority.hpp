@@ -3,13 +3,20 @@
 // force when the relay has committed it. One thread.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "client/relay_client.hpp"
 #include "flow/context.hpp"
 #include "flow/installation.hpp"
 
 namespace sealpost::flow {
+
+// One more statement, as `text` makes it anew for each try, signed and committed like these. Its
+// rules are the chain's: kDenied, kConflict, kNotFound.
+base::Result<void> add_statement(Installation& installation, client::RelayClient& relay,
+                                 const std::function<base::Result<std::string>()>& text);
 
 struct Ending {
   std::string target;    // name of a device, or of an invitation's key

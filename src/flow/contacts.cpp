@@ -52,6 +52,18 @@ base::Error removed(const std::string& which) {
           "add the person anew with `sealpost contact add`; --hold and --no-hold still count"};
 }
 
+// Of the register as it is read now.
+base::Result<void> check_shredding(const Installation& installation, const std::string& id,
+                                   base::Time now) {
+  TRY(const KeyedContact keyed, find_contact(installation.vault(), id));
+  TRY(const policy::Policy policy, installation.policy());
+  if (keyed.contact.shredded) return {};
+  const std::string why = reg::against_shredding(keyed.contact, policy.retention, now);
+  if (why.empty()) return {};
+  return base::Error{base::Code::kDenied, why,
+                     "without --shred the contact is hidden, and everything about it kept"};
+}
+
 base::Error shredded(const std::string& which) {
   return {base::Code::kConflict, fmt::format("the personal fields of {} were destroyed", which),
           "add the person anew with `sealpost contact add`"};
@@ -127,12 +139,8 @@ base::Result<ChangedContact> remove_contact(Installation& installation, const st
     draft.records.emplace_back(record);
   }
   if (shred && !contact.shredded) {
-    TRY(const policy::Policy policy, installation.policy());
-    const std::string why = reg::against_shredding(contact, policy.retention, context.clock.now());
-    if (!why.empty()) {
-      return base::Error{base::Code::kDenied, why,
-                         "without --shred the contact is hidden, and everything about it kept"};
-    }
+    draft.check = [&] { return check_shredding(installation, contact.id, context.clock.now()); };
+    TRY(draft.check());
     draft.records.emplace_back(reg::ShredRecord{contact.id});
   }
   if (draft.records.empty()) return ChangedContact{contact, false};

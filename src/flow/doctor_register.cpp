@@ -26,6 +26,30 @@ base::Result<Finding> register_finding(const Installation& installation, base::T
                  how_the_key_comes(installation, now)};
 }
 
+// What devices have written that counts for nothing; nothing when there is none.
+base::Result<Findings> faulty_entries(const vault::Vault& vault) {
+  constexpr std::size_t kNamed = 10;
+  Findings findings;
+  std::size_t more = 0;
+  TRY(each_faulty_entry(vault, [&](const FaultyEntry& faulty) -> base::Result<void> {
+    if (findings.size() == kNamed) {
+      ++more;
+      return {};
+    }
+    findings.push_back(
+        {"register", Health::kWeak,
+         fmt::format("entry {} of its {}, by {}, counts for nothing: it {}", faulty.where.entry,
+                     reg::stream_name(faulty.stream), faulty.where.by, faulty.fault),
+         "look at that device; `sealpost device revoke` ends it"});
+    return {};
+  }));
+  if (more > 0) {
+    findings.push_back({"register", Health::kWeak,
+                        fmt::format("{} more of its entries count for nothing", more), ""});
+  }
+  return findings;
+}
+
 std::string named(const reg::Agreement& agreement) {
   const std::string day = text::format_time(*agreement.expires).substr(0, 10);
   return fmt::format("{} ({}, {})", agreement.party, agreement.kind, day);
@@ -70,9 +94,11 @@ base::Result<void> examine_register(Installation& installation, client::RelayCli
   if (!used) return {};
   TRY(Finding keys, register_finding(installation, now));
   findings.push_back(std::move(keys));
+  TRY(const Findings faulty, faulty_entries(installation.vault()));
+  findings.insert(findings.end(), faulty.begin(), faulty.end());
   TRY(const StreamState state, load_stream(installation.vault(), reg::Stream::kOrganisation));
   if (state.keys.newest() == 0) return {};
-  auto followed = follow(installation, relay, reg::Stream::kOrganisation);
+  auto followed = follow(installation, relay, reg::Stream::kOrganisation, now);
   if (!followed && followed.error().code != base::Code::kBusy) return followed;
   TRY(const Findings agreements, agreement_findings(installation.vault(), now));
   findings.insert(findings.end(), agreements.begin(), agreements.end());

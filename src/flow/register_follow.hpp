@@ -9,8 +9,12 @@ namespace sealpost::flow {
 
 // Reads all that the relay has beyond what this vault has read. kBusy while the key of the stream,
 // or of its newest epoch, has not reached this device; kVerificationFailed for a gap, a fork, a
-// stream that became shorter, and for whatever else does not hold.
+// stream that became shorter, contacts' keys that the relay withholds, and for whatever else does
+// not hold and is not one author's doing alone.
 base::Result<void> follow(Installation& installation, client::RelayClient& relay,
-                          reg::Stream stream);
+                          reg::Stream stream, base::Time now);
+
+// As follow() ends, for who asks no relay: kVerificationFailed while keys of contacts are missing.
+base::Result<void> check_keys(const vault::Vault& vault);
 
 }  // namespace sealpost::flow

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "age/file.hpp"
+#include "audit/event.hpp"
+#include "base/encoding.hpp"
 #include "flow/erasure.hpp"
 #include "flow/prekeys.hpp"
 #include "flow/register_write.hpp"
@@ -65,9 +67,14 @@ class Tender {
       TRY(adopt_pending());
       if (there.epoch > 0) TRY(take_grant());
       TRY(const StreamState state, load_stream(vault(), stream_));
-      if (state.keys.newest() < there.epoch) return {};  // it has to be granted first
+      const bool lacks = state.keys.newest() < there.epoch;
+      if (lacks && !(writes && has_skips())) return {};  // it has to be granted first
       if (!writes) return note_tended();
-      if (there.size > 0) TRY(follow(installation_, relay_, stream_));
+      if (there.size > 0) {
+        const auto followed = follow(installation_, relay_, stream_, context_.clock.now());
+        if (lacks && !followed && followed.error().code == base::Code::kBusy) return {};
+        TRY(followed);
+      }
       TRY(const StreamState read, load_stream(vault(), stream_));
       if (read.epoch > 0 && !is_to_rotate(read, there)) return grant_to_all(read, there);
       TRY(begin_epoch(read));
@@ -77,6 +84,13 @@ class Tender {
 
  private:
   vault::Vault& vault() const { return installation_.vault(); }
+
+  // Whether what this device has no key for may have been given up.
+  bool has_skips() const {
+    const auto& skips = installation_.chain().register_skips();
+    return std::any_of(skips.begin(), skips.end(),
+                       [&](const trust::RegisterSkip& skip) { return skip.stream == name_; });
+  }
 
   // --- keys that others have sent -----------------------------------------------------------
 
@@ -91,8 +105,16 @@ class Tender {
       return relay_.miss_register_grant(name_);  // somebody sends it anew
     }
     if (!prekey) return prekey.error();
-    TRY(StreamKeys keys, open_grant(*grant, prekey->identity));
-    TRY(check_same_beginning(state.keys, keys));
+    auto opened = open_grant(*grant, prekey->identity);
+    if (opened) {
+      const auto same = check_same_beginning(state.keys, *opened);
+      if (!same) opened = same.error();
+    }
+    if (!opened) {
+      TRY(relay_.miss_register_grant(name_));  // so that this is said once, and another sent
+      return std::move(opened).error();
+    }
+    StreamKeys keys = *std::move(opened);
     TRY(vault().transaction([&]() -> base::Result<void> {
       TRY(destroy_once(vault(), grant->prekey));
       TRY(mark_erasure(vault(), "grant " + grant->prekey));
@@ -152,6 +174,7 @@ class Tender {
 
   // By the trust chain, and by whom the relay has a key for.
   bool is_to_rotate(const StreamState& state, const wire::RegisterState& there) const {
+    if (state.epoch < there.epoch) return true;  // it was given up
     const trust::Chain& chain = installation_.chain();
     for (const auto& [name, device] : chain.devices()) {
       if (!may_hold(policy_, device) && held_since(policy_, device, state.since)) return true;
@@ -167,7 +190,7 @@ class Tender {
     auto identity = age::X25519Identity::generate(context_.random);
     reg::Entry entry;
     entry.stream = stream_;
-    entry.epoch = state.epoch + 1;
+    entry.epoch = std::max(state.epoch + 1, state.top);
     entry.id = text::uuid_v7(context_.clock.now(), context_.random);
     entry.at = context_.clock.now();
     entry.records = {reg::EpochRecord{entry.epoch, identity.recipient().str()}};
@@ -186,23 +209,31 @@ class Tender {
     if (!row) return {};
     TRY(const StreamState state, load_stream(vault(), stream_));
     TRY(age::X25519Identity identity, age::X25519Identity::parse(row->value.expose_text()));
-    TRY(const bool ours, began_with(state, identity));
-    if (!ours) return {};
+    TRY(const std::uint64_t epoch, began_with(state, identity));
+    if (epoch == 0) return {};
     return vault().transaction([&]() -> base::Result<void> {
       TRY(vault().erase(Kind::kRegister, row->id));
-      return update_stream(vault(), stream_,
-                           [&](StreamState& now) { now.keys.add(std::move(identity)); });
+      TRY(StreamState now, load_stream(vault(), stream_));
+      now.anew = epoch <= now.top;
+      TRY(now.keys.add_up_to(epoch, identity));
+      return store_stream(vault(), stream_, now);
     });
   }
 
-  // Whether one of the entries that are not read yet is encrypted to this identity.
-  base::Result<bool> began_with(const StreamState& state, const age::X25519Identity& identity) {
+  // The epoch of the entry that is encrypted to this identity, among those that are not read yet; 0
+  // when there is none.
+  base::Result<std::uint64_t> began_with(const StreamState& state,
+                                         const age::X25519Identity& identity) {
     std::uint64_t after = state.read.size;
     for (;;) {
       TRY(const wire::RegisterEntries list, relay_.register_entries(name_, after, 1));
-      if (list.entries.empty()) return false;
+      if (list.entries.empty()) return std::uint64_t{0};
       const age::Identity* identities[] = {&identity};
-      if (age::open_header(list.entries[0].file, identities)) return true;
+      if (age::open_header(list.entries[0].file, identities)) {
+        TRY(const audit::Event event, audit::parse_leaf(list.entries[0].leaf));
+        const auto epoch = event.details.find("epoch");
+        return base::parse_decimal(epoch == event.details.end() ? "" : epoch->second);
+      }
       ++after;
     }
   }
@@ -218,6 +249,11 @@ class Tender {
                                             lacking.begin() + static_cast<std::ptrdiff_t>(end)},
                                            state));
       granted += more;
+    }
+    if (state.anew) {
+      TRY(vault().transaction([&] {
+        return update_stream(vault(), stream_, [](StreamState& now) { now.anew = false; });
+      }));
     }
     return granted == lacking.size() ? note_tended() : base::Result<void>();
   }
@@ -245,7 +281,8 @@ class Tender {
                                            const wire::RegisterState& there) const {
     std::set<std::string> have{installation_.signer().name()};
     for (const wire::GrantHolder& holder : there.granted) {
-      if (holder.epoch == state.epoch) have.insert(holder.device);
+      // In the place of an epoch that was given up, what was granted is its key.
+      if (holder.epoch == state.epoch && !state.anew) have.insert(holder.device);
     }
     std::vector<std::string> out;
     for (const auto& [name, device] : installation_.chain().devices()) {

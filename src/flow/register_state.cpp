@@ -82,6 +82,35 @@ base::Result<void> each_row(const vault::Vault& vault, Kind kind,
   });
 }
 
+std::string faulty_row(const FaultyEntry& faulty) {
+  return fmt::format("{}\n{}", reg::stream_name(faulty.stream), faulty.where.entry);
+}
+
+base::Result<void> erase_named(vault::Vault& vault, Kind kind, std::string_view name) {
+  TRY(const std::optional<vault::Row> row, vault.find(kind, name));
+  return row ? vault.erase(kind, row->id) : base::Result<void>();
+}
+
+base::Result<void> erase_all(vault::Vault& vault, Kind kind) {
+  std::vector<std::int64_t> rows;
+  TRY(vault.each(kind, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    rows.push_back(row.id);
+    return true;
+  }));
+  for (const std::int64_t row : rows) TRY(vault.erase(kind, row));
+  return {};
+}
+
+base::Result<void> store_faulty(vault::Vault& vault, const FaultyEntry& faulty) {
+  const crypto::SecretBytes value = pack({{"stream", reg::stream_name(faulty.stream)},
+                                          {"entry", faulty.where.entry},
+                                          {"leaf", faulty.where.leaf},
+                                          {"at", millis(faulty.where.at)},
+                                          {"by", faulty.where.by},
+                                          {"fault", faulty.fault}});
+  return vault.put(Kind::kFaultyEntry, faulty_row(faulty), value.expose());
+}
+
 // What contradicts itself counts for nobody: one author must not hold up all readers.
 base::Result<void> counted(base::Result<void> applied) {
   if (!applied && applied.error().code == base::Code::kVerificationFailed) return {};
@@ -171,6 +200,53 @@ base::Result<std::optional<std::string>> find_disclosure(const vault::Vault& vau
   return std::optional<std::string>(std::move(text));
 }
 
+base::Result<std::vector<MissingKey>> missing_keys(const vault::Vault& vault, std::size_t limit) {
+  std::vector<MissingKey> out;
+  TRY(vault.each(Kind::kMissingKey, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    const std::string_view value = row.value.expose_text();
+    const std::size_t space = std::min(value.find(' '), value.size());
+    TRY(const std::uint64_t entry, base::parse_decimal(value.substr(0, space)));
+    out.push_back({std::string(value.substr(std::min(space + 1, value.size()))), entry});
+    return out.size() < limit;
+  }));
+  return out;
+}
+
+base::Result<void> each_faulty_entry(const vault::Vault& vault,
+                                     const std::function<base::Result<void>(FaultyEntry)>& visit) {
+  return vault.each(Kind::kFaultyEntry, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    TRY(FaultyEntry faulty,
+        unpack<FaultyEntry>(
+            row.value.expose(), [](const text::Json& json, FaultyEntry& out) -> base::Result<void> {
+              TRY(const std::string name, text::string_at(json, "stream"));
+              out.stream = reg::stream_from_name(name).value_or(reg::Stream::kPeople);
+              TRY(out.where.entry, text::number_at(json, "entry"));
+              TRY(out.where.leaf, text::number_at(json, "leaf"));
+              TRY(out.where.at, time_at(json, "at"));
+              TRY(out.where.by, text::string_at(json, "by"));
+              TRY(out.fault, text::string_at(json, "fault"));
+              return {};
+            }));
+    TRY(visit(std::move(faulty)));
+    return true;
+  });
+}
+
+base::Result<void> forget_records(vault::Vault& vault, reg::Stream stream) {
+  const std::vector<Kind> kinds = stream == reg::Stream::kPeople
+                                      ? std::vector<Kind>{Kind::kContact, Kind::kContactAlias,
+                                                          Kind::kDisclosure, Kind::kMissingKey}
+                                      : std::vector<Kind>{Kind::kAgreement, Kind::kGroup};
+  for (const Kind kind : kinds) TRY(erase_all(vault, kind));
+  std::vector<std::string> faulty;
+  TRY(each_faulty_entry(vault, [&](const FaultyEntry& one) -> base::Result<void> {
+    if (one.stream == stream) faulty.push_back(faulty_row(one));
+    return {};
+  }));
+  for (const std::string& name : faulty) TRY(erase_named(vault, Kind::kFaultyEntry, name));
+  return {};
+}
+
 void RegisterChanges::add_key(const std::string& contact, reg::ContactKey key) {
   keys_.insert_or_assign(contact, std::move(key));
 }
@@ -196,6 +272,12 @@ base::Result<void> RegisterChanges::apply(const reg::Record& record, const reg::
     return apply_disclosure(*text);
   if (std::holds_alternative<reg::EpochRecord>(record)) return {};
   return apply_to_contact(record, where);
+}
+
+base::Result<void> RegisterChanges::shred(const std::string& contact, const reg::Position& where) {
+  missing_.erase(contact);
+  shredded_.insert(contact);
+  return apply_to_contact(reg::ShredRecord{contact}, where);
 }
 
 base::Result<void> RegisterChanges::apply_to_contact(const reg::Record& record,
@@ -266,6 +348,14 @@ base::Result<void> RegisterChanges::store() {
     TRY(vault_.put(Kind::kContactAlias, alias,
                    base::as_bytes(fmt::format("{}", fmt::join(ids, "\n")))));
   }
+  for (const auto& [contact, number] : missing_) {
+    TRY(vault_.put(Kind::kMissingKey, contact,
+                   base::as_bytes(fmt::format("{} {}", number, contact))));
+  }
+  for (const std::string& contact : shredded_) {
+    TRY(erase_named(vault_, Kind::kMissingKey, contact));
+  }
+  for (const FaultyEntry& faulty : faulty_) TRY(store_faulty(vault_, faulty));
   for (const auto& [id, agreement] : agreements_) {
     TRY(vault_.put(Kind::kAgreement, id, reg::encode(agreement)));
   }

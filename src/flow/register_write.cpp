@@ -5,6 +5,7 @@
 
 #include "age/file.hpp"
 #include "flow/register_keys.hpp"
+#include "flow/register_state.hpp"
 #include "register/contact.hpp"
 #include "text/uuid.hpp"
 
@@ -47,21 +48,35 @@ class Writer {
       if (appended.error().code != base::Code::kConflict || tries == kMaxTries) {
         return std::move(appended).error();
       }
-      // Another epoch has begun, or is to begin.
+      // Another epoch has begun, or is to begin; or what forbids this was logged meanwhile.
       TRY(tend_register(installation_, relay_, stream_, Beginning::kAllowed, context_));
+      TRY(follow(installation_, relay_, stream_, context_.clock.now()));
     }
-    TRY(follow(installation_, relay_, stream_));
+    TRY(follow(installation_, relay_, stream_, context_.clock.now()));
     TRY(const bool there, has_entry(installation_.vault(), installation_.signer().name(), id));
-    if (there) return count;
+    TRY(const bool done, have_shredded(first, count));
+    if (there && done) return count;
     return base::Error{base::Code::kVerificationFailed,
                        "the relay does not show the entry that it has accepted",
                        "do not use this relay until the organisation's owner has found out why"};
   }
 
  private:
+  // What of these was to be shredded is, by what the log says.
+  base::Result<bool> have_shredded(std::size_t first, std::size_t count) const {
+    for (std::size_t i = first; i < first + count; ++i) {
+      const auto* shred = std::get_if<reg::ShredRecord>(&draft_.records[i]);
+      if (shred == nullptr) continue;
+      TRY(const auto keyed, contact_by_id(installation_.vault(), shred->contact));
+      if (!keyed || !keyed->contact.shredded) return false;
+    }
+    return true;
+  }
+
   base::Result<wire::RegisterAppend> seal(const std::string& id, std::size_t first,
                                           std::size_t count) {
     TRY(const StreamState state, load_stream(installation_.vault(), stream_));
+    if (draft_.check) TRY(draft_.check());
     const age::X25519Identity* identity = state.keys.of(state.epoch);
     if (identity == nullptr) {
       return base::Error{base::Code::kBusy, "the register's key has not reached this device yet",
@@ -74,10 +89,10 @@ class Writer {
     entry.epoch = state.epoch;
     const auto begin = draft_.records.begin() + static_cast<std::ptrdiff_t>(first);
     entry.records.assign(begin, begin + static_cast<std::ptrdiff_t>(count));
-    TRY(wire::RegisterAppend append,
-        seal_entry(installation_, state, entry, identity->recipient(), context_.random));
+    wire::RegisterAppend append;
     TRY(add_belongings(entry, state, append));
-    return append;
+    return seal_entry(installation_, state, entry, identity->recipient(), context_.random,
+                      std::move(append));
   }
 
   // Keys, blobs and what is shredded go with the entry that names them.
@@ -125,16 +140,16 @@ class Writer {
 base::Result<wire::RegisterAppend> seal_entry(const Installation& installation,
                                               const StreamState& state, reg::Entry entry,
                                               const age::X25519Recipient& recipient,
-                                              base::Random& random) {
+                                              base::Random& random, wire::RegisterAppend append) {
   const trust::Views views = installation.views();
   entry.seen = state.read;
   entry.log = views.log;
   entry.trust = views.trust;
+  entry.keys = wire::marks_of(append.keys);
   TRY(const std::string text, reg::format(entry));
   const std::string signed_note = note::sign(text, installation.signer());
   const auto file_key = age::FileKey::random(random);
   const age::Recipient* recipients[] = {&recipient};
-  wire::RegisterAppend append;
   append.id = entry.id;
   append.epoch = entry.epoch;
   append.after = state.read.size;

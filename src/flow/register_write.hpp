@@ -15,8 +15,10 @@ namespace sealpost::flow {
 struct RegisterDraft {
   std::vector<reg::Record> records;
   std::map<std::string, reg::ContactKey> keys;  // of contacts that these records add
-  std::vector<std::string> shredded;            // contacts
   std::vector<std::string> blobs;               // that these records keep
+  // Asked before each try to write, of the register as it is read then; its error ends the writing.
+  // What it allows holds for shredding: the relay takes that only from who has read everything.
+  std::function<base::Result<void>()> check;
 };
 
 // Whether this device's role may write: for what should not be begun else. kDenied.
@@ -30,10 +32,12 @@ base::Result<void> write_register(Installation& installation, client::RelayClien
                                   reg::Stream stream, RegisterDraft draft, Context& context,
                                   const Written& done = {});
 
-// One entry, signed and encrypted to `recipient`, as the relay takes it.
+// One entry, signed and encrypted to `recipient`, as the relay takes it. `append` has what comes
+// with it.
 base::Result<wire::RegisterAppend> seal_entry(const Installation& installation,
                                               const StreamState& state, reg::Entry entry,
                                               const age::X25519Recipient& recipient,
-                                              base::Random& random);
+                                              base::Random& random,
+                                              wire::RegisterAppend append = {});
 
 }  // namespace sealpost::flow

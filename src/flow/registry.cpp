@@ -22,7 +22,7 @@ base::Result<client::RelayClient> open_register(Installation& installation, reg:
   TRY(client::RelayClient relay, visit(installation, context));
   TRY(check_holds(installation, context.clock.now()));
   TRY(tend_register(installation, relay, stream, Beginning::kAllowed, context));
-  TRY(follow(installation, relay, stream));
+  TRY(follow(installation, relay, stream, context.clock.now()));
   return relay;
 }
 
@@ -30,7 +30,7 @@ base::Result<void> meet_register(Installation& installation, client::RelayClient
                                  reg::Stream stream, Context& context) {
   TRY(check_holds(installation, context.clock.now()));
   TRY(tend_register(installation, relay, stream, Beginning::kLeft, context));
-  return follow(installation, relay, stream);
+  return follow(installation, relay, stream, context.clock.now());
 }
 
 base::Result<void> catch_up_register(Installation& installation, reg::Stream stream,
@@ -38,10 +38,23 @@ base::Result<void> catch_up_register(Installation& installation, reg::Stream str
   TRY(client::RelayClient relay, connect(installation, context));
   TRY(sync_trust(installation, relay));
   TRY(check_holds(installation, context.clock.now()));
-  auto followed = follow(installation, relay, stream);
+  auto followed = follow(installation, relay, stream, context.clock.now());
   if (followed || followed.error().code != base::Code::kBusy) return followed;
   TRY(client::RelayClient visited, visit(installation, context));
   return meet_register(installation, visited, stream, context);
+}
+
+base::Result<void> check_known(const Installation& installation, reg::Stream stream,
+                               base::Time now) {
+  TRY(check_holds(installation, now));
+  TRY(const StreamState state, load_stream(installation.vault(), stream));
+  if (!state.looked) {
+    return base::Error{
+        base::Code::kBusy,
+        fmt::format("this device has never read the register's {}", reg::stream_name(stream)),
+        "the relay has it; try again when it can be reached"};
+  }
+  return stream == reg::Stream::kPeople ? check_keys(installation.vault()) : base::Result<void>();
 }
 
 }  // namespace sealpost::flow

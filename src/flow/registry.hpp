@@ -27,4 +27,10 @@ base::Result<void> meet_register(Installation& installation, client::RelayClient
 base::Result<void> catch_up_register(Installation& installation, reg::Stream stream,
                                      Context& context);
 
+// For who asks no relay: whether this vault can say what the stream holds. kDenied for a role that
+// does not hold its key, kBusy when this device has never read it, kVerificationFailed while keys
+// of contacts are missing.
+base::Result<void> check_known(const Installation& installation, reg::Stream stream,
+                               base::Time now);
+
 }  // namespace sealpost::flow

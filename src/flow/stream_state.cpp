@@ -15,6 +15,19 @@ std::string entry_row(reg::Stream stream, std::uint64_t number) {
   return fmt::format("{}\n{}", reg::stream_name(stream), number);
 }
 
+// What is read a second time is what it was the first time.
+base::Result<void> remember(vault::Vault& vault, std::string_view name, base::ByteView value,
+                            std::string_view otherwise) {
+  TRY(const std::optional<vault::Row> row, vault.find(Kind::kRegisterEntry, name));
+  if (!row) {
+    TRY(vault.insert(Kind::kRegisterEntry, name, value));
+    return {};
+  }
+  const base::ByteView known = row->value.expose();
+  if (std::equal(known.begin(), known.end(), value.begin(), value.end())) return {};
+  return base::Error{base::Code::kConflict, std::string(otherwise), ""};
+}
+
 }  // namespace
 
 base::Result<StreamKeys> StreamKeys::parse(const crypto::SecretBytes& lines) {
@@ -48,6 +61,21 @@ crypto::SecretBytes StreamKeys::to_lines() const {
   return lines;
 }
 
+base::Result<void> StreamKeys::add_up_to(std::uint64_t epoch, const age::X25519Identity& identity) {
+  const crypto::SecretBytes text = identity.to_text();
+  while (newest() < epoch) {
+    TRY(age::X25519Identity copy, age::X25519Identity::parse(text.expose_text()));
+    add(std::move(copy));
+  }
+  return {};
+}
+
+void StreamKeys::drop(std::uint64_t epoch, const std::string& recipient) {
+  const age::X25519Identity* identity = of(epoch);
+  if (identity == nullptr || identity->recipient().str() != recipient) return;
+  while (newest() >= epoch) identities_.pop_back();
+}
+
 const age::X25519Identity* StreamKeys::of(std::uint64_t epoch) const {
   if (epoch == 0 || epoch > identities_.size()) return nullptr;
   return &identities_[static_cast<std::size_t>(epoch - 1)];
@@ -76,8 +104,16 @@ base::Result<StreamState> load_stream(const vault::Vault& vault, reg::Stream str
                                TRY(out.read.hash, digest_at(json, "head"));
                                TRY(out.leaf, text::number_at(json, "leaf"));
                                TRY(out.epoch, text::number_at(json, "epoch"));
+                               TRY(out.top, text::number_at(json, "top"));
+                               TRY(out.skips, text::number_at(json, "skips"));
+                               TRY(const std::uint64_t anew, text::number_at(json, "anew"));
+                               out.anew = anew != 0;
                                TRY(out.since, text::number_at(json, "since"));
                                TRY(out.tended, text::number_at(json, "tended"));
+                               TRY(out.known, text::number_at(json, "known"));
+                               TRY(const std::uint64_t looked, text::number_at(json, "looked"));
+                               out.looked = looked != 0;
+                               TRY(out.at, time_at(json, "at"));
                                TRY(out.begun, text::number_at(json, "begun"));
                                TRY(const crypto::SecretBytes keys, secret_at(json, "keys"));
                                TRY(out.keys, StreamKeys::parse(keys));
@@ -91,8 +127,14 @@ base::Result<void> store_stream(vault::Vault& vault, reg::Stream stream, const S
                                           {"head", text::binary(state.read.hash)},
                                           {"leaf", state.leaf},
                                           {"epoch", state.epoch},
+                                          {"top", state.top},
+                                          {"skips", state.skips},
+                                          {"anew", state.anew ? 1 : 0},
                                           {"since", state.since},
                                           {"tended", state.tended},
+                                          {"known", state.known},
+                                          {"looked", state.looked ? 1 : 0},
+                                          {"at", millis(state.at)},
                                           {"begun", state.begun},
                                           {"keys", text::binary(keys.expose())}});
   return vault.put(Kind::kRegister, reg::stream_name(stream), value.expose());
@@ -120,11 +162,14 @@ base::Result<bool> has_entry(const vault::Vault& vault, std::string_view author,
 }
 
 base::Result<void> remember_entry(vault::Vault& vault, reg::Stream stream, std::uint64_t number,
-                                  const crypto::Digest& head, std::string_view author,
-                                  std::string_view id) {
-  TRY(vault.insert(Kind::kRegisterEntry, fmt::format("{}\n{}", author, id), base::ByteView()));
-  TRY(vault.insert(Kind::kRegisterEntry, entry_row(stream, number), head));
-  return {};
+                                  const crypto::Digest& head) {
+  return remember(vault, entry_row(stream, number), head, "is not the one that was read before");
+}
+
+base::Result<void> remember_id(vault::Vault& vault, reg::Stream stream, std::uint64_t number,
+                               std::string_view author, std::string_view id) {
+  return remember(vault, fmt::format("{}\n{}", author, id),
+                  base::as_bytes(entry_row(stream, number)), "repeats the id of an earlier one");
 }
 
 }  // namespace sealpost::flow

@@ -54,6 +54,7 @@ struct Applying {
     return {};
   }
   Result<void> operator()(const GrantRecord& record) const {
+    if (contact.grants.size() >= kMaxGrants) return impossible("a contact with too many grants");
     if (is_used(contact, record.id)) return impossible("two records with one id");
     for (const std::string& id : record.after) {
       if (!has_revocation(contact, id)) return impossible("a grant after no revocation");

@@ -13,6 +13,8 @@
 
 namespace sealpost::reg {
 
+inline constexpr std::size_t kMaxGrants = 2000;  // of one contact; further ones count for nothing
+
 // Where in the log a record stands, and by whom.
 struct Position {
   std::uint64_t entry = 0;  // number in its stream
@@ -63,7 +65,7 @@ struct Contact {
 // takes that of its first record. `personal` is what its sealed fields say, opened by the caller;
 // nothing when there are none, or the key is gone. kVerificationFailed, and the contact stays as it
 // was, for a record of another contact or of none, an id that was used before, a grant that knows
-// of a revocation that is not there, or a decision on no pause.
+// of a revocation that is not there or is one too many, or a decision on no pause.
 base::Result<void> apply(Contact& contact, const Record& record,
                          const std::optional<Personal>& personal, const Position& where);
 // The contact that a record is about; empty for epochs and disclosures.

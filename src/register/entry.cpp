@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <set>
 
+#include "base/encoding.hpp"
 #include "register/stream.hpp"
 #include "text/uuid.hpp"
 
@@ -29,6 +31,19 @@ Result<void> check_epoch(const Entry& entry) {
   return {};
 }
 
+Result<void> check_keys(const Entry& entry) {
+  if (entry.keys.size() > kMaxRecords) return malformed("with more than 1000 keys");
+  if (!entry.keys.empty() && entry.stream != Stream::kPeople) {
+    return malformed("of a stream without contacts, with a contact's key");
+  }
+  std::set<std::string_view> contacts;
+  for (const auto& [contact, sha256] : entry.keys) {
+    if (!is_contact_id(contact)) return malformed("with a key of what is no contact");
+    if (!contacts.insert(contact).second) return malformed("with two keys of one contact");
+  }
+  return {};
+}
+
 Result<void> check(const Entry& entry) {
   if (!text::is_uuid(entry.id)) return malformed("whose id is no UUID");
   if (entry.epoch == 0) return malformed("of an epoch that is not numbered from 1");
@@ -40,6 +55,7 @@ Result<void> check(const Entry& entry) {
   const bool fits = std::all_of(entry.records.begin(), entry.records.end(),
                                 [&](const Record& r) { return belongs(r, entry.stream); });
   if (!fits) return malformed("with a record of another stream");
+  TRY(check_keys(entry));
   return check_epoch(entry);
 }
 
@@ -48,6 +64,17 @@ Result<Stream> read_stream(note::StatementReader& reader) {
   const auto stream = stream_from_name(name);
   if (!stream) return malformed("of a stream that is none");
   return *stream;
+}
+
+Result<void> read_keys(note::StatementReader& reader, Entry& entry) {
+  TRY(const auto lines, reader.all("key"));
+  for (const std::string_view line : lines) {
+    const std::size_t space = std::min(line.find(' '), line.size());
+    TRY(const base::Bytes bytes, base::parse_base64(line.substr(std::min(space + 1, line.size()))));
+    TRY(const crypto::Digest sha256, crypto::digest_from(bytes));
+    entry.keys.emplace_back(line.substr(0, space), sha256);
+  }
+  return {};
 }
 
 Result<void> read_records(note::StatementReader& reader, Entry& entry) {
@@ -70,6 +97,9 @@ note::StatementBuilder head_of(const Entry& entry) {
       .add("seen", note::format_view(entry.seen))
       .add("log", note::format_view(entry.log))
       .add("trust", note::format_view(entry.trust));
+  for (const auto& [contact, sha256] : entry.keys) {
+    builder.add("key", contact + " " + base::to_base64(sha256));
+  }
   return builder;
 }
 
@@ -95,6 +125,7 @@ Result<Entry> parse_entry(std::string_view text) {
   TRY(entry.seen, reader.view("seen"));
   TRY(entry.log, reader.view("log"));
   TRY(entry.trust, reader.view("trust"));
+  TRY(read_keys(reader, entry));
   TRY(read_records(reader, entry));
   TRY(reader.finish());
   TRY(check(entry));

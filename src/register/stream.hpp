@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/seams.hpp"
@@ -29,6 +30,7 @@ struct Entry {
   note::View seen;  // entries of this stream that the author had read, and the head behind them
   note::View log;
   note::View trust;
+  std::vector<std::pair<std::string, crypto::Digest>> keys;  // contact, SHA-256 of its wrapped key
   std::vector<Record> records;
 };
 // The text of the note, unsigned; kMalformed when a value breaks the rules of the page, as for

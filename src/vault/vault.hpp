@@ -50,7 +50,9 @@ enum class Kind : int {
   kContactAlias = 19,  // alias -> ids of contacts
   kAgreement = 20,
   kGroup = 21,
-  kDisclosure = 22,  // texts that were shown to contacts
+  kDisclosure = 22,   // texts that were shown to contacts
+  kMissingKey = 23,   // contacts whose keys the relay has not shown
+  kFaultyEntry = 24,  // entries of the register that count for nothing
 };
 
 struct Row {

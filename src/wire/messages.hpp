@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -260,6 +261,10 @@ struct WrappedKey {
   std::uint64_t epoch = 0;
   Bytes wrapped;
 };
+// What the log says of the keys that came with an entry: sealpost-register(5), CONTACT KEYS.
+using KeyMarks = std::vector<std::pair<std::string, crypto::Digest>>;  // contact, SHA-256
+crypto::Digest digest_of(const KeyMarks& keys);
+KeyMarks marks_of(const std::vector<WrappedKey>& keys);
 // GET /v1/register/STREAM/entries?after=N&limit=M: in order, with the keys that came with them and
 // are not shredded.
 struct RegisterEntry {

@@ -1,5 +1,6 @@
 // Bodies about the register: its entries, the contact keys beside them, grants, and decisions of
 // the gate.
+#include "base/encoding.hpp"
 #include "wire/fields.hpp"
 #include "wire/messages.hpp"
 
@@ -190,6 +191,20 @@ base::Result<RegisterGrants> parse_register_grants(ByteView body) {
 }
 base::Result<ConsentDecisions> parse_consent_decisions(ByteView body) {
   return parse_body<ConsentDecisions>(body, read_decisions);
+}
+
+crypto::Digest digest_of(const KeyMarks& keys) {
+  crypto::Sha256 hash;
+  for (const auto& [contact, sha256] : keys) {
+    hash.update(base::as_bytes(contact + " " + base::to_hex(sha256) + "\n"));
+  }
+  return hash.finish();
+}
+
+KeyMarks marks_of(const std::vector<WrappedKey>& keys) {
+  KeyMarks marks;
+  for (const WrappedKey& key : keys) marks.emplace_back(key.contact, crypto::sha256(key.wrapped));
+  return marks;
 }
 
 }  // namespace sealpost::wire

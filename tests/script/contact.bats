@@ -12,6 +12,20 @@ teardown_file() { stop_org; }
 lee() { as dr.lee contact "$@"; }
 shown() { as olivia contact show "$1" --json | jq -er "$2"; }
 
+@test "offline, a device that has never read the register says so, and who may not read it is told" {
+  add_member newcomer member
+  expect_exit 75 as newcomer contact list --offline
+  contains "$errors" "has never read the register"
+  expect_exit 75 as newcomer contact show nobody --offline
+  expect_exit 75 as newcomer consent check nobody --purpose billing --offline
+  expect_exit 5 as aud contact list --offline
+  expect_exit 5 as aud consent check nobody --purpose billing --offline
+  as olivia inbox >/dev/null
+  expect_exit 0 as newcomer contact list
+  expect_exit 0 as newcomer contact list --offline
+  expect_exit 3 as newcomer contact show nobody --offline
+}
+
 @test "a person is added by one device and read by another" {
   as olivia contact list >/dev/null
   as dr.lee inbox >/dev/null

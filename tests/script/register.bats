@@ -99,6 +99,73 @@ epoch() { events register.append | jq -rs '[.[] | select(.objects == ["people"])
   expect_exit 0 as dr.lee contact list
 }
 
+@test "keys of contacts that are withheld are missed, every time, until they come" {
+  as olivia contact add withheld --name Withheld >/dev/null
+  as olivia consent grant withheld --purpose billing --channel post --method paper >/dev/null
+  last=$(events register.append | jq -rs '[.[] | select(.details.keys)] | last | .details.number')
+  lie register_withhold
+  caught 7 "the keys of 1 contact, which came with entry $last" as dr.lee contact list
+  # Not only when it is read for the first time, and not only by who reads the list.
+  caught 7 "the keys of 1 contact" as dr.lee contact list
+  caught 7 "the keys of 1 contact" as dr.lee consent check withheld --purpose billing
+  caught 7 "the keys of 1 contact" as dr.lee contact add another
+  truth
+  expect_exit 0 as dr.lee contact list --json
+  json_lines 'any(.[]; .alias == "withheld" and .name == "Withheld")'
+  expect_exit 0 as dr.lee consent check withheld --purpose billing
+}
+
+@test "an entry that opens for nobody counts for nothing, stops nobody, and is told of for good" {
+  add_unchecked eve
+  as olivia contact add before-eve >/dev/null
+  number=$(unchecked nonsense "$ORG_DIR/eve.json" people)
+  as olivia contact add behind-eve >/dev/null
+  expect_exit 0 as dr.lee contact list
+  contains "$output" before-eve
+  contains "$output" behind-eve
+  for who in olivia dr.lee; do
+    expect_exit 8 as $who doctor
+    contains "$output" "entry $number of its people, by mercy.example/eve/laptop, counts for nothing"
+  done
+}
+
+@test "an epoch whose key nobody has stops everybody until an owner has it skipped" {
+  as olivia contact add before-lost >/dev/null
+  as dr.lee contact list >/dev/null
+  number=$(unchecked nonsense "$ORG_DIR/eve.json" people 1)
+  lost=$(epoch)
+  expect_exit 75 as dr.lee contact list
+  expect_exit 75 as olivia contact add behind-lost
+  # Not while its author could answer, and not by just anybody.
+  expect_exit 9 as olivia org skip people --yes
+  contains "$errors" "mercy.example/eve/laptop is not revoked"
+  as olivia member revoke eve --yes >/dev/null
+  expect_exit 75 as dr.lee contact list
+  expect_exit 5 as dr.lee org skip people --yes
+  expect_exit 0 as olivia org skip people --reason 'nobody has the key' --yes --json
+  json '.type == "register-skipped" and .author == "mercy.example/eve/laptop" and .first == ($n | tonumber)' --arg n "$number"
+  expect_exit 9 as olivia org skip people --yes
+  contains "$errors" "nothing holds up"
+  events register.skip | jq -es '.[-1].objects == ["people", "mercy.example/eve/laptop"]'
+  # The same number, begun anew, and everybody is there again.
+  as olivia contact add behind-lost >/dev/null
+  [ "$(epoch)" = "$lost" ]
+  for who in olivia dr.lee; do
+    expect_exit 0 as $who contact list
+    contains "$output" before-lost
+    contains "$output" behind-lost
+  done
+  expect_exit 0 as dr.lee contact add by-lee-behind-lost
+  expect_exit 0 as olivia contact list
+  contains "$output" by-lee-behind-lost
+  add_member late member
+  as olivia inbox >/dev/null
+  expect_exit 0 as late contact list
+  contains "$output" before-lost
+  contains "$output" by-lee-behind-lost
+  as olivia audit verify >/dev/null
+}
+
 @test "killed while it writes: an entry is there as a whole or not at all, and the same again is safe" {
   seq -f 'k-%04g' 1 1500 | sed '1i id' >many.csv
   for delay in 0.05 0.15 0.3 0.6; do
@@ -109,4 +176,29 @@ epoch() { events register.append | jq -rs '[.[] | select(.objects == ["people"])
   json '.added == 0 and .same == 1500'
   expect_exit 0 as dr.lee contact list --json
   json_lines '[.[] | select(.alias | startswith("k-0") or startswith("k-1"))] | length == 1500'
+}
+
+@test "a hold that is logged while a contact is being shredded is heard" {
+  needs_faketime
+  as olivia policy set retention 1d >/dev/null
+  as olivia contact add raced >/dev/null
+  as dr.lee contact list >/dev/null
+  stop_relay
+  by_clock later FAKETIME=+2d FAKETIME_DONT_FAKE_MONOTONIC=1
+  export SEALPOST=$PWD/later
+  start_relay
+  unlock olivia
+  unlock dr.lee
+  lie meanwhile for=dr.lee run="SEALPOST_HOME=$ORG_DIR/olivia $SEALPOST contact edit raced --hold 'court order 9'"
+  expect_exit 5 as dr.lee contact remove raced --shred --yes
+  contains "$errors" "court order 9"
+  truth
+  expect_exit 0 as olivia contact show raced --json
+  json '.state == "active" and .hold == "court order 9"'
+  # What does not forbid it, does not stop it.
+  as olivia contact edit raced --no-hold >/dev/null
+  lie meanwhile for=dr.lee run="SEALPOST_HOME=$ORG_DIR/olivia $SEALPOST contact add passing-by"
+  expect_exit 0 as dr.lee contact remove raced --shred --yes
+  truth
+  [ "$(events register.shred | jq -s length)" -eq 1 ]
 }

@@ -66,8 +66,10 @@ class StreamWalk {
   base::Result<void> check_event(const Row& row) {
     TRY(const auto leaves, all_.reader.leaves(row.leaf, 1));
     if (leaves.empty()) return wrong(row, "has no event in the log");
-    const auto event = audit::parse_leaf(leaves.front());
-    if (!event) return {};  // said of the leaf
+    auto event = audit::parse_leaf(leaves.front());
+    if (!event) return {};             // said of the leaf
+    event->details.erase("keys");      // what of these is gone
+    event->details.erase("shredded");  // nobody can tell
     audit::Event wanted;
     wanted.event = "register.append";
     wanted.actor = row.author;

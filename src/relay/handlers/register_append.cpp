@@ -27,8 +27,8 @@ base::Result<void> check_keys(const wire::RegisterAppend& entry) {
   for (const wire::WrappedKey& key : entry.keys) {
     if (!is_contact_id(key.contact)) return malformed("\"keys\" names a contact out of form");
     if (!contacts.insert(key.contact).second) return malformed("two keys for one contact");
-    if (key.epoch == 0 || key.epoch > entry.epoch) {
-      return malformed("a contact's key is under an epoch that is not there");
+    if (key.epoch != entry.epoch) {
+      return malformed("a contact's key is under another epoch than the entry");
     }
     const auto zero = [](std::uint8_t byte) { return byte == 0; };
     if (std::all_of(key.wrapped.begin(), key.wrapped.end(), zero)) {
@@ -58,8 +58,14 @@ base::Result<void> check_form(std::string_view stream, const wire::RegisterAppen
 // The present epoch, by an author who has read how it began, or the next one, by an author who has
 // read all there is. So of two who begin an epoch at once the later one is not taken for somebody
 // who goes on in it: the relay cannot see which an entry does.
+//
+// A key is destroyed only by who has read all there is: what was logged meanwhile, a hold or a
+// grant, may stand against it.
 base::Result<void> check_place(const RegisterHead& head, const wire::RegisterAppend& entry) {
   if (entry.after > head.size) return went_on("the stream is shorter than this device has read");
+  if (!entry.shredded.empty() && entry.after != head.size) {
+    return went_on("an entry that destroys keys comes behind others that its author has not read");
+  }
   if (entry.epoch == head.epoch && entry.after >= head.began) return {};
   if (entry.epoch == head.epoch) return went_on("the epoch has begun with another entry");
   if (entry.epoch != head.epoch + 1) {
@@ -87,14 +93,24 @@ NewRegisterEntry placed(const Request& request, const wire::RegisterAppend& entr
   return out;
 }
 
-Fact appending_of(const Unit& unit, const Request& request, const NewRegisterEntry& entry,
-                  std::uint64_t row) {
+std::string joined(const std::vector<std::string>& contacts) {
+  std::string out;
+  for (const std::string& contact : contacts) out += (out.empty() ? "" : " ") + contact;
+  return out;
+}
+
+Fact appending_of(const Unit& unit, const Request& request, const wire::RegisterAppend& brought,
+                  const NewRegisterEntry& entry, std::uint64_t row) {
   audit::Event event = event_of(request, "register.append", unit.now);
   event.objects = {entry.stream};
   event.details["number"] = std::to_string(entry.number);
   event.details["entry"] = base::to_hex(entry.sha256);
   event.details["head"] = base::to_hex(entry.head);
   event.details["epoch"] = std::to_string(entry.epoch);
+  if (!brought.keys.empty()) {
+    event.details["keys"] = base::to_hex(wire::digest_of(wire::marks_of(brought.keys)));
+  }
+  if (!brought.shredded.empty()) event.details["shredded"] = joined(brought.shredded);
   Fact out{std::move(event)};
   out.register_row = row;
   return out;
@@ -154,7 +170,7 @@ base::Result<Written> append(Unit& unit, const Request& request,
   TRY(const std::uint64_t row, unit.store.add_register_entry(place));
   TRY(add_keys(unit, entry, place));
   TRY(auto shredded, shred(unit, entry, place));
-  std::vector<Fact> facts{appending_of(unit, request, place, row)};
+  std::vector<Fact> facts{appending_of(unit, request, entry, place, row)};
   if (!shredded.empty()) {
     facts.push_back(shredding_of(unit, request, place, std::move(shredded)));
   }

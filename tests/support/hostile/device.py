@@ -9,7 +9,7 @@ import time
 from . import age
 from .client import Client
 from .notes import Key, chain_head, field, now, sha256, sign, statement, view
-from .sealed import Blob, Sealed, header
+from .sealed import Blob, Sealed, header, new_id
 
 PART = 8 << 20
 
@@ -113,6 +113,22 @@ class Device:
     def signed(self, kind: str, fields: list[tuple[str, str]]) -> str:
         """Any statement, signed by this device."""
         return sign(statement(kind, fields), self.key)
+
+    def nonsense(self, stream: str, ahead: int) -> int:
+        """An entry of the register to nobody's key; its number."""
+        there = self.relay.get(f"register/{stream}")
+        file_key = os.urandom(16)
+        file = age.header_for(age.new_recipient(), file_key) + age.payload(b"nonsense", file_key)
+        entry = {
+            "id": new_id(),
+            "epoch": there["epoch"] + ahead,
+            "after": there["size"],
+            "file": file,
+            "keys": [],
+            "shredded": [],
+            "blobs": [],
+        }
+        return self.relay.post(f"register/{stream}/entries", entry)["number"]
 
     def upload(self) -> None:
         """A file that no message will name."""

@@ -27,6 +27,8 @@ class House:
         self.issued: dict[tuple[str, str], str] = {}
         # A checkpoint that is shown again and again.
         self.frozen = None
+        # Commands that were run between two requests.
+        self.done: set[str] = set()
         # Receipts for messages that went nowhere, by id.
         self.swallowed: dict[str, str] = {}
 

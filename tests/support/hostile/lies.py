@@ -8,6 +8,7 @@ import dataclasses
 import json
 import pathlib
 import re
+import subprocess
 import time
 
 from . import age, merkle
@@ -656,3 +657,25 @@ def register_keys(request: Request):
         return None
     keys[0]["wrapped"], keys[1]["wrapped"] = keys[1]["wrapped"], keys[0]["wrapped"]
     return answer.with_document(document)
+
+
+@lie("GET /register/[a-z]+/entries")
+def register_withhold(request: Request):
+    """No key of any contact."""
+    answer = request.forward()
+    document = answer.document
+    if not document["keys"]:
+        return None
+    document["keys"] = []
+    return answer.with_document(document)
+
+
+@lie("POST /register/[a-z]+/entries")
+def meanwhile(request: Request):
+    """The truth, but before the first of these the shell command `run` is done; each lie once."""
+    run = request.options["run"]
+    if run in request.house.done:
+        return None
+    request.house.done.add(run)
+    subprocess.run(run, shell=True, check=True, stdout=subprocess.DEVNULL)
+    return request.forward()

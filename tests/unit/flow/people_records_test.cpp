@@ -110,3 +110,60 @@ TEST_CASE("a disclosure is there when all its parts are") {
   people.take({reg::DisclosureRecord{digest, 1, 3, text.substr(3000, 3000)}});
   CHECK(flow::find_disclosure(people.vault(), digest)->value() == text);
 }
+
+TEST_CASE("a key that was not shown is missed until its contact is shredded") {
+  People people;
+  flow::RegisterChanges changes(people.vault());
+  const reg::Position where{7, 70, base::Time(base::milliseconds(7)), "d"};
+  REQUIRE(changes.apply(people.contact({{"alias", "jane"}}), where));
+  changes.miss_key(people.id, 7);
+  REQUIRE(people.vault().transaction([&] { return changes.store(); }));
+  const auto missing = flow::missing_keys(people.vault(), 10).value();
+  REQUIRE(missing.size() == 1);
+  CHECK(missing[0].contact == people.id);
+  CHECK(missing[0].entry == 7);
+  flow::RegisterChanges later(people.vault());
+  REQUIRE(later.shred(people.id, {8, 80, base::Time(base::milliseconds(8)), "d"}));
+  REQUIRE(people.vault().transaction([&] { return later.store(); }));
+  CHECK(flow::missing_keys(people.vault(), 10)->empty());
+  CHECK(flow::find_contact(people.vault(), people.id)->contact.shredded);
+}
+
+TEST_CASE("what is forgotten is read again as if for the first time, and only of its stream") {
+  People people;
+  people.take({people.contact({{"alias", "jane"}}), people.grant()});
+  flow::RegisterChanges changes(people.vault());
+  const reg::Position where{9, 90, base::Time(base::milliseconds(9)), "d"};
+  changes.set_aside({reg::Stream::kPeople, where, "does not open"});
+  changes.set_aside({reg::Stream::kOrganisation, where, "does not open"});
+  REQUIRE(people.vault().transaction([&] { return changes.store(); }));
+  REQUIRE(people.vault().transaction(
+      [&] { return flow::forget_records(people.vault(), reg::Stream::kPeople); }));
+  CHECK_FALSE(flow::contact_by_id(people.vault(), people.id)->has_value());
+  CHECK(flow::find_contact(people.vault(), "jane").error().code == base::Code::kNotFound);
+  std::size_t left = 0;
+  REQUIRE(flow::each_faulty_entry(people.vault(), [&](const flow::FaultyEntry& one) {
+    CHECK(one.stream == reg::Stream::kOrganisation);
+    CHECK(one.where.entry == 9);
+    CHECK(one.fault == "does not open");
+    ++left;
+    return base::Result<void>();
+  }));
+  CHECK(left == 1);
+  people.take({people.contact({{"alias", "jane"}})});
+  CHECK(flow::find_contact(people.vault(), "jane").has_value());
+}
+
+TEST_CASE("a contact's grants behind the last that it may have count for nothing") {
+  People people;
+  people.take({people.contact({{"alias", "jane"}})});
+  std::vector<reg::Record> grants;
+  for (std::size_t i = 0; i < reg::kMaxGrants + 5; ++i) grants.emplace_back(people.grant());
+  people.take(grants);
+  CHECK(flow::find_contact(people.vault(), "jane")->contact.grants.size() == reg::kMaxGrants);
+  reg::RevokeRecord revoke;
+  revoke.id = reg::new_record_id(people.random);
+  revoke.contact = people.id;
+  people.take({revoke});
+  CHECK(flow::find_contact(people.vault(), "jane")->contact.revocations.size() == 1);
+}

@@ -70,6 +70,27 @@ const std::string kIdentity = "AGE-SECRET-KEY-1" + std::string(58, 'Q') + "\n";
 
 }  // namespace
 
+TEST_CASE("an entry names the keys that come with it, between its head and its records") {
+  Entry entry = sample_entry();
+  entry.keys = {{kJane, digest_of(7)}};
+  const std::string text = *format(entry);
+  const std::string line = "key: " + kJane + " BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=\n";
+  CHECK(text == replaced(kGolden, "record: ", line + "record: "));
+  CHECK(parse_entry(text)->keys == entry.keys);
+  CHECK(says(parse_entry(replaced(kGolden, "record: ", line + line + "record: ")), "two keys"));
+  CHECK(says(parse_entry(kGolden + line), "out of order"));
+  CHECK(says(parse_entry(replaced(text, "key: " + kJane, "key: jane")), "no contact"));
+  CHECK_FALSE(parse_entry(replaced(text, "BwcHBw", "")));
+  entry.keys.emplace_back(kJane, digest_of(8));
+  CHECK(says(format(entry), "two keys"));
+  entry.keys.clear();
+  entry.stream = Stream::kOrganisation;
+  entry.records = {GroupRecord{"icu", {}, true}};
+  CHECK(format(entry));
+  entry.keys = {{kJane, digest_of(7)}};
+  CHECK(says(format(entry), "without contacts"));
+}
+
 TEST_CASE("an entry is written as the manual shows, and read back whole") {
   CHECK(*format(sample_entry()) == kGolden);
   const auto entry = parse_entry(kGolden);

@@ -315,6 +315,43 @@ TEST_CASE("a contact's key comes once and goes with its shredding, from the file
   CHECK(damages_in(house.dir()).empty());
 }
 
+TEST_CASE("the log says which keys came with an entry, and which were to go") {
+  House house;
+  wire::RegisterAppend one = entry(1, 0);
+  one.keys = {{contact(2), 1, wrapped(2)}, {contact(1), 1, wrapped(1)}};
+  append(house, one);
+  wire::RegisterAppend two = entry(2, 1);
+  two.shredded = {contact(1), contact(2)};
+  append(house, two);
+  wire::RegisterAppend three = entry(3, 2);
+  three.shredded = {contact(2)};  // gone already
+  append(house, three);
+  const auto events = house.events("register.append");
+  REQUIRE(events.size() == 3);
+  const std::string lines = contact(2) + " " + base::to_hex(crypto::sha256(wrapped(2))) + "\n" +
+                            contact(1) + " " + base::to_hex(crypto::sha256(wrapped(1))) + "\n";
+  CHECK(events[0].details.at("keys") == base::to_hex(crypto::sha256(base::as_bytes(lines))));
+  CHECK_FALSE(events[0].details.contains("shredded"));
+  CHECK_FALSE(events[1].details.contains("keys"));
+  CHECK(events[1].details.at("shredded") == contact(1) + " " + contact(2));
+  CHECK(events[2].details.at("shredded") == contact(2));
+}
+
+TEST_CASE("keys are destroyed only by who has read everything") {
+  House house;
+  wire::RegisterAppend one = entry(1, 0);
+  one.keys = {{contact(1), 1, wrapped(1)}};
+  append(house, one);
+  append(house, entry(2, 1), kOlivia);
+  wire::RegisterAppend late = entry(3, 1);
+  late.shredded = {contact(1)};
+  CHECK(post(house, kLee, late).status == 409);
+  CHECK(read(house).keys.size() == 1);
+  late.after = 2;
+  CHECK(append(house, late).number == 3);
+  CHECK(read(house).keys.empty());
+}
+
 TEST_CASE("entries are read in pages, each with its own keys") {
   House house;
   for (int i = 1; i <= 5; ++i) {
