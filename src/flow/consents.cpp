@@ -61,6 +61,12 @@ base::Error removed(const std::string& which) {
           "add the person anew with `sealpost contact add`"};
 }
 
+base::Error too_many(const std::string& which) {
+  return {base::Code::kConflict,
+          fmt::format("{} has {} grants already, and no contact has more", which, reg::kMaxGrants),
+          "remove the contact, and add the person anew"};
+}
+
 // The record of a grant, without evidence.
 base::Result<reg::GrantRecord> make_grant(const KeyedContact& keyed, const ConsentTerms& terms,
                                           base::Random& random) {
@@ -159,6 +165,14 @@ bool is_known(const KeyedContact& keyed, const report::Pause& pause) {
   });
 }
 
+// The 16 bytes behind the digits of a record's or a contact's id.
+std::array<std::uint8_t, 16> id_of(std::string_view id) {
+  std::array<std::uint8_t, 16> out{};
+  const auto bytes = base::parse_hex(id.starts_with("c-") ? id.substr(2) : id);
+  if (bytes) std::copy_n(bytes->begin(), std::min(bytes->size(), out.size()), out.begin());
+  return out;
+}
+
 // The register's ids are of one form; one from elsewhere always becomes the same one.
 std::string own_id(const std::string& id) {
   if (reg::is_record_id(id)) return id;
@@ -238,6 +252,7 @@ base::Result<reg::Granted> grant_consent(Installation& installation, const std::
   TRY(const KeyedContact keyed, find_contact(installation.vault(), which));
   if (!keyed.key) return no_key(which);
   if (keyed.contact.removed) return removed(which);
+  if (keyed.contact.grants.size() >= reg::kMaxGrants) return too_many(which);
   TRY(reg::GrantRecord grant, make_grant(keyed, terms, context.random));
   RegisterDraft draft;
   if (!evidence.empty()) {
@@ -304,31 +319,44 @@ base::Result<Imported> ConsentImport::add(const report::Consent& consent) {
   return added ? Imported::kAdded : Imported::kSame;
 }
 
+// Rows about one contact often follow one another.
+base::Result<const KeyedContact*> ConsentImport::look_up(const std::string& which) {
+  if (last_ && last_->first == which) return &last_->second;
+  TRY(KeyedContact found, find_contact(installation_.vault(), which));
+  last_.emplace(which, std::move(found));
+  return &last_->second;
+}
+
 // An alias may be somebody else's by now: what one person said must not count for another.
 base::Result<bool> ConsentImport::is_anothers(const std::string& id, const std::string& contact) {
   if (!holders_) {
     holders_.emplace();
     TRY(each_contact(installation_.vault(), [&](const KeyedContact& one) -> base::Result<bool> {
-      for (const reg::Granted& each : one.contact.grants) {
-        holders_->emplace(each.record.id, one.contact.id);
+      const Id holder = id_of(one.contact.id);
+      for (const auto& each : one.contact.grants) {
+        holders_->emplace_back(id_of(each.record.id), holder);
       }
-      for (const reg::Revoked& each : one.contact.revocations) {
-        holders_->emplace(each.record.id, one.contact.id);
+      for (const auto& each : one.contact.revocations) {
+        holders_->emplace_back(id_of(each.record.id), holder);
       }
       for (const reg::Paused& each : one.contact.pauses) {
-        holders_->emplace(each.record.id, one.contact.id);
+        holders_->emplace_back(id_of(each.record.id), holder);
       }
       return true;
     }));
+    std::sort(holders_->begin(), holders_->end());
   }
-  const auto holder = holders_->find(id);
-  return holder != holders_->end() && holder->second != contact;
+  const Id wanted = id_of(id);
+  const auto first = std::lower_bound(holders_->begin(), holders_->end(), std::pair(wanted, Id{}));
+  if (first == holders_->end() || first->first != wanted) return false;
+  return first->second != id_of(contact);
 }
 
 base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
   const ConsentTerms terms = terms_of(grant);
   TRY(check_terms(policy_, terms));
-  TRY(const KeyedContact keyed, find_contact(installation_.vault(), grant.contact));
+  TRY(const KeyedContact* found, look_up(grant.contact));
+  const KeyedContact& keyed = *found;
   if (!keyed.key) return no_key(grant.contact);
   const reg::Contact& contact = keyed.contact;
   const std::string id = grant.id.empty() ? "" : own_id(grant.id);
@@ -339,6 +367,7 @@ base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
   if (has_id(contact.revocations, id) || has_id(contact.pauses, id)) {
     return usage("its id is that of a revocation or a pause");
   }
+  if (contact.grants.size() + given_[contact.id] >= reg::kMaxGrants) return too_many(grant.contact);
   if (!id.empty()) {
     TRY(const bool anothers, is_anothers(id, contact.id));
     if (anothers) return usage("it was given by somebody else");
@@ -365,13 +394,15 @@ base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
                                                   {}});
   }
   waiting_.insert(record.id);
+  ++given_[contact.id];
   draft_.records.emplace_back(std::move(record));
   return true;
 }
 
 base::Result<bool> ConsentImport::add_one(const report::Revocation& revocation) {
   TRY(check_received(revocation.received, context_.clock.now()));
-  TRY(const KeyedContact keyed, find_contact(installation_.vault(), revocation.contact));
+  TRY(const KeyedContact* found, look_up(revocation.contact));
+  const KeyedContact& keyed = *found;
   const reg::Contact& contact = keyed.contact;
   const std::string id =
       revocation.id.empty() ? reg::new_record_id(context_.random) : own_id(revocation.id);
@@ -389,7 +420,8 @@ base::Result<bool> ConsentImport::add_one(const report::Revocation& revocation) 
 
 base::Result<bool> ConsentImport::add_one(const report::Pause& pause) {
   TRY(check_received(pause.received, context_.clock.now()));
-  TRY(const KeyedContact keyed, find_contact(installation_.vault(), pause.contact));
+  TRY(const KeyedContact* found, look_up(pause.contact));
+  const KeyedContact& keyed = *found;
   if (!keyed.key) return no_key(pause.contact);
   const reg::Contact& contact = keyed.contact;
   const std::string id = pause.id.empty() ? reg::new_record_id(context_.random) : own_id(pause.id);
@@ -415,6 +447,8 @@ base::Result<void> ConsentImport::write_out() {
   RegisterDraft draft = std::exchange(draft_, {});
   waiting_.clear();
   revocations_.clear();
+  given_.clear();
+  last_.reset();
   if (dry_run_ || draft.records.empty()) return {};
   return write_register(installation_, relay_, reg::Stream::kPeople, std::move(draft), context_);
 }

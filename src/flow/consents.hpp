@@ -3,12 +3,14 @@
 // open_register() and write_register(). One thread.
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "flow/registry.hpp"
@@ -86,6 +88,7 @@ class ConsentImport {
   base::Result<bool> add_one(const report::Revocation& revocation);
   base::Result<bool> add_one(const report::Pause& pause);
   base::Result<bool> is_anothers(const std::string& id, const std::string& contact);
+  base::Result<const KeyedContact*> look_up(const std::string& which);
   bool waits(const std::string& id) const { return waiting_.contains(id); }
 
   Installation& installation_;
@@ -94,10 +97,13 @@ class ConsentImport {
   Context& context_;
   const bool dry_run_;
   RegisterDraft draft_;
-  std::set<std::string> waiting_;      // ids in the draft
-  std::set<std::string> revocations_;  // contact and id of those in the draft
-  // Whose the ids in the register are; filled when a list has ids.
-  std::optional<std::unordered_map<std::string, std::string>> holders_;
+  std::set<std::string> waiting_;             // ids in the draft
+  std::set<std::string> revocations_;         // contact and id of those in the draft
+  std::map<std::string, std::size_t> given_;  // contact -> grants in the draft
+  std::optional<std::pair<std::string, KeyedContact>> last_;  // looked up, by what name
+  // Whose the ids in the register are, sorted; filled when a list has ids. 32 bytes for each.
+  using Id = std::array<std::uint8_t, 16>;
+  std::optional<std::vector<std::pair<Id, Id>>> holders_;
 };
 
 }  // namespace sealpost::flow
