@@ -110,10 +110,11 @@ bool is_the_same(const Installation& installation, const wire::Delivery& deliver
 }
 
 // What the sender might do when the relay accepted the message, of which the relay says how far the
-// trust chain had come: a role that was changed later, and a later revocation, take nothing back.
+// trust chain had come: a role or a policy that was changed later, and a later revocation, take
+// nothing back.
 base::Result<void> check_sender(const Installation& installation, const message::Header& header,
                                 std::uint64_t then) {
-  TRY(const policy::Policy policy, installation.policy());
+  TRY(const policy::Policy policy, installation.policy_at(then));
   const trust::Device& sender = *installation.chain().device(header.from);
   if (sender.ended && sender.ended->entry < then) {
     return refuse("the relay accepted it although its sender was revoked");
@@ -125,6 +126,11 @@ base::Result<void> check_sender(const Installation& installation, const message:
       !policy::check_purpose(policy, header.purpose, trust::role_name(standing.role)) ||
       (bound && std::find(own.begin(), own.end(), header.purpose) == own.end())) {
     return refuse(fmt::format("its sender may not send for the purpose {}", header.purpose));
+  }
+  const std::uint64_t most = policy::max_body_for(policy, header.purpose);
+  if (header.body_length > most) {
+    return refuse(fmt::format("its text has {} bytes, and the policy allows {} for {}",
+                              header.body_length, most, header.purpose));
   }
   return {};
 }

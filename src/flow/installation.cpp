@@ -183,6 +183,16 @@ base::Result<policy::Policy> Installation::policy() const {
   return policy::parse_policy(*chain_.policy_text());
 }
 
+base::Result<policy::Policy> Installation::policy_at(std::uint64_t size) const {
+  const auto& entries = chain_.entries();
+  for (std::size_t i = std::min<std::size_t>(size, entries.size()); i > 0; --i) {
+    if (!entries[i - 1].starts_with("sealpost/v1/policy\n")) continue;
+    TRY(const note::Note signed_note, note::parse(entries[i - 1]));
+    return policy::parse_policy(signed_note.text);
+  }
+  return policy::default_policy();
+}
+
 base::Result<note::Verifier> Installation::log_verifier() const {
   if (!chain_.relay()) {
     return base::Error{base::Code::kNotFound, "the organisation has no relay yet",

@@ -48,6 +48,8 @@ class Installation {
   // This device's certificate; kRevoked or kDenied (expired) as Chain::active_device.
   base::Result<const trust::Device*> self(base::Time now) const;
   base::Result<policy::Policy> policy() const;
+  // The one that was in force when the trust chain had `size` entries.
+  base::Result<policy::Policy> policy_at(std::uint64_t size) const;
   // The relay's log key, as the root signed it; kNotFound before there is one.
   base::Result<note::Verifier> log_verifier() const;
 
