@@ -81,20 +81,25 @@ sound() {
     { cat "$T/fsck" >&2 && return 1; }
 }
 
-# strike WHICH CALL FAULT NUMBER: sends a message while the given call of these threads, counted
-# from now, meets the fault. A relay that dies of it is examined and started again. In the end the
-# same command with the same key has succeeded, and the message's subject names the fault.
-# Sets STRUCK to yes when the fault was met.
+# What is done under a fault, under a name that tells it from others; that it is done in the end,
+# when the same is said again; and that both answers, in $T/sent and $T/again, are one. A file of
+# tests may have its own.
+attempt() { as olivia send --to dr.lee --purpose general --subject "$1" --key "$1" "${ATTACH[@]}" text; }
+again() { attempt "$1"; }
+same_answer() { cmp "$T/sent" "$T/again"; }
+
+# strike WHICH CALL FAULT NUMBER: an attempt while the given call of these threads, counted from
+# now, meets the fault. A relay that dies of it is examined and started again. In the end the same
+# again has succeeded; the attempt's name names the fault. Sets STRUCK to yes when the fault was met.
 strike() {
   local which=$1 call=$2 fault=$3 number=$4
   local subject="$which $call $fault $number" status=0
-  local send=(as olivia send --to dr.lee --purpose general --subject "$subject" --key "$subject" "${ATTACH[@]}" text)
   rm -f "$T/status"
   STRUCK=no
   trace_calls "$(threads "$which")" -e trace="$call" -e inject="$call:$fault:when=$number"
   (
     set +e
-    "${send[@]}" >"$T/sent" 2>"$T/sent.err"
+    attempt "$subject" >"$T/sent" 2>"$T/sent.err"
     echo $? >"$T/status"
   ) 3>&- &
   # The checkpoint behind the message is part of it.
@@ -113,9 +118,9 @@ strike() {
   # 10: the disk is full; 75: try again. Nothing else may be said of a fault that passes.
   [[ $status == 0 || $status == 10 || $status == 75 ]] ||
     { echo "exit $status: $subject" >&2 && cat "$T/sent.err" >&2 && return 1; }
-  "${send[@]}" >"$T/again" 2>"$T/again.err" ||
+  again "$subject" >"$T/again" 2>"$T/again.err" ||
     { echo "not sent in the end: $subject" >&2 && cat "$T/again.err" >&2 && return 1; }
-  if [[ $status == 0 ]]; then cmp "$T/sent" "$T/again" || return 1; fi
+  if [[ $status == 0 ]]; then same_answer || return 1; fi
   echo "$subject" >>"$ORG_DIR/expected"
 }
 _settled_or_dead() { _gone "$(relay_pid)" || { [[ -s $T/status ]] && checkpoint_stored; }; }

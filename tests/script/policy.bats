@@ -1,5 +1,6 @@
 # sealpost policy: what the organisation allows, as everybody verifies it.
 load support
+load lying
 
 setup_file() {
   start_org olivia dr.lee
@@ -118,4 +119,18 @@ value() { as "${2-olivia}" policy show --json | jq -er --arg key "$1" 'select(.k
   contains "$errors" "may be old"
   expect_exit 75 as olivia policy set max-body 2048
   start_relay
+}
+
+@test "who receives a text refuses one that the policy did not allow for its purpose" {
+  add_unchecked eve
+  long=$(printf 'x%.0s' {1..150})
+  unchecked send "$ORG_DIR/eve.json" mercy.example/dr.lee/laptop "{\"body\": \"$long\", \"subject\": \"before\"}"
+  as olivia policy set purpose.general.max-body 100 >/dev/null
+  unchecked send "$ORG_DIR/eve.json" mercy.example/dr.lee/laptop "{\"body\": \"$long\", \"subject\": \"behind\"}"
+  unchecked send "$ORG_DIR/eve.json" mercy.example/dr.lee/laptop '{"body": "short", "subject": "short one"}'
+  expect_exit 7 as dr.lee inbox
+  contains "$errors" "its text has 150 bytes, and the policy allows 100 for general"
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'map(.subject) | (index("before") and index("short one") and (index("behind") | not))'
+  as olivia policy set purpose.general.max-body none >/dev/null
 }

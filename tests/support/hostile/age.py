@@ -58,9 +58,41 @@ def public_of(recipient: str) -> bytes:
     return bytes(_regroup(values, 5, 8, False))
 
 
-def new_recipient() -> str:
-    public = X25519PrivateKey.generate().public_key()
+def recipient_for(secret: bytes) -> str:
+    public = X25519PrivateKey.from_private_bytes(secret).public_key()
     return recipient_of(public.public_bytes(Encoding.Raw, PublicFormat.Raw))
+
+
+def new_recipient() -> str:
+    return recipient_for(os.urandom(32))
+
+
+def secret_in(identity: str) -> bytes:
+    """The 32 bytes of AGE-SECRET-KEY-1..."""
+    values = [BECH32.index(c) for c in identity.lower()[len("age-secret-key-1") : -6]]
+    return bytes(_regroup(values, 5, 8, False))
+
+
+def opened(file: bytes, secret: bytes) -> bytes:
+    """What is in a file for this secret alone."""
+    header, _, rest = file.partition(b"\n--- ")
+    body = rest[rest.index(b"\n") + 1 :]
+    _, stanza, wrapped = header.decode().split("\n")
+    pad = lambda text: base64.b64decode(text + "=" * (-len(text) % 4))  # noqa: E731
+    share = pad(stanza.split(" ")[2])
+    ours = X25519PrivateKey.from_private_bytes(secret)
+    own = ours.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    shared = ours.exchange(X25519PublicKey.from_public_bytes(share))
+    key = _hkdf(shared, share + own, b"age-encryption.org/v1/X25519")
+    file_key = ChaCha20Poly1305(key).decrypt(bytes(12), pad(wrapped), None)
+    nonce, sealed = body[:16], body[16:]
+    cipher = ChaCha20Poly1305(_hkdf(file_key, nonce, b"payload"))
+    step = CHUNK + 16
+    chunks = [sealed[at : at + step] for at in range(0, len(sealed), step)]
+    return b"".join(
+        cipher.decrypt(number.to_bytes(11, "big") + bytes([number == len(chunks) - 1]), chunk, None)
+        for number, chunk in enumerate(chunks)
+    )
 
 
 def _header(stanza: str, file_key: bytes) -> bytes:

@@ -9,7 +9,7 @@ import time
 from . import age
 from .client import Client
 from .notes import Key, chain_head, field, now, sha256, sign, statement, view
-from .sealed import Blob, Sealed, header, new_id
+from .sealed import Blob, Sealed, header
 
 PART = 8 << 20
 
@@ -77,29 +77,32 @@ def prekey_note(key: Key, device: str, recipient: str, prekey: str | None = None
 
 
 class Device:
-    def __init__(self, url: str, root: str, key: Key):
-        self.url, self.root, self.key = url, root, key
+    def __init__(self, url: str, root: str, key: Key, prekey: bytes):
+        self.url, self.root, self.key, self.prekey = url, root, key, prekey
         self.relay = Client(url, key)
 
     @staticmethod
     def load(path: str) -> "Device":
         state = json.loads(pathlib.Path(path).read_text())
-        return Device(state["url"], state["root"], Key(state["name"], bytes.fromhex(state["seed"])))
+        key = Key(state["name"], bytes.fromhex(state["seed"]))
+        return Device(state["url"], state["root"], key, bytes.fromhex(state["prekey"]))
 
     def save(self, path: str) -> None:
         state = {"url": self.url, "root": self.root, "name": self.key.name}
-        pathlib.Path(path).write_text(json.dumps({**state, "seed": self.key.seed.hex()}))
+        secrets = {"seed": self.key.seed.hex(), "prekey": self.prekey.hex()}
+        pathlib.Path(path).write_text(json.dumps({**state, **secrets}))
 
     @staticmethod
     def enrol(token: str, device: str) -> "Device":
         invitation = Invitation(token)
         key = Key(invitation.device_name(device))
+        prekey = os.urandom(32)
         made = {
             "certificate": invitation.certificate(key),
-            "prekey": prekey_note(key, key.name, age.new_recipient()),
+            "prekey": prekey_note(key, key.name, age.recipient_for(prekey)),
         }
         Client(invitation.url, invitation.key).post("enrol", made)
-        return Device(invitation.url, invitation.root, key)
+        return Device(invitation.url, invitation.root, key, prekey)
 
     def trust_view(self) -> str:
         entries = self.relay.chain()
@@ -113,22 +116,6 @@ class Device:
     def signed(self, kind: str, fields: list[tuple[str, str]]) -> str:
         """Any statement, signed by this device."""
         return sign(statement(kind, fields), self.key)
-
-    def nonsense(self, stream: str, ahead: int) -> int:
-        """An entry of the register to nobody's key; its number."""
-        there = self.relay.get(f"register/{stream}")
-        file_key = os.urandom(16)
-        file = age.header_for(age.new_recipient(), file_key) + age.payload(b"nonsense", file_key)
-        entry = {
-            "id": new_id(),
-            "epoch": there["epoch"] + ahead,
-            "after": there["size"],
-            "file": file,
-            "keys": [],
-            "shredded": [],
-            "blobs": [],
-        }
-        return self.relay.post(f"register/{stream}/entries", entry)["number"]
 
     def upload(self) -> None:
         """A file that no message will name."""

@@ -5,6 +5,7 @@ A lie answers in the relay's place, or returns None where it leaves the truth al
 
 import base64
 import dataclasses
+import datetime
 import json
 import pathlib
 import re
@@ -679,3 +680,28 @@ def meanwhile(request: Request):
     request.house.done.add(run)
     subprocess.run(run, shell=True, check=True, stdout=subprocess.DEVNULL)
     return request.forward()
+
+
+@lie("GET /(audit/.*|register/[a-z]+/entries)")
+def redate_entry(request: Request):
+    """The newest entry of the register was logged `by` seconds later, in a log that fits."""
+    leaves = request.house.leaves()
+    events = [json.loads(leaf) for leaf in leaves]
+    last = max(at for at, event in enumerate(events) if event["event"] == "register.append")
+    moment = datetime.datetime.fromisoformat(events[last]["at"].replace("Z", "+00:00"))
+    moment += datetime.timedelta(seconds=request.options["by"])
+    events[last]["at"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    leaves[last] = canonical(events[last])
+    path = request.route.removeprefix("GET /audit/")
+    if path == "checkpoint":
+        return text_answer(request.house.checkpoint(leaves))
+    if path.startswith("tile/"):
+        body = merkle.tile(leaves, path.removeprefix("tile/"))
+        return Answer(200, {"Content-Type": "application/octet-stream"}, body)
+    if not request.route.startswith("GET /register/"):
+        return None
+    answer = request.forward()
+    document = answer.document
+    for entry in document["entries"]:
+        entry["leaf"] = leaves[entry["index"]]
+    return answer.with_document(document)

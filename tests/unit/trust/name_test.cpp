@@ -97,7 +97,7 @@ TEST_CASE("the matrix of roles and operations") {
     Operation operation;
     const char* allowed;  // owner admin member service auditor privacy custodian
   };
-  constexpr std::array<Row, 13> kMatrix{{
+  constexpr std::array<Row, 14> kMatrix{{
       {Operation::kReadTrust, "yyyyyyy"},
       {Operation::kInvite, "yy-----"},
       {Operation::kRevoke, "yy-----"},
