@@ -585,3 +585,18 @@ SCRIPT
   expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
   json '.added == 3'
 }
+
+@test "a contact has so many grants and no more, and a row behind them says so" {
+  as olivia contact add overflowing >/dev/null
+  {
+    echo contact,purpose,channel,method,expires
+    seq -f 'overflowing,billing,post,paper,%g-01-01T00:00:00Z' 3001 3999
+    seq -f 'overflowing,billing,email,paper,%g-01-01T00:00:00Z' 3001 3999
+    seq -f 'overflowing,billing,phone,paper,%g-01-01T00:00:00Z' 3001 3005
+  } >many.csv
+  expect_exit 8 as olivia consent import many.csv
+  contains "$output$errors" "overflowing has 2000 grants already"
+  expect_exit 9 as olivia consent grant overflowing --purpose billing --channel sms --method paper
+  as dr.lee consent show overflowing --json | jq -e '.grants | length == 2000'
+  expect_exit 0 as dr.lee consent check overflowing --purpose billing --channel post
+}
