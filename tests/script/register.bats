@@ -179,6 +179,22 @@ epoch() { events register.append | jq -rs '[.[] | select(.objects == ["people"])
   rm "$ORG_DIR/eve.json"
 }
 
+@test "a wrong key for an epoch is found out, and the right one comes from who has it" {
+  add_unchecked trudy
+  as olivia inbox >/dev/null
+  as olivia contact add before-wrong >/dev/null
+  expect_exit 0 as dr.lee contact list
+  number=$(unchecked begin "$ORG_DIR/trudy.json" people mercy.example/olivia/vm mercy.example/dr.lee/laptop)
+  expect_exit 7 as dr.lee contact add by-lee-too-soon
+  contains "$errors" "entry $number of the register's people begins an epoch, and with the key that was sent"
+  expect_exit 75 as dr.lee contact list
+  # Who has the right one goes on, and sends it.
+  as olivia contact add behind-wrong >/dev/null
+  expect_exit 0 as dr.lee contact list
+  contains "$output" behind-wrong
+  expect_exit 0 as dr.lee contact add by-lee-behind-wrong
+}
+
 @test "an epoch whose key nobody has stops everybody until an owner has it skipped" {
   add_unchecked mallory
   as olivia contact add before-lost >/dev/null

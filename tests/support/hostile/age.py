@@ -45,12 +45,20 @@ def _regroup(values, have: int, want: int, pad: bool) -> list[int]:
     return out
 
 
-def recipient_of(public: bytes) -> str:
-    data = _regroup(public, 8, 5, True)
-    expanded = [ord(c) >> 5 for c in "age"] + [0] + [ord(c) & 31 for c in "age"]
+def _bech32(prefix: str, raw: bytes) -> str:
+    data = _regroup(raw, 8, 5, True)
+    expanded = [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
     check = _polymod(expanded + data + [0] * 6) ^ 1
     data += [check >> 5 * (5 - i) & 31 for i in range(6)]
-    return "age1" + "".join(BECH32[value] for value in data)
+    return f"{prefix}1" + "".join(BECH32[value] for value in data)
+
+
+def recipient_of(public: bytes) -> str:
+    return _bech32("age", public)
+
+
+def identity_of(secret: bytes) -> str:
+    return _bech32("age-secret-key-", secret).upper()
 
 
 def public_of(recipient: str) -> bytes:
