@@ -2,6 +2,7 @@
 #include "cmd/consent.hpp"
 #include "cmd/file_streams.hpp"
 #include "cmd/importing.hpp"
+#include "cmd/never_empty.hpp"
 #include "cmd/verb.hpp"
 #include "flow/contacts.hpp"
 
@@ -76,9 +77,9 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
 void add_consent_export(CLI::App& consent, Env& env) {
   auto [out, out_options] = add_verb<ExportOptions>(
       consent, env, "export", "Write grants, revocations and pauses to a file", run_export);
-  out.add_option("--contact", out_options.contact, "Only of this one");
+  never_empty(out.add_option("--contact", out_options.contact, "Only of this one"));
   out.add_option("--format", out_options.format, "fhir, csv or jsonl")->capture_default_str();
-  out.add_option("-o,--output", out_options.output, "Standard output when not given")
+  never_empty(out.add_option("-o,--output", out_options.output, "Standard output when not given"))
       ->type_name("FILE");
   out.add_flag("--offline", out_options.offline, "As this device has read it last");
 }

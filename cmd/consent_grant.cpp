@@ -100,16 +100,19 @@ void add_consent_grant(CLI::App& consent, Env& env) {
   add_repeatable(verb, "--purpose", options.purposes, "What for; several times for several")
       ->required();
   add_repeatable(verb, "--channel", options.channels, "By what way, as link-sms")->required();
-  verb.add_option("--method", options.method, "How it was given, as paper")->required();
-  verb.add_option("--evidence", options.evidence, "A scan of it, stored sealed")->type_name("FILE");
-  verb.add_option("--effective", options.effective, "From when on; at once when not given")
-      ->type_name("TIME");
-  verb.add_option("--expires", options.expires, "Until when; for good when not given")
-      ->type_name("TIME");
-  verb.add_option("--disclosure", options.disclosure, "The exact text that was shown")
+  never_empty(verb.add_option("--method", options.method, "How it was given, as paper"))
+      ->required();
+  never_empty(verb.add_option("--evidence", options.evidence, "A scan of it, stored sealed"))
       ->type_name("FILE");
-  verb.add_option("--language", options.language, "Of that text")->type_name("TAG");
-  verb.add_option("--version", options.version, "Of that text")->type_name("TEXT");
+  never_empty(
+      verb.add_option("--effective", options.effective, "From when on; at once when not given"))
+      ->type_name("TIME");
+  never_empty(verb.add_option("--expires", options.expires, "Until when; for good when not given"))
+      ->type_name("TIME");
+  never_empty(verb.add_option("--disclosure", options.disclosure, "The exact text that was shown"))
+      ->type_name("FILE");
+  never_empty(verb.add_option("--language", options.language, "Of that text"))->type_name("TAG");
+  never_empty(verb.add_option("--version", options.version, "Of that text"))->type_name("TEXT");
   add_private(verb, "witness", options.witness, "Who was there");
   add_private(verb, "note", options.note, "A remark, stored sealed");
   verb.add_flag("--warned", options.warned,

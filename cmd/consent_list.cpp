@@ -97,15 +97,17 @@ base::Result<void> run_check(const CheckOptions& options, Env& env) {
 void add_consent_list(CLI::App& consent, Env& env) {
   auto [list, list_options] =
       add_verb<ListOptions>(consent, env, "list", "List the leave that is in force", run_list);
-  list.add_option("--purpose", list_options.purpose, "Only for this purpose");
-  list.add_option("--expiring", list_options.expiring, "Only what ends within this span")
+  never_empty(list.add_option("--purpose", list_options.purpose, "Only for this purpose"));
+  never_empty(
+      list.add_option("--expiring", list_options.expiring, "Only what ends within this span"))
       ->type_name("SPAN");
   list.add_flag("--offline", list_options.offline, "As this device has read it last");
   auto [check, check_options] = add_verb<CheckOptions>(
       consent, env, "check", "Say whether a person may be written to; status 6 if not", run_check);
   never_empty(check.add_option("CONTACT", check_options.which, "Alias or id"))->required();
-  check.add_option("--purpose", check_options.purpose, "What for")->required();
-  check.add_option("--channel", check_options.channel, "By what way; any when not given");
+  never_empty(check.add_option("--purpose", check_options.purpose, "What for"))->required();
+  never_empty(
+      check.add_option("--channel", check_options.channel, "By what way; any when not given"));
   check.add_flag("--offline", check_options.offline, "As this device has read it last");
 }
 

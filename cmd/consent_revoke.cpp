@@ -66,7 +66,7 @@ void add_consent_revoke(CLI::App& consent, Env& env) {
   add_private(verb, "word", options.word, "The very words");
   never_empty(verb.add_option("--by", options.by, "The channel by which they came"))
       ->type_name("CHANNEL");
-  verb.add_option("--received", options.received, "When they came")->type_name("TIME");
+  never_empty(verb.add_option("--received", options.received, "When they came"))->type_name("TIME");
 }
 
 }  // namespace sealpost::cmd

@@ -90,7 +90,7 @@ void add_consent_show(CLI::App& consent, Env& env) {
   auto [show, show_options] =
       add_verb<ShowOptions>(consent, env, "show", "Show what a person agreed to", run_show);
   never_empty(show.add_option("CONTACT", show_options.which, "Alias or id"))->required();
-  show.add_option("--at", show_options.at, "As of then")->type_name("TIME");
+  never_empty(show.add_option("--at", show_options.at, "As of then"))->type_name("TIME");
   const Option save = never_empty(show.add_option(
       "--save", show_options.save, "Folder to save evidence and the text that was shown in"));
   show.add_flag("--offline", show_options.offline, "As this device has read it last")

@@ -56,7 +56,8 @@ void add_contact(CLI::App& app, Env& env) {
   never_empty(
       add.add_option("ALIAS", add_options.fields.alias, "What you call them, like jane-doe"))
       ->required();
-  add.add_option("SOURCE", add_options.source, "-: further fields as JSON on standard input");
+  never_empty(
+      add.add_option("SOURCE", add_options.source, "-: further fields as JSON on standard input"));
   add_fields(add, add_options.fields);
   add_contact_list(contact, env);
   add_contact_edit(contact, env);

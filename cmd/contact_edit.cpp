@@ -50,8 +50,10 @@ void add_contact_edit(CLI::App& contact, Env& env) {
   auto [edit, edit_options] =
       add_verb<EditOptions>(contact, env, "edit", "Change what is known of a person", run_edit);
   never_empty(edit.add_option("CONTACT", edit_options.which, "Alias or id"))->required();
-  edit.add_option("SOURCE", edit_options.source, "-: fields as JSON on standard input");
-  edit.add_option("--alias", edit_options.fields.alias, "Another alias")->type_name("ALIAS");
+  never_empty(
+      edit.add_option("SOURCE", edit_options.source, "-: fields as JSON on standard input"));
+  never_empty(edit.add_option("--alias", edit_options.fields.alias, "Another alias"))
+      ->type_name("ALIAS");
   add_fields(edit, edit_options.fields);
   add_repeatable(edit, "--clear", edit_options.clear, "Take this field away")->type_name("FIELD");
   const auto [hold, hold_file] =

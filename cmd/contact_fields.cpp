@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/file.hpp"
+#include "cmd/never_empty.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -26,14 +27,17 @@ reg::Personal given_fields(const ContactFields& fields) {
 }  // namespace
 
 void add_fields(Verb verb, ContactFields& fields) {
-  verb.add_option("--name", fields.name, "The person's name")->type_name("TEXT");
-  verb.add_option("--phone", fields.phone, "As +15550100")->type_name("NUMBER");
-  verb.add_option("--email", fields.email, "Address")->type_name("ADDRESS");
-  verb.add_option("--language", fields.language, "To write in, as es")->type_name("TAG");
-  verb.add_option("--birthdate", fields.birthdate, "As 1980-12-31")->type_name("DATE");
-  verb.add_option("--representative", fields.representative, "Who decides for the person")
+  never_empty(verb.add_option("--name", fields.name, "The person's name"))->type_name("TEXT");
+  never_empty(verb.add_option("--phone", fields.phone, "As +15550100"))->type_name("NUMBER");
+  never_empty(verb.add_option("--email", fields.email, "Address"))->type_name("ADDRESS");
+  never_empty(verb.add_option("--language", fields.language, "To write in, as es"))
+      ->type_name("TAG");
+  never_empty(verb.add_option("--birthdate", fields.birthdate, "As 1980-12-31"))->type_name("DATE");
+  never_empty(
+      verb.add_option("--representative", fields.representative, "Who decides for the person"))
       ->type_name("TEXT");
-  verb.add_option("--authority", fields.authority, "By what right they do")->type_name("TEXT");
+  never_empty(verb.add_option("--authority", fields.authority, "By what right they do"))
+      ->type_name("TEXT");
 }
 
 base::Result<reg::Personal> read_fields(const ContactFields& given, const std::string& source,

@@ -70,7 +70,7 @@ void add_contact_import(CLI::App& contact, Env& env) {
   auto [out, out_options] =
       add_verb<ExportOptions>(contact, env, "export", "Write people to a file", run_export);
   out.add_option("--format", out_options.format, "csv or jsonl")->capture_default_str();
-  out.add_option("-o,--output", out_options.output, "Standard output when not given")
+  never_empty(out.add_option("-o,--output", out_options.output, "Standard output when not given"))
       ->type_name("FILE");
   out.add_flag("--offline", out_options.offline, "As this device has read it last");
 }

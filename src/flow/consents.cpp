@@ -7,6 +7,7 @@
 #include "base/encoding.hpp"
 #include "flow/gate.hpp"
 #include "flow/register_files.hpp"
+#include "register/disclosure.hpp"
 #include "register/words.hpp"
 #include "text/safety.hpp"
 #include "text/time.hpp"
@@ -15,7 +16,6 @@ namespace sealpost::flow {
 namespace {
 
 constexpr std::size_t kBatch = 1000;              // records of an import
-constexpr std::size_t kDisclosurePart = 3000;     // bytes
 constexpr std::size_t kMaxDisclosure = 64 << 10;  // bytes
 constexpr std::size_t kMaxWord = 64;              // bytes of a language or version
 
@@ -35,20 +35,14 @@ base::Result<void> check_received(std::optional<base::Time> received, base::Time
       "check the date, and the clock of this machine");
 }
 
-// In pieces, each ending at a whole character.
-std::vector<reg::Record> disclosure_records(const std::string& text, const crypto::Digest& digest) {
-  std::vector<std::string> pieces;
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = std::min(at + kDisclosurePart, text.size());
-    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    pieces.push_back(text.substr(at, end - at));
-    at = end;
-  }
-  std::vector<reg::Record> records;
-  for (std::size_t i = 0; i < pieces.size(); ++i) {
-    records.emplace_back(reg::DisclosureRecord{digest, i, pieces.size(), std::move(pieces[i])});
-  }
-  return records;
+// The register's own rules, in words for who wrote the command, before anything is uploaded.
+base::Result<void> check_form(const reg::Record& record) {
+  auto text = reg::format(record);
+  if (text) return {};
+  constexpr std::string_view kSubject = "a register record ";
+  std::string_view reason = text.error().text;
+  if (reason.starts_with(kSubject)) reason.remove_prefix(kSubject.size());
+  return usage(fmt::format("it would be a consent {}", reason));
 }
 
 base::Error no_key(const std::string& which) {
@@ -99,9 +93,8 @@ base::Result<void> add_disclosure(const vault::Vault& vault, const ConsentTerms&
   const crypto::Digest digest = crypto::sha256(base::as_bytes(*terms.disclosure));
   TRY(const std::optional<std::string> known, find_disclosure(vault, digest));
   if (known) return {};
-  for (reg::Record& record : disclosure_records(*terms.disclosure, digest)) {
-    draft.records.push_back(std::move(record));
-  }
+  TRY(std::vector<reg::DisclosureRecord> parts, reg::split_disclosure(*terms.disclosure));
+  for (reg::DisclosureRecord& part : parts) draft.records.emplace_back(std::move(part));
   return {};
 }
 
@@ -229,9 +222,9 @@ base::Result<void> check_terms(const policy::Policy& policy, const ConsentTerms&
   if (terms.effective && terms.expires && *terms.expires <= *terms.effective) {
     return usage("this consent would expire before it begins");
   }
-  if (terms.disclosure && (terms.disclosure->empty() || terms.disclosure->size() > kMaxDisclosure ||
-                           !text::is_utf8(*terms.disclosure))) {
-    return usage("a disclosure is UTF-8 text of at most 64 KiB");
+  if (terms.disclosure &&
+      (terms.disclosure->size() > kMaxDisclosure || !reg::split_disclosure(*terms.disclosure))) {
+    return usage("a disclosure is UTF-8 text of at most 64 KiB without control characters");
   }
   for (const std::string* word : {&terms.language, &terms.version}) {
     if (word->size() > kMaxWord || !text::is_plain(*word)) {
@@ -254,6 +247,7 @@ base::Result<reg::Granted> grant_consent(Installation& installation, const std::
   if (keyed.contact.removed) return removed(which);
   if (keyed.contact.grants.size() >= reg::kMaxGrants) return too_many(which);
   TRY(reg::GrantRecord grant, make_grant(keyed, terms, context.random));
+  TRY(check_form(reg::Record(grant)));
   RegisterDraft draft;
   if (!evidence.empty()) {
     TRY(const reg::File file,
@@ -295,6 +289,7 @@ base::Result<Withdrawn> revoke_consent(Installation& installation, const std::st
                           out.all_purposes ? std::vector<std::string>() : withdrawal.channels,
                           std::move(word), withdrawal.channel, withdrawal.received});
   }
+  TRY(check_form(draft.records.front()));
   TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
   TRY(const KeyedContact now, find_contact(installation.vault(), keyed.contact.id));
   out.remaining =

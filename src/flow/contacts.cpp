@@ -4,10 +4,13 @@
 
 #include <algorithm>
 
+#include "text/safety.hpp"
+
 namespace sealpost::flow {
 namespace {
 
-constexpr std::size_t kBatch = 1000;  // rows of an import
+constexpr std::size_t kBatch = 1000;   // rows of an import
+constexpr std::size_t kMaxHold = 500;  // bytes
 
 base::Error usage(std::string text) { return {base::Code::kUsage, std::move(text), ""}; }
 
@@ -100,6 +103,9 @@ base::Result<std::string> listed_name(const vault::Vault& vault, const reg::Cont
 base::Result<ChangedContact> edit_contact(Installation& installation, const std::string& which,
                                           const ContactChange& change, Context& context) {
   TRY(check_fields(change.fields));
+  if (change.hold && (change.hold->size() > kMaxHold || !text::is_plain(*change.hold))) {
+    return usage("a hold has a reason: plain text of one line, at most 500 bytes");
+  }
   TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
   TRY(const KeyedContact found, find_contact(installation.vault(), which));
   const reg::Contact& contact = found.contact;

@@ -65,6 +65,10 @@ base::Result<reg::File> store_register_file(Installation& installation, client::
                                             TransferProgress& progress) {
   TRY(std::string name, name_of(path));
   TRY(const OpenFile open, open_outgoing(path, true));
+  if (open.size() == 0) {
+    return base::Error{base::Code::kUsage, path.string() + " is empty",
+                       "an empty file proves nothing"};
+  }
   TRY(const Digests digests, digests_of(open));
   const Upload upload{open, name, media_type_of(name), "", 0};
   TRY(UploadedFile uploaded,

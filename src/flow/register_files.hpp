@@ -14,8 +14,8 @@
 namespace sealpost::flow {
 
 // Uploads a regular file; the blob belongs in RegisterDraft::blobs of the records that name it, and
-// is swept by the relay when none does. kUsage for what is no regular file or has a name that
-// cannot be shown, kConflict when it changes meanwhile; otherwise as upload_attachment().
+// is swept by the relay when none does. kUsage for what is no regular file, is empty or has a name
+// that cannot be shown, kConflict when it changes meanwhile; otherwise as upload_attachment().
 base::Result<reg::File> store_register_file(Installation& installation, client::RelayClient& relay,
                                             const std::filesystem::path& path, Context& context,
                                             TransferProgress& progress);

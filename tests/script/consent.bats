@@ -299,6 +299,46 @@ PYTHON
   expect_exit 3 as olivia consent show jane-doe --save other
 }
 
+@test "what proves nothing is refused, and a text of quotation marks is kept as any other" {
+  new proof-four
+  : >empty.pdf
+  mkfifo pipe
+  mkdir folder
+  ln -s nowhere dangling
+  printf 'bell \a\n' >bell.md
+  before=$(as olivia audit query --event register.append --json | wc -l)
+  for bad in empty.pdf pipe folder /dev/null -; do
+    expect_exit 2 grant proof-four --purpose billing --evidence "$bad" </dev/null
+  done
+  expect_exit 3 grant proof-four --purpose billing --evidence dangling
+  for bad in empty.pdf folder bell.md /dev/zero; do
+    expect_exit 2 grant proof-four --purpose billing --disclosure "$bad"
+  done
+  expect_exit 2 grant proof-four --purpose billing --purpose billing
+  contains "$errors" "a consent that names a purpose twice"
+  expect_exit 2 grant proof-four --purpose billing --language zz_zz
+  expect_exit 2 as olivia consent revoke proof-four --channel sms --channel sms --yes
+  [ "$(as olivia audit query --event register.append --json | wc -l)" = "$before" ]
+  head -c 65000 /dev/zero | tr '\0' '"' >quotes.md
+  expect_exit 0 grant proof-four --purpose billing --disclosure quotes.md
+  mkdir saved
+  expect_exit 0 as olivia consent show proof-four --save saved
+  cmp quotes.md saved/disclosure-*.txt
+}
+
+@test "a variable that is not set does not change what is asked" {
+  for option in --channel --purpose; do
+    expect_exit 2 check jane-doe --purpose billing $option ''
+    contains "$errors" "must not be empty"
+  done
+  expect_exit 2 as olivia consent export --contact ''
+  expect_exit 2 as olivia consent export --output ''
+  expect_exit 2 as olivia consent list --purpose ''
+  expect_exit 2 as olivia consent show jane-doe --at ''
+  expect_exit 2 grant jane-doe --purpose billing --expires ''
+  expect_exit 2 as dr.lee consent revoke jane-doe --received '' --yes
+}
+
 @test "an evidence whose bytes are not there in full is not saved" {
   new proof-three
   head -c 300000 /dev/urandom >torn.pdf

@@ -104,6 +104,10 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
   echo 'court order 9' >why
   expect_exit 0 lee edit std-in --hold-file why
   [ "$(shown std-in .hold)" = 'court order 9' ]
+  printf 'two\nlines' >lines
+  expect_exit 2 lee edit std-in --hold-file lines
+  contains "$errors" "one line"
+  expect_exit 2 lee edit std-in --name ''
   expect_exit 2 lee edit std-in --hold-file why --no-hold
   expect_exit 2 lee edit std-in --hold-file why --hold x
   expect_exit 0 lee edit std-in --no-hold
