@@ -96,6 +96,7 @@ int exit_status(base::Code code) {
     case base::Code::kNoConsent:
       return 6;
     case base::Code::kVerificationFailed:
+    case base::Code::kKeyReplaced:
       return 7;
     case base::Code::kPartial:
       return 8;

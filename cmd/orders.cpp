@@ -26,7 +26,8 @@ base::Result<void> ask_for_orders(const Env& env, const config::Profile& profile
 base::Result<void> obey_afterwards(const Env& env, base::Result<void> done) {
   if (!env.opened) return done;
   // A command that only handed something to the relay has not asked.
-  const bool refused = !done && done.error().code == base::Code::kRevoked;
+  const bool refused = !done && (done.error().code == base::Code::kRevoked ||
+                                 done.error().code == base::Code::kKeyReplaced);
   if (refused) TRY(ask_for_orders(env, *env.opened));
   TRY(check_not_wiped(env, *env.opened));
   return done;

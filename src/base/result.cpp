@@ -17,6 +17,7 @@ constexpr std::array kNames{
     Name{Code::kLocked, "locked"},
     Name{Code::kWrongPassphrase, "wrong-passphrase"},
     Name{Code::kMfaRequired, "mfa-required"},
+    Name{Code::kKeyReplaced, "key-replaced"},
     Name{Code::kRevoked, "revoked"},
     Name{Code::kDenied, "denied"},
     Name{Code::kNoConsent, "no-consent"},

@@ -22,6 +22,7 @@ enum class Code {
   kLocked,
   kWrongPassphrase,
   kMfaRequired,
+  kKeyReplaced,
   kRevoked,
   kDenied,
   kNoConsent,

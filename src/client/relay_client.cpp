@@ -64,6 +64,7 @@ base::Result<Response> RelayClient::exchange(const Request& request, const Retry
       signed_anew = true;
       continue;
     }
+    if (verdict.error.code == base::Code::kKeyReplaced && new_key_ && new_key_()) continue;
     if (alive && alive()) retry.reset();
     if (!verdict.repeatable || !retry.again(verdict.retry_after))
       return stopped_or(std::move(verdict.error));

@@ -51,6 +51,11 @@ class RelayClient {
               Seams seams);
   RelayClient another() const { return another(seams_.interrupt); }
   RelayClient another(const base::Interrupt& interrupt) const;  // ended by this one, which outlives
+  // Asked when the relay says that the signer's key was replaced: true when the signer has a newer
+  // one now, with which the request is signed anew. Connections that another() made do not
+  // ask, since their threads must not see the signer change.
+  using NewKey = std::function<bool()>;
+  void on_replaced_key(NewKey ask) { new_key_ = std::move(ask); }
   const std::string& url() const { return url_; }
   base::Time now() const { return seams_.clock.now(); }
 
@@ -153,6 +158,7 @@ class RelayClient {
   std::string url_;  // without a final slash
   const note::Signer* signer_;
   Seams seams_;
+  NewKey new_key_;
 };
 
 }  // namespace sealpost::client

@@ -29,10 +29,20 @@ base::Error code_wanted(base::Error error) {
   return error;
 }
 
+// Nor this. Who else has the key is not known: the user can tell.
+base::Error replaced() {
+  return {base::Code::kKeyReplaced,
+          "the relay says that the key of this device was replaced on another machine, which must "
+          "have a copy of this vault: it acts as this device, and this one is shut out",
+          "was that you, go on with the newer vault; if not, have the device revoked at once, by "
+          "`sealpost device revoke` on another device of yours or by an admin, and join again"};
+}
+
 base::Error error_of(const Response& response) {
   if (response.status >= 300 && response.status < 400) return redirected();
   base::Error error = wire::from_problem(response.status, base::as_text(response.body));
   if (error.code == base::Code::kMfaRequired) return code_wanted(std::move(error));
+  if (error.code == base::Code::kKeyReplaced) return replaced();
   const bool later = response.status == 503 || response.status == 429;
   return later ? busy(std::move(error)) : error;
 }

@@ -153,18 +153,25 @@ base::Result<note::Signer> Installation::make_pending_signer(base::Random& rando
   return signer;
 }
 
-base::Result<void> Installation::adopt_pending_signer(
-    const std::function<base::Result<void>(const note::Signer&)>& also) {
-  TRY(std::optional<note::Signer> pending, pending_signer());
-  if (!pending) return {};
+base::Result<void> Installation::adopt_pending_signer() {
+  std::optional<note::Signer> pending;
   TRY(vault_->transaction([&]() -> base::Result<void> {
+    TRY(pending, pending_signer());
+    if (!pending) return {};
     TRY(vault_->put(Kind::kSigningKey, kDeviceKey, pending->key().seed().expose()));
     TRY(const vault::Row row, vault_->get(Kind::kSigningKey, kPendingKey));
-    TRY(vault_->erase(Kind::kSigningKey, row.id));
-    return also(*pending);
+    return vault_->erase(Kind::kSigningKey, row.id);
   }));
+  if (!pending) return take_up_signer();  // another process was faster
   signer_ = *std::move(pending);
   return vault_->purge();
+}
+
+base::Result<void> Installation::take_up_signer() {
+  TRY(crypto::SigningKey key, load_key(*vault_, kDeviceKey));
+  if (key.verify_key() == signer_.key().verify_key()) return {};
+  TRY(signer_, note::Signer::make(signer_.name(), std::move(key)));
+  return {};
 }
 
 base::Result<void> Installation::erase_root_key() {

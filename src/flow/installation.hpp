@@ -56,10 +56,10 @@ class Installation {
   // A new key of this device, kept until the relay has certified it; nothing when there is none.
   base::Result<std::optional<note::Signer>> pending_signer() const;
   base::Result<note::Signer> make_pending_signer(base::Random& random);
-  // The pending key becomes the device's, and whatever `also` writes with it, in one transaction;
-  // the old one is gone from the file when this returns.
-  base::Result<void> adopt_pending_signer(
-      const std::function<base::Result<void>(const note::Signer&)>& also);
+  // The pending key becomes the device's; the old one is gone from the file when this returns.
+  base::Result<void> adopt_pending_signer();
+  // Takes up the key that the vault has, which another process may have changed.
+  base::Result<void> take_up_signer();
 
   base::Result<void> set_relay(std::string url, std::string pin);
   // Verifies and stores further entries of the trust chain, all or none, and with them what the

@@ -43,27 +43,6 @@ bool wants_renewal(const trust::Certificate& certificate, base::Time now) {
   return now - certificate.at > (certificate.expires - certificate.at) * 2 / 3;
 }
 
-// What waits to be handed in was signed with the old key, which the relay does not know any more.
-base::Result<void> sign_receipts_anew(vault::Vault& vault, const note::Signer& signer) {
-  std::vector<std::pair<std::int64_t, std::string>> signed_anew;
-  TRY(vault.each(vault::Kind::kPendingReceipt, 0, [&](const vault::Row& row) -> base::Result<bool> {
-    TRY(const note::Note old, note::parse(row.value.expose_text()));
-    signed_anew.emplace_back(row.id, note::sign(old.text, signer));
-    return true;
-  }));
-  for (const auto& [row, statement] : signed_anew) {
-    TRY(vault.replace(vault::Kind::kPendingReceipt, row, base::as_bytes(statement)));
-  }
-  return {};
-}
-
-// Nobody can use a prekey that the old key has signed: the next visit fills the stock with new
-// ones.
-base::Result<void> adopt(Installation& installation) {
-  return installation.adopt_pending_signer(
-      [&](const note::Signer& signer) { return sign_receipts_anew(installation.vault(), signer); });
-}
-
 // Whether the chain that this vault has verified certifies that key as this device's.
 bool certified(const Installation& installation, const note::Signer& signer) {
   const trust::Device* self = installation.chain().device(signer.name());
@@ -77,6 +56,11 @@ base::Result<client::RelayClient> client_with(const Installation& installation,
                                    {context.clock, context.random, context.interrupt});
 }
 
+// What the relay answers to a key that is not the device's, or not any more.
+bool is_unknown(base::Code code) {
+  return code == base::Code::kKeyReplaced || code == base::Code::kLocked;
+}
+
 // The relay's word and this vault's change. When the answer to a first try was lost, a second one
 // finds that the relay knows the old key no more.
 base::Result<void> certify(Installation& installation, client::RelayClient& relay,
@@ -84,8 +68,9 @@ base::Result<void> certify(Installation& installation, client::RelayClient& rela
   for (int i = 0;; ++i) {
     TRY(const std::string entry, make_successor(installation, next, context.clock.now()));
     const auto done = append(installation, relay, entry);
-    if (done) return adopt(installation);
-    if (done.error().code == base::Code::kLocked) {
+    // Nobody can use a prekey that the old key has signed: the next visit fills the stock.
+    if (done) return installation.adopt_pending_signer();
+    if (is_unknown(done.error().code)) {
       TRY(settle_key(installation, context));
       TRY(const auto pending, installation.pending_signer());
       return pending ? done : base::Result<void>();
@@ -123,16 +108,28 @@ base::Result<void> settle_key(Installation& installation, Context& context) {
     TRY(client::RelayClient as_before, client_with(installation, installation.signer(), context));
     const auto known = as_before.trust_since(installation.chain().size());
     if (known) return {};  // the old key is in force; rotate_key() goes on with the new one
-    if (known.error().code != base::Code::kLocked) return known.error();
+    if (!is_unknown(known.error().code)) return known.error();
     TRY(client::RelayClient as_new, client_with(installation, *pending, context));
-    TRY(sync_trust(installation, as_new));
+    const auto synced = sync_trust(installation, as_new);
+    // Neither is the device's: somebody else has given it a third.
+    if (!synced && is_unknown(synced.error().code)) return known.error();
+    TRY(synced);
   }
-  return certified(installation, *pending) ? adopt(installation) : base::Result<void>();
+  return certified(installation, *pending) ? installation.adopt_pending_signer()
+                                           : base::Result<void>();
+}
+
+bool find_new_key(Installation& installation, Context& context) {
+  const note::Verifier before = installation.signer().verifier();
+  const auto is_new = [&] { return installation.signer().verifier() != before; };
+  if (installation.take_up_signer() && is_new()) return true;
+  return settle_key(installation, context) && is_new();
 }
 
 base::Result<Rotated> rotate_key(Installation& installation, Context& context) {
   TRY(const auto unfinished, installation.pending_signer());
   TRY(client::RelayClient relay, visit(installation, context));
+  relay.on_replaced_key({});  // who replaces it is this very command
   TRY(std::optional<note::Signer> next, installation.pending_signer());
   if (!unfinished || next) {  // else the visit has completed what was begun before
     if (!next) {

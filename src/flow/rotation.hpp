@@ -23,6 +23,11 @@ struct Rotated {
 // finds out which of the two it knows, and repeating the command completes the change.
 base::Result<Rotated> rotate_key(Installation& installation, Context& context);
 
+// For a command that is told that this device's key was replaced: completes what was cut off, or
+// takes up the key that another process of this profile has put into the vault. True when there is
+// another key now than before.
+bool find_new_key(Installation& installation, Context& context);
+
 // What rotate_key() left undone, if it was cut off behind the relay's commit: asks the relay which
 // key it knows and takes up the new one when it is certified. Called by connect().
 base::Result<void> settle_key(Installation& installation, Context& context);

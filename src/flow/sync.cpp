@@ -84,9 +84,13 @@ base::Result<client::RelayClient> connect(Installation& installation, Context& c
     return base::Error{base::Code::kNotFound, "the organisation has no relay yet",
                        "use `sealpost org connect`"};
   }
+  TRY(installation.take_up_signer());
   TRY(settle_key(installation, context));
-  return client::RelayClient::make({profile.url, profile.pin}, &installation.signer(),
-                                   {context.clock, context.random, context.interrupt});
+  TRY(client::RelayClient relay,
+      client::RelayClient::make({profile.url, profile.pin}, &installation.signer(),
+                                {context.clock, context.random, context.interrupt}));
+  relay.on_replaced_key([&installation, &context] { return find_new_key(installation, context); });
+  return relay;
 }
 
 base::Result<void> sync_trust(Installation& installation, client::RelayClient& relay) {

@@ -9,7 +9,8 @@
 
 namespace sealpost::flow {
 
-// A client signing as this device. Borrows the installation. kNotFound before there is a relay.
+// A client signing as this device, also after another process of this profile has changed its key.
+// Borrows the installation and the context. kNotFound before there is a relay.
 // After a change of keys that was cut off it finds out which key the relay knows.
 base::Result<client::RelayClient> connect(Installation& installation, Context& context);
 

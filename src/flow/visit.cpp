@@ -21,8 +21,12 @@ struct Waiting {
   bool more = false;
 };
 
-base::Result<Waiting> next_waiting(const vault::Vault& vault) {
+// What waits was perhaps signed with a key that the device had before, which the relay takes no
+// more.
+base::Result<Waiting> next_waiting(const Installation& installation) {
+  const note::Signer& own = installation.signer();
   Waiting waiting;
+  const auto& vault = installation.vault();
   TRY(vault.each(Kind::kPendingReceipt, 0, [&](const vault::Row& row) -> base::Result<bool> {
     if (waiting.rows.size() == wire::kMaxBatch) {
       waiting.more = true;
@@ -30,6 +34,9 @@ base::Result<Waiting> next_waiting(const vault::Vault& vault) {
     }
     std::string statement(row.value.expose_text());
     TRY(const note::Note signed_note, note::parse(statement));
+    if (!note::signed_by(signed_note, own.verifier())) {
+      statement = note::sign(signed_note.text, own);
+    }
     TRY(const receipt::Receipt said, receipt::parse(signed_note.text));
     auto& batch = said.state == receipt::State::kRead ? waiting.receipts : waiting.acknowledgements;
     batch.push_back(std::move(statement));
@@ -78,7 +85,7 @@ base::Result<void> queue_receipt(Installation& installation, const Witnessed& wi
 base::Result<void> flush_receipts(Installation& installation, client::RelayClient& relay) {
   vault::Vault& vault = installation.vault();
   for (bool more = true; more;) {
-    TRY(const Waiting waiting, next_waiting(vault));
+    TRY(const Waiting waiting, next_waiting(installation));
     more = waiting.more;
     if (!waiting.acknowledgements.empty()) TRY(relay.acknowledge(waiting.acknowledgements));
     if (!waiting.receipts.empty()) TRY(relay.post_receipts(waiting.receipts));

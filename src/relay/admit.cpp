@@ -22,8 +22,21 @@ struct KnownKey {
   Caller caller;
   bool used = false;  // an invitation's key that has enrolled its device
   crypto::VerifyKey key{};
+  std::vector<crypto::VerifyKey> earlier;  // that the device had before, the latest first
   base::Result<void> standing;
 };
+
+// No more are tried: each costs as much as the present one.
+constexpr std::size_t kEarlierKeys = 8;
+
+std::vector<crypto::VerifyKey> earlier_keys(const trust::Device& device) {
+  std::vector<crypto::VerifyKey> out;
+  for (auto key = std::next(device.keys.rbegin());
+       key != device.keys.rend() && out.size() < kEarlierKeys; ++key) {
+    out.push_back(key->key());
+  }
+  return out;
+}
 
 KnownKey device_key(const trust::Chain& chain, const trust::Device& device, base::Time now) {
   const trust::Certificate& certificate = device.certificate;
@@ -34,6 +47,7 @@ KnownKey device_key(const trust::Chain& chain, const trust::Device& device, base
   out.caller.purposes = device.purposes;
   out.caller.key = device.certificate.key.key();
   out.key = certificate.key.key();
+  out.earlier = earlier_keys(device);
   if (auto active = chain.active_device(out.caller.name, now); !active) {
     out.standing = active.error();
   }
@@ -62,6 +76,19 @@ std::optional<KnownKey> find_key(const Engine& engine, const std::string& name, 
   });
 }
 
+// Whoever signs with a key that the device had before is told so: a copy of its vault, or the
+// device itself when the key was changed on a copy. Nobody without such a key learns anything.
+bool is_earlier(KnownKey& known, const wire::RequestSignature& signature, base::Time now) {
+  const auto at = std::find_if(known.earlier.begin(), known.earlier.end(), [&](const auto& key) {
+    return wire::verify_request(signature, key, now).has_value();
+  });
+  if (at == known.earlier.end()) return false;
+  known.caller.key = *at;
+  if (!known.standing && known.standing.error().code == Code::kRevoked) return true;
+  known.standing = key_replaced();
+  return true;
+}
+
 // The key behind the signature, once the signature holds.
 base::Result<KnownKey> authenticate(const Head& head, Engine& engine) {
   const base::Time now = engine.seams.clock.now();
@@ -71,7 +98,9 @@ base::Result<KnownKey> authenticate(const Head& head, Engine& engine) {
   auto known = find_key(engine, signature.key_id, now);
   // An unknown key is told what a wrong signature is told: which of them it was is nobody's
   // business. Nobody signs requests with the log key.
-  TRY(wire::verify_request(signature, known ? known->key : engine.log_key.verifier().key(), now));
+  const auto holds =
+      wire::verify_request(signature, known ? known->key : engine.log_key.verifier().key(), now);
+  if (!holds && !(known && is_earlier(*known, signature, now))) return holds.error();
   if (!known) return not_authenticated("the relay does not know this key");
   if (head.method == "POST" && !signature.covers_digest) {
     return not_authenticated("the signature does not cover the body");
@@ -219,9 +248,13 @@ Admission admit(const Head& head, Engine& engine) {
   return out;
 }
 
-bool is_recorded_refusal(const Caller& caller, const base::Error& error) {
-  return caller.kind == Caller::Kind::kDevice &&
-         (error.code == Code::kDenied || error.code == Code::kRevoked);
+base::Error key_replaced() {
+  return {Code::kKeyReplaced, "this device has another key now",
+          "revoke the device, unless you have changed its key yourself"};
+}
+
+bool is_recorded_refusal(base::Code code) {
+  return code == Code::kDenied || code == Code::kRevoked || code == Code::kKeyReplaced;
 }
 
 }  // namespace sealpost::relay

@@ -27,7 +27,11 @@ struct Admission {
 };
 Admission admit(const Head& head, Engine& engine);
 
-// Whether the log must say that this caller was refused: a known device without the right.
-bool is_recorded_refusal(const Caller& caller, const base::Error& error);
+// For who has a key that the device had before: kKeyReplaced.
+base::Error key_replaced();
+
+// Whether the log must say that a device was refused: one without the right, or with a key that is
+// not its own any more.
+bool is_recorded_refusal(base::Code code);
 
 }  // namespace sealpost::relay

@@ -5,6 +5,8 @@
 #include <exception>
 #include <iterator>
 
+#include "relay/admit.hpp"
+
 namespace sealpost::relay {
 namespace {
 
@@ -260,7 +262,7 @@ base::Result<void> Writer::run_task(Task& task, Unit& unit, base::Result<Reply>&
   TRY(attempt(task.change, unit, answer));
   if (answer || !task.refusal) return {};
   const base::Error error = answer.error();
-  if (error.code != base::Code::kDenied && error.code != base::Code::kRevoked) return {};
+  if (!is_recorded_refusal(error.code)) return {};
   const Change note_it = [&](Unit&) -> base::Result<Written> {
     return Written{Reply{}, Record::of(task.refusal(error))};
   };

@@ -28,6 +28,7 @@ constexpr std::array kRows{
     Row{Code::kLocked, 401, "Not authenticated"},
     Row{Code::kWrongPassphrase, 401, "Wrong passphrase"},
     Row{Code::kMfaRequired, 401, "Second factor required"},
+    Row{Code::kKeyReplaced, 401, "Key replaced"},
     Row{Code::kDenied, 403, "Denied"},
     Row{Code::kRevoked, 403, "Revoked"},
     Row{Code::kNoConsent, 403, "No consent"},

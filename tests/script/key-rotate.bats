@@ -29,6 +29,49 @@ key_of() { as "$1" device show --json | jq -r .key; }
   json_lines 'any(.objects == ["mercy.example/dr.lee/laptop"])'
 }
 
+@test "a copy of the vault is told that its key was replaced, and what to do" {
+  mkdir -p copy
+  cp -a "$ORG_DIR/dr.lee/dr.lee" copy/profile
+  copy() {
+    SEALPOST_HOME=$T/copy "$SEALPOST" --profile profile "$@" --passphrase-file "$PASSFILE"
+  }
+  expect_exit 0 copy inbox
+  expect_exit 0 as dr.lee key rotate --yes
+  expect_exit 7 copy inbox --json
+  [ "$(error_code)" = key-replaced ]
+  expect_exit 7 copy send --to olivia "who am I"
+  contains "$errors" "the key of this device was replaced on another machine"
+  contains "$errors" "device revoke"
+  expect_exit 7 copy key rotate --yes
+  contains "$errors" "replaced on another machine"
+  expect_exit 0 as dr.lee inbox
+  expect_exit 0 as olivia audit query --event access.refused --json
+  json_lines 'any(.device == "mercy.example/dr.lee/laptop" and .details.code == "key-replaced")'
+}
+
+@test "a watch goes on when its device changes its key beside it, and so do other commands" {
+  SEALPOST_HOME=$ORG_DIR/dr.lee "$SEALPOST" watch --json >seen 2>said </dev/null 3>&- &
+  watcher=$!
+  is_waiting() {
+    [[ $(curl -sk "$RELAY_URL/metrics" | awk '$1 == "sealpost_waiting_polls" { print $2 }') != 0 ]]
+  }
+  wait_for "the poll" 30 is_waiting
+  (while [ ! -e enough ]; do as dr.lee inbox >>beside 2>&1 || echo "failed $?" >>beside; done) 3>&- &
+  beside=$!
+  for _ in 1 2 3; do expect_exit 0 as dr.lee key rotate --yes; done
+  touch enough
+  wait "$beside"
+  never grep failed beside
+  id=$(as olivia send --to dr.lee "after three keys")
+  seen() { grep -q "$id" seen; }
+  wait_for "the message" 30 seen
+  expect_exit 0 as olivia receipt wait "$id" --state delivered --timeout 30s
+  kill -INT "$watcher"
+  status=0
+  wait "$watcher" || status=$?
+  [ "$status" = 130 ] || { cat said >&2 && false; }
+}
+
 @test "receipts that the old key signed are handed in with the new one" {
   id=$(as olivia send --to dr.lee "read without the relay")
   as dr.lee inbox >/dev/null

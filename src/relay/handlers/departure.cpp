@@ -94,12 +94,13 @@ base::Result<void> drop_stale_prekeys(Unit& unit, const std::string& device) {
   return unit.store.remove_prekeys(device);
 }
 
-base::Result<void> hand_on_proof(Unit& unit, const std::string& name) {
+base::Result<void> follow_key(Unit& unit, const std::string& name) {
   const auto keys = unit.directory.read([&](const trust::Chain& chain) {
     const trust::Device* device = chain.device(name);
     return device != nullptr && device->rekeyed ? device->keys : std::vector<note::Verifier>();
   });
   if (keys.size() < 2) return {};
+  unit.arrivals.mail.insert(name);
   TRY(auto proof, unit.store.reads().mfa_proof(name));
   const note::Verifier& before = keys[keys.size() - 2];
   if (!proof || proof->key != base::to_bytes(before.key())) return {};

@@ -24,7 +24,8 @@ base::Result<void> clear_after(Unit& unit, const std::string& device, const audi
 base::Result<void> drop_stale_prekeys(Unit& unit, const std::string& device);
 
 // After a new certificate with another key, which the one before has signed: the proof of a
-// one-time code that was that one's is the new one's, for no longer than it would have lasted.
-base::Result<void> hand_on_proof(Unit& unit, const std::string& device);
+// one-time code that was that one's is the new one's, for no longer than it would have lasted; and
+// polls of that one are woken, and find that they are refused.
+base::Result<void> follow_key(Unit& unit, const std::string& device);
 
 }  // namespace sealpost::relay

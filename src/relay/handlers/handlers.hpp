@@ -6,8 +6,8 @@
 
 namespace sealpost::relay {
 
-// The caller still may do what it asked for when its change's turn comes: it stands, in the role in
-// which it was let in; kRevoked, kDenied.
+// The caller still may do what it asked for when its change's turn comes: it stands, with the key
+// and in the role with which it was let in; kRevoked, kKeyReplaced, kDenied.
 base::Result<void> still_active(const Unit& unit, const Caller& caller);
 
 base::Result<Outcome> get_relay(Request& request, Engine& engine);

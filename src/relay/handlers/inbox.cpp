@@ -1,4 +1,5 @@
 // The inbox: envelopes in order, with a long poll that other news ends as well.
+#include "relay/admit.hpp"
 #include "relay/handlers/handlers.hpp"
 #include "wire/messages.hpp"
 
@@ -9,11 +10,12 @@ constexpr std::uint64_t kDefaultLimit = 64;
 constexpr std::uint64_t kMaxWaitSeconds = 60;
 constexpr std::size_t kMaxInboxBytes = 12 << 20;
 
-// A device may have been revoked while it waited, or its user's role changed.
-base::Result<void> check_standing(Engine& engine, const std::string& name) {
+// A device may have been revoked while it waited, its key or its user's role changed.
+base::Result<void> check_standing(Engine& engine, const Caller& caller) {
   const base::Time now = engine.seams.clock.now();
   return engine.directory.read([&](const trust::Chain& chain) -> base::Result<void> {
-    TRY(const trust::Device* device, chain.active_device(name, now));
+    TRY(const trust::Device* device, chain.active_device(caller.name, now));
+    if (device->certificate.key.key() != caller.key) return key_replaced();
     if (trust::allowed(device->role, trust::Operation::kReceive)) return {};
     return base::Error{base::Code::kDenied, "the role of this device has changed", ""};
   });
@@ -34,9 +36,10 @@ base::Result<bool> is_news(MetaReader& store, const Directory& directory, const 
   return !receipts.empty();
 }
 
-base::Result<std::optional<Reply>> look(Engine& engine, const std::string& device,
-                                        const Asked& asked, bool last) {
-  TRY(check_standing(engine, device));
+base::Result<std::optional<Reply>> look(Engine& engine, const Caller& caller, const Asked& asked,
+                                        bool last) {
+  const std::string& device = caller.name;
+  TRY(check_standing(engine, caller));
   TRY(const MetaStore::Reading store, engine.store->read());
   TRY(const wire::Inbox inbox,
       store->inbox(device, asked.after, asked.limit, kMaxInboxBytes, engine.seams.clock.now()));
@@ -63,8 +66,8 @@ base::Result<Outcome> get_inbox(Request& request, Engine& engine) {
   poll.device = request.caller.name;
   poll.wait = std::chrono::seconds(std::min(wait, kMaxWaitSeconds));
   poll.receipts = asked.receipts.has_value();
-  poll.look = [&engine, device = poll.device, asked](bool last) {
-    return look(engine, device, asked, last);
+  poll.look = [&engine, caller = request.caller, asked](bool last) {
+    return look(engine, caller, asked, last);
   };
   return Outcome(std::move(poll));
 }

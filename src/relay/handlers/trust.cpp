@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "relay/admit.hpp"
 #include "relay/handlers/departure.hpp"
 #include "relay/handlers/handlers.hpp"
 #include "wire/messages.hpp"
@@ -116,7 +117,7 @@ base::Result<void> append_entry(Unit& unit, std::string_view entry, audit::Event
   if (!meaning.role.empty()) event.details["role"] = meaning.role;
   facts.push_back(Fact{event, std::nullopt, number});
   if (event.event == "device.renew") {
-    TRY(hand_on_proof(unit, event.objects.front()));
+    TRY(follow_key(unit, event.objects.front()));
     return drop_stale_prekeys(unit, event.objects.front());
   }
   for (const std::string& device : meaning.ending) {
@@ -270,6 +271,7 @@ base::Result<void> still_active(const Unit& unit, const Caller& caller) {
   if (caller.kind != Caller::Kind::kDevice) return {};
   return unit.directory.read([&](const trust::Chain& chain) -> base::Result<void> {
     TRY(const trust::Device* device, chain.active_device(caller.name, unit.now));
+    if (device->certificate.key.key() != caller.key) return key_replaced();
     if (device->role == caller.role && device->purposes == caller.purposes) return {};
     return base::Error{base::Code::kDenied, "the role of this device has just changed",
                        "try again"};

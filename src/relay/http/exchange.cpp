@@ -152,7 +152,8 @@ MHD_Result Exchange::end_of_body() {
 }
 
 MHD_Result Exchange::refuse(const base::Error& error) {
-  if (!is_recorded_refusal(admission_.request.caller, error)) return answer(error);
+  const bool device = admission_.request.caller.kind == Caller::Kind::kDevice;
+  if (!device || !is_recorded_refusal(error.code)) return answer(error);
   Task task;
   task.nonce = admission_.request.caller.nonce;
   task.change = [error](Unit&) -> base::Result<Written> { return error; };

@@ -141,6 +141,30 @@ TEST_CASE("the relay's problem is the caller's error, made safe to print") {
   CHECK(result.error().hint == "the relay says: ask");
 }
 
+TEST_CASE("a key that was replaced is asked for, and the request signed with the new one") {
+  World world;
+  std::set<std::string> signatures;
+  std::size_t refused = 2;
+  Server server([&](const Asked& asked) {
+    signatures.insert(asked.headers.at("signature"));
+    if (signatures.size() > refused) return trust_answer();
+    return Answer{401,
+                  wire::to_problem({base::Code::kKeyReplaced, "another key", "do"}),
+                  {{"Content-Type", std::string(wire::kProblemType)}}};
+  });
+  int newer = 2;
+  client::RelayClient relay = world.client(server.url());
+  relay.on_replaced_key([&] { return newer-- > 0; });
+  CHECK(relay.trust_since(0));
+  CHECK(newer == 0);
+
+  signatures.clear();
+  const auto again = relay.trust_since(0);
+  CHECK(code_of(again) == base::Code::kKeyReplaced);
+  CHECK(signatures.size() == 1);
+  CHECK(again.error().hint.find("device revoke") != std::string::npos);
+}
+
 TEST_CASE("a redirect is not followed") {
   World world;
   bool followed = false;

@@ -171,28 +171,33 @@ TEST_CASE("a change of keys that the relay does not know of leaves the old key i
   CHECK(world.installation->signer().verifier() == verifier(kLee));
 }
 
-TEST_CASE(
-    "a change of keys that the relay has committed is completed, with what waits signed anew") {
+TEST_CASE("a change of keys that the relay has committed is completed") {
   Laptop world;
   const note::Signer next = world.installation->make_pending_signer(world.random).value();
-  const std::string statement = "sealpost/v1/receipt\nstate: read\n";
-  REQUIRE(world.vault->insert(Kind::kPendingReceipt, "one",
-                              base::as_bytes(note::sign(statement, key(kLee)))));
   must(world.relay.chain, world.renewal(next));
   world.relay.known = next.verifier();
   REQUIRE(flow::settle_key(*world.installation, world.context));
   CHECK_FALSE(world.has_pending());
   CHECK(world.installation->signer().verifier() == next.verifier());
   CHECK(world.own().number == 1);
-  const auto row = world.vault->find(Kind::kPendingReceipt, "one");
-  REQUIRE(row->has_value());
-  const note::Note waiting = note::parse((*row)->value.expose_text()).value();
-  CHECK(waiting.text == statement);
-  CHECK(note::signed_by(waiting, next.verifier()));
-  CHECK_FALSE(note::signed_by(waiting, verifier(kLee)));
   auto again = flow::Installation::load(*world.vault);
   REQUIRE(again.has_value());
   CHECK(again->signer().verifier() == next.verifier());
+}
+
+TEST_CASE("a process takes up the key that another one of this profile has changed") {
+  Laptop world;
+  auto other = flow::Installation::load(*world.vault);
+  REQUIRE(other.has_value());
+  CHECK_FALSE(flow::find_new_key(*other, world.context));
+  const note::Signer next = world.installation->make_pending_signer(world.random).value();
+  must(world.relay.chain, world.renewal(next));
+  world.relay.known = next.verifier();
+  REQUIRE(flow::settle_key(*world.installation, world.context));
+  CHECK(other->signer().verifier() == verifier(kLee));
+  CHECK(flow::find_new_key(*other, world.context));
+  CHECK(other->signer().verifier() == next.verifier());
+  CHECK_FALSE(flow::find_new_key(*other, world.context));
 }
 
 TEST_CASE("as long as the relay cannot be asked, nothing is settled and nothing is lost") {

@@ -93,6 +93,32 @@ TEST_CASE("without a signature, with an unknown key or a wrong one, nobody is le
   CHECK(metrics.text().find("sealpost_unauthenticated_total 9") != std::string::npos);
 }
 
+TEST_CASE("who signs with a key that its device had before is told so, and nobody else is") {
+  House house;
+  const auto change_key = [&](const std::string& from, const std::string& to) {
+    trust::Certificate next = successor(house.chain, kLee.substr(kLee.find('/') + 1));
+    next.key = verifier(to);
+    next.at = kNoon;
+    next.expires = kNoon + 300 * kDay;
+    return house.post_trust(from, signed_by(next, {from, to})).status;
+  };
+  REQUIRE(change_key(kLee, kLee + "#2") == 200);
+  REQUIRE(change_key(kLee + "#2", kLee + "#3") == 200);
+  for (const std::string& label : {kLee, kLee + "#2"}) {
+    const HttpAnswer answer = house.ask(label, "GET", "/v1/inbox");
+    CHECK(answer.status == 401);
+    CHECK(code_of(answer) == "key-replaced");
+    CHECK(code_of(house.ask(label, "POST", "/v1/mfa/enrol")) == "key-replaced");
+  }
+  CHECK(house.ask(kLee + "#3", "GET", "/v1/inbox").status == 200);
+  CHECK(code_of(house.ask(kLee + "#4", "GET", "/v1/inbox")) == "locked");
+  const auto refused = house.events("access.refused");
+  REQUIRE(refused.size() == 4);
+  CHECK(refused[0].details.at("code") == "key-replaced");
+  REQUIRE(house.post_trust(kOlivia, signed_by(revocation(kLee), {kOlivia})).status == 200);
+  CHECK(code_of(house.ask(kLee, "GET", "/v1/inbox")) == "revoked");
+}
+
 TEST_CASE("a revoked device is refused, with an event") {
   House house;
   REQUIRE(house.post_trust(kOlivia, signed_by(revocation(kLee), {kOlivia})).status == 200);
