@@ -29,6 +29,15 @@ base::Result<std::string> sign_entry(const Installation& installation, trust::Ch
   return entry;
 }
 
+// The relay refuses it as well, and knows of orders to wipe besides.
+base::Result<void> keep_an_owner(const Installation& installation, const trust::Chain& longer,
+                                 base::Time now) {
+  const auto nobody = [](const std::string&) { return false; };
+  if (!trust::has_owner(installation.chain(), now, nobody)) return {};
+  if (trust::has_owner(longer, now, nobody)) return {};
+  return last_owner(installation);
+}
+
 // Makes entries for the chain as it stands and has the relay commit them together; makes them anew
 // when somebody else was faster.
 using Make = std::function<base::Result<std::vector<std::string>>(trust::Chain& chain)>;
@@ -38,6 +47,7 @@ base::Result<void> commit(Installation& installation, client::RelayClient& relay
     trust::Chain longer = installation.chain();
     TRY(const std::vector<std::string> entries, make(longer));
     if (entries.empty()) return {};
+    TRY(keep_an_owner(installation, longer, relay.now()));
     const auto done = relay.append_trust({longer.size(), entries});
     if (done) return installation.extend_chain(entries);
     if (done.error().code != base::Code::kConflict || i + 1 == kTries) return done;
@@ -92,6 +102,14 @@ base::Result<void> add_statement(Installation& installation, client::RelayClient
                   TRY(std::string entry, sign_entry(installation, chain, text()));
                   return std::vector{std::move(entry)};
                 });
+}
+
+base::Error last_owner(const Installation& installation) {
+  return {
+      base::Code::kConflict,
+      fmt::format("this would leave {} without an owner", installation.chain().organisation()),
+      "make another owner first, with the root key: `sealpost member invite USER --role owner`, "
+      "or `sealpost org recovery combine --invite USER` with its shares"};
 }
 
 base::Result<Ending> revoke_device(Installation& installation, const trust::DeviceName& name,

@@ -26,12 +26,17 @@ struct Ending {
   std::vector<std::string> joined_through;
 };
 
-// kNotFound, kDenied. A device that is revoked already is no error.
+// kConflict: what would leave the organisation without an owner's device is not done. The relay
+// refuses it, too.
+base::Error last_owner(const Installation& installation);
+
+// kNotFound, kDenied, last_owner(). A device that is revoked already is no error.
 base::Result<Ending> revoke_device(Installation& installation, const trust::DeviceName& name,
                                    const std::string& reason, Context& context);
 
 // Every device of the user that stands, and every invitation of theirs that is open, all or none.
-// Empty when nothing was left to end; kNotFound for a user that the chain does not know, kDenied.
+// Empty when nothing was left to end; kNotFound for a user that the chain does not know, kDenied,
+// last_owner().
 base::Result<std::vector<Ending>> revoke_member(Installation& installation, const std::string& user,
                                                 const std::string& reason, Context& context);
 
@@ -41,7 +46,7 @@ struct NewRole {
   std::vector<std::string> purposes;  // service only
   std::string reason;                 // may be empty
 };
-// False when the user has this role already. kUsage, kNotFound, kDenied.
+// False when the user has this role already. kUsage, kNotFound, kDenied, last_owner().
 base::Result<bool> change_role(Installation& installation, const NewRole& wanted, Context& context);
 
 }  // namespace sealpost::flow

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "flow/authority.hpp"
 #include "flow/visit.hpp"
 #include "text/uuid.hpp"
 
@@ -85,6 +86,13 @@ base::Result<Ordered> order_wipe(Installation& installation, const WipeRequest& 
   if (!trust::may_wipe(self, *target)) {
     return Error{Code::kDenied, fmt::format("you may not have {} wiped", request.device),
                  "owners and admins may, and the other devices of its user"};
+  }
+  const auto nobody = [](const std::string&) { return false; };
+  const auto it = [&](const std::string& device) { return device == request.device; };
+  const base::Time now = context.clock.now();
+  if (trust::has_owner(installation.chain(), now, nobody) &&
+      !trust::has_owner(installation.chain(), now, it)) {
+    return last_owner(installation);
   }
   const bool revoked = target->revoked;
   const bool may = is_own(installation, request.device) ||

@@ -103,6 +103,14 @@ Result<std::vector<std::string>> split_entries(std::string_view file) {
   return entries;
 }
 
+bool has_owner(const Chain& chain, base::Time now,
+               const std::function<bool(const std::string& device)>& out) {
+  return std::any_of(chain.devices().begin(), chain.devices().end(), [&](const auto& item) {
+    return item.second.role == Role::kOwner && chain.active_device(item.first, now) &&
+           !out(item.first);
+  });
+}
+
 const Standing& standing_at(const Device& device, std::uint64_t size) {
   auto at = device.standings.rbegin();
   while (std::next(at) != device.standings.rend() && at->entry >= size) ++at;

@@ -4,6 +4,7 @@
 // Pure: bytes and a key in, state or a reason out. A Chain is a value; one thread at a time.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -61,6 +62,13 @@ const Standing& standing_at(const Device& device, std::uint64_t size);
 // a device that once belonged to an owner is no way around the first rule. nullptr: the root, which
 // may always. Of itself every device may.
 bool may_revoke(const Device* author, std::string_view user, Role target);
+
+class Chain;
+
+// Whether an owner's device stands at `now` that is not `out`: one that could act for the
+// organisation. Without any, only the root's key could make another owner.
+bool has_owner(const Chain& chain, base::Time now,
+               const std::function<bool(const std::string& device)>& out);
 
 class Chain {
  public:

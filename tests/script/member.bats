@@ -107,3 +107,30 @@ teardown_file() { stop_org; }
   expect_exit 2 as olivia member role ada service --yes
   expect_exit 3 as olivia member role nobody auditor --yes
 }
+
+@test "nobody ends, demotes or wipes the last owner, until there is another one" {
+  owner=$(as olivia device list --json | jq -r .device)
+  for words in "device revoke $owner" "device wipe $owner" "device wipe $owner --keep-access" \
+    "member revoke olivia" "member role olivia member"; do
+    # shellcheck disable=SC2086
+    expect_exit 9 as olivia $words --yes --json
+    [ "$(error_code)" = conflict ]
+    contains "$errors" "this would leave mercy.example without an owner"
+    contains "$errors" "member invite USER --role owner"
+  done
+  expect_exit 0 as olivia device show --json
+  json '.state == "active" and (has("wipe") | not)'
+  add_member otto owner
+  expect_exit 0 as olivia member role otto member --yes
+  expect_exit 9 as olivia member revoke olivia --yes
+  expect_exit 0 as olivia member role otto owner --yes
+  # Both at once: the relay takes one.
+  as otto inbox >/dev/null
+  status=0 other=0
+  (as olivia member revoke otto --yes >first 2>&1 3>&- || echo $? >first.status) &
+  as otto member revoke olivia --yes >second 2>&1 || other=$?
+  wait
+  [ ! -e first.status ] || status=$(<first.status)
+  # One has revoked the other, who was refused or found itself revoked.
+  [[ "$status $other" =~ ^(0\ [59]|[59]\ 0)$ ]] || { cat first second >&2 && echo "$status $other" && false; }
+}

@@ -47,6 +47,9 @@ base::Result<Outcome> get_orders(Request& request, Engine& engine);
 // Whether an order stands that the device has not answered.
 base::Result<bool> is_to_be_wiped(MetaReader& store, const Directory& directory,
                                   std::string_view device);
+// Whether an order stands, answered or not.
+base::Result<bool> is_ordered_wiped(MetaReader& store, const Directory& directory,
+                                    std::string_view device);
 
 base::Result<Outcome> get_register(Request& request, Engine& engine);
 base::Result<Outcome> get_register_entries(Request& request, Engine& engine);

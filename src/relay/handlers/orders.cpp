@@ -3,6 +3,7 @@
 // trust/wipe.hpp say who may sign what.
 #include "base/encoding.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/handlers/owners.hpp"
 #include "trust/excerpt.hpp"
 #include "trust/wipe.hpp"
 #include "wire/messages.hpp"
@@ -66,6 +67,9 @@ base::Result<Written> take_order(Unit& unit, const Request& request, const std::
   TRY(const auto known, unit.store.reads().order(order.id));
   if (known && known->statement == statement) return Written{Reply{}, Record::repeat()};
   if (known) return Error{Code::kConflict, "there is another order with this id", ""};
+  TRY(const bool owned, has_owner(unit));
+  TRY(const bool others, has_owner(unit, order.device));
+  if (owned && !others) return last_owner();
   TRY(unit.store.add_order(order));
   unit.arrivals.mail.insert(order.device);
   audit::Event event = event_about(request, "device.wipe", order, unit.now);
@@ -189,6 +193,12 @@ base::Result<bool> is_to_be_wiped(MetaReader& store, const Directory& directory,
                                   std::string_view device) {
   TRY(const auto order, store.order_of_device(device));
   return order && !is_done(*order) && still_counts(directory, *order);
+}
+
+base::Result<bool> is_ordered_wiped(MetaReader& store, const Directory& directory,
+                                    std::string_view device) {
+  TRY(const auto order, store.order_of_device(device));
+  return order && still_counts(directory, *order);
 }
 
 base::Result<Outcome> post_order(Request& request, Engine&) {

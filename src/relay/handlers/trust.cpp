@@ -5,6 +5,7 @@
 #include "relay/admit.hpp"
 #include "relay/handlers/departure.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/handlers/owners.hpp"
 #include "wire/messages.hpp"
 
 namespace sealpost::relay {
@@ -152,11 +153,20 @@ base::Result<std::vector<std::string>> new_entries(Unit& unit, const wire::Trust
   return std::vector<std::string>(end, brought.entries.end());
 }
 
+// Only these take an owner away.
+bool takes_away(const std::string& entry) {
+  return entry.starts_with("sealpost/v1/revocation\n") || entry.starts_with("sealpost/v1/role\n");
+}
+
 base::Result<Written> append_brought(Unit& unit, const Request& request,
                                      const wire::TrustEntries& brought) {
   TRY(still_active(unit, request.caller));
   TRY(const auto fresh, new_entries(unit, brought));
   if (fresh.empty()) return Written{Reply{}, Record::repeat()};
+  bool owned = false;
+  if (std::any_of(fresh.begin(), fresh.end(), takes_away)) {
+    TRY(owned, has_owner(unit));
+  }
   const std::string root =
       unit.directory.read([](const trust::Chain& chain) { return chain.organisation(); });
   std::vector<Fact> facts;
@@ -164,6 +174,9 @@ base::Result<Written> append_brought(Unit& unit, const Request& request,
     TRY(check_bearer(entry, request.caller, root));
     TRY(append_entry(unit, entry, event_of(request, "org.create", unit.now), facts));
   }
+  if (!owned) return Written{Reply{}, Record::of(std::move(facts))};
+  TRY(const bool still_owned, has_owner(unit));
+  if (!still_owned) return last_owner();
   return Written{Reply{}, Record::of(std::move(facts))};
 }
 

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <future>
 #include <thread>
 
 #include "house.hpp"
@@ -262,6 +263,57 @@ TEST_CASE("a change of role that goes on receiving takes nothing away") {
   const auto change = role_change("nurse.kim", Role::kCustodian);
   REQUIRE(house.post_trust(kOlivia, signed_by(change, {kOlivia})).status == 200);
   CHECK(house.inbox(kKim).deliveries.size() == 1);
+}
+
+TEST_CASE("a poll ends with the key that asked") {
+  House house;
+  auto waiting = std::async(std::launch::async,
+                            [&] { return code_of(house.ask(kKim, "GET", "/v1/inbox?wait=60")); });
+  house.await_polls(1);
+  trust::Certificate next = successor(house.chain, "nurse.kim/phone");
+  next.at = kNoon;
+  next.expires = kNoon + 300 * kDay;
+  REQUIRE(house.post_trust(kKim, signed_by(next, {kKim, kKim + "#2"})).status == 200);
+  CHECK(waiting.get() == "key-replaced");
+}
+
+TEST_CASE("nobody ends the last owner, nor do two owners end each other") {
+  House house;
+  const std::string otto = full("otto/desk");
+  const auto ends = [&](const std::string& by, const std::string& whom) {
+    return house.post_trust(by, signed_by(revocation(whom), {by}));
+  };
+  CHECK(code_of(ends(kOlivia, kOlivia)) == "conflict");
+  const std::string root{kOrganisation};
+  CHECK(code_of(house.post_trust(kOlivia, signed_by(revocation(kOlivia), {root}))) == "conflict");
+  CHECK(code_of(house.post_trust(
+            kOlivia, signed_by(role_change("olivia", Role::kMember), {root}))) == "conflict");
+  REQUIRE(house.add_owner("otto/desk").status == 200);
+  // Both in one request, and then one after the other.
+  trust::Chain longer = house.chain;
+  const std::vector<std::string> both{signed_by(revocation(otto), {kOlivia}),
+                                      signed_by(revocation(kOlivia), {kOlivia})};
+  for (const std::string& entry : both) must(longer, entry);
+  const auto body = wire::to_cbor(wire::TrustEntries{longer.size(), both});
+  CHECK(code_of(house.ask(kOlivia, "POST", "/v1/trust", body)) == "conflict");
+  CHECK(house.ask(otto, "GET", "/v1/trust").status == 200);
+  CHECK(ends(kOlivia, otto).status == 200);
+  CHECK(code_of(ends(kOlivia, kOlivia)) == "conflict");
+  CHECK(ends(kOlivia, kLee).status == 200);
+  check_sound(house);
+}
+
+TEST_CASE("an owner who has expired holds nobody, and is no owner that is left") {
+  House house;
+  trust::Certificate brief = root_certificate("otto/desk", Role::kOwner);
+  brief.expires = kNoon + kDay;
+  const std::string root{kOrganisation};
+  const std::string otto = full("otto/desk");
+  REQUIRE(house.post_trust(kOlivia, signed_by(brief, {root, otto})).status == 200);
+  house.clock.advance(2 * kDay);
+  CHECK(code_of(house.post_trust(kOlivia, signed_by(revocation(kOlivia), {kOlivia}))) ==
+        "conflict");
+  CHECK(house.post_trust(kOlivia, signed_by(revocation(otto), {kOlivia})).status == 200);
 }
 
 TEST_CASE("with a new key the prekeys that the old one signed are handed to nobody") {

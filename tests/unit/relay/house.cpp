@@ -114,6 +114,11 @@ HttpAnswer House::post_trust(const std::string& bearer, const std::string& entry
   return answer;
 }
 
+HttpAnswer House::add_owner(const std::string& device) {
+  const auto certificate = root_certificate(device, trust::Role::kOwner);
+  return post_trust(kOlivia, signed_by(certificate, {std::string(kOrganisation), full(device)}));
+}
+
 std::string House::checkpoint() {
   const HttpAnswer answer = ask(kAuditor, "GET", "/v1/audit/checkpoint");
   REQUIRE(answer.status == 200);

@@ -73,6 +73,8 @@ class House {
                           base::ByteView body = {});
   // Appends an entry to the organisation's chain here and at the relay, as `bearer`.
   HttpAnswer post_trust(const std::string& bearer, const std::string& entry);
+  // A further owner, "otto/desk", certified by the root.
+  HttpAnswer add_owner(const std::string& device);
 
   std::string checkpoint();  // the signed note
   // Events of this name as the auditor reads them, in their order; all without one.

@@ -116,6 +116,7 @@ TEST_CASE("of two conflicting submissions at once exactly one wins") {
 TEST_CASE("unknown, revoked and unfit recipients: all or none, unless a part will do") {
   House house;
   const std::string ghost = full("ghost/phone");
+  REQUIRE(house.add_owner("otto/desk").status == 200);
   REQUIRE(house.post_trust(kOlivia, signed_by(revocation(kOlivia), {kOlivia})).status == 200);
   wire::Submission sent = house.message(1, {kKim, ghost, kOlivia, kAuditor});
   const wire::SubmissionResult none = house.submit(kLee, sent);

@@ -209,6 +209,20 @@ TEST_CASE("an order waits for every key that the device had, and for the present
   CHECK(standing(house, kKim).order == note);
 }
 
+TEST_CASE("the last owner's device is not ordered wiped, and who is to be wiped is none") {
+  House house;
+  CHECK(give(house, kOlivia, signed_by(order(house, 1, kOlivia), {kOlivia})).status == 409);
+  REQUIRE(house.add_owner("otto/desk").status == 200);
+  // By the root: an order of olivia's would end with her.
+  const std::string root{kOrganisation};
+  CHECK(give(house, kOlivia, signed_by(order(house, 1, full("otto/desk")), {root})).status == 200);
+  CHECK(give(house, kOlivia, signed_by(order(house, 2, kOlivia), {kOlivia})).status == 409);
+  CHECK(code_of(house.post_trust(kOlivia, signed_by(revocation(kOlivia), {kOlivia}))) ==
+        "conflict");
+  const auto otto = full("otto/desk");
+  CHECK(house.post_trust(kOlivia, signed_by(revocation(otto), {kOlivia})).status == 200);
+}
+
 TEST_CASE("an order ends a poll that waits for mail, and a receipt one that asked for it") {
   House house;
   const auto poll = [&](const std::string& who, const std::string& query) {
