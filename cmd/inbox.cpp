@@ -28,13 +28,29 @@ base::Result<void> list(Env& env, const Opened& opened, const Options& options) 
   return print_messages(env, messages);
 }
 
+// Who does not receive has what came before; so has a device whose certificate has expired.
+base::Result<void> list_without(Env& env, const Opened& opened, const Options& options,
+                                const base::Error& why) {
+  TRY(list(env, opened, options));
+  const flow::Installation& installation = opened.installation;
+  const trust::Device* self = installation.chain().device(installation.signer().name());
+  if (self == nullptr || trust::allowed(self->role, trust::Operation::kReceive)) return why;
+  env.out.warn(fmt::format("nothing was fetched: the role {} does not receive messages",
+                           trust::role_name(self->role)));
+  return {};
+}
+
 base::Result<void> run_inbox(const Options& options, Env& env) {
   TRY(const base::milliseconds wait, text::parse_span(options.wait));
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
-  TRY(const flow::Fetched fetched,
-      flow::fetch(opened.installation, std::chrono::duration_cast<std::chrono::seconds>(wait),
-                  context));
+  const auto outcome = flow::fetch(opened.installation,
+                                   std::chrono::duration_cast<std::chrono::seconds>(wait), context);
+  if (!outcome && outcome.error().code == base::Code::kDenied) {
+    return list_without(env, opened, options, outcome.error());
+  }
+  if (!outcome) return outcome.error();
+  const flow::Fetched& fetched = *outcome;
   TRY(list(env, opened, options));
   if (fetched.rejected.empty()) {
     return fetched.neglected ? base::Result<void>(*fetched.neglected) : base::Result<void>();

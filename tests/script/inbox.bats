@@ -102,3 +102,12 @@ requests_of() {
   [ "$(requests_of dr.lee)" = 0 ]
   [ "$(requests_of olivia)" = 0 ]
 }
+
+@test "who does not receive any more still has what came before, and is told that nothing was fetched" {
+  expect_exit 0 as dr.lee inbox --json
+  before=$(wc -l <<<"$output")
+  expect_exit 0 as olivia member role dr.lee auditor --yes
+  expect_exit 0 as dr.lee inbox --json
+  [ "$(wc -l <<<"$output")" = "$before" ]
+  contains "$errors" "nothing was fetched: the role auditor does not receive messages"
+}
