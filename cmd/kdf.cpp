@@ -11,9 +11,10 @@ constexpr std::size_t kMebibyte = 1 << 20;
 constexpr std::size_t kGibibyte = 1 << 30;
 
 base::Error out_of_bounds(std::string_view what) {
-  return {base::Code::kUsage, std::string(what),
-          "the least is --kdf-memory 256M --kdf-passes 3, which takes about a second; the most 4G "
-          "and 64"};
+  return {
+      base::Code::kUsage, std::string(what),
+      "the least is --kdf-memory 256M --kdf-passes 3, which takes about half a second; the most "
+      "4G and 64"};
 }
 
 }  // namespace
@@ -41,7 +42,7 @@ void add_kdf_options(Verb verb, KdfOptions& options) {
   verb.add_option("--kdf-memory", options.memory,
                   "Memory that each guess of the passphrase takes [256M]")
       ->type_name("SIZE");
-  verb.add_option("--kdf-passes", options.passes, "How often each guess goes through it [3]")
+  verb.add_option("--kdf-passes", options.passes, "How often each guess goes through it [6]")
       ->type_name("N");
 }
 

@@ -45,7 +45,9 @@ base::Result<void> print(const Options& options, Env& env, const flow::BackedUp&
   }
   document["outbox"] = made.outbox;
   TRY(output.report(document));
-  env.out.note(fmt::format("{} messages are in the backup.", made.counts.messages));
+  const std::uint64_t messages = made.counts.messages;
+  env.out.note(
+      fmt::format("{} {} in the backup.", messages, messages == 1 ? "message is" : "messages are"));
   if (made.root_key) env.out.note("So is the organisation's root key: guard the file like it.");
   if (made.invitation_expires) {
     env.out.note(fmt::format("Until {} it admits a new device by itself.",
@@ -54,7 +56,10 @@ base::Result<void> print(const Options& options, Env& env, const flow::BackedUp&
     env.out.note(fmt::format("It admits no new device by itself: {}.", made.no_invitation));
   }
   if (made.outbox > 0) {
-    env.out.note(fmt::format("{} messages in the outbox are not in it.", made.outbox));
+    env.out.note(
+        fmt::format("{} in the outbox {} not in it.",
+                    made.outbox == 1 ? "1 message" : fmt::format("{} messages", made.outbox),
+                    made.outbox == 1 ? "is" : "are"));
   }
   return {};
 }

@@ -65,8 +65,9 @@ base::Result<void> print(Env& env, const std::string& profile, const flow::Conti
                              {"old_device", done.old_device()},
                              {"old_device_revoked", done.old_revoked()}});
   }
-  TRY(env.out.line(fmt::format("This device is {} now; {} messages came back.", done.device(),
-                               restored.messages)));
+  TRY(env.out.line(fmt::format("This device is {} now; {} {} came back.", done.device(),
+                               restored.messages,
+                               restored.messages == 1 ? "message" : "messages")));
   env.out.note(done.old_revoked()
                    ? fmt::format("{} is revoked.", done.old_device())
                    : fmt::format("{} still has access; end it with `sealpost device revoke`.",

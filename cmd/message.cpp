@@ -57,6 +57,15 @@ base::Result<void> say_missing(Env& env, const flow::Exported& exported) {
                      "what the messages say, and what proves it, is"};
 }
 
+// The messages themselves may go to standard output.
+void say_written(Env& env, const Options& options, const flow::Exported& exported) {
+  env.out.note(fmt::format("{} {} and {} {} written to {}, encrypted; the audit log tells of it.",
+                           exported.messages, exported.messages == 1 ? "message" : "messages",
+                           exported.attachments,
+                           exported.attachments == 1 ? "attachment" : "attachments",
+                           options.output == "-" ? "standard output" : options.output));
+}
+
 base::Result<void> run_export(const Options& options, Env& env) {
   TRY(check(options));
   TRY(std::vector<age::X25519Recipient> recipients, read_recipients(options.recipients));
@@ -69,6 +78,7 @@ base::Result<void> run_export(const Options& options, Env& env) {
                             context, progress));
   TRY(output.commit());
   TRY(output.report(json_of(options, exported, output.bytes_written())));
+  say_written(env, options, exported);
   return say_missing(env, exported);
 }
 

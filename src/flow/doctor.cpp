@@ -98,9 +98,11 @@ Finding devices_finding(const Installation& installation, base::Time now) {
 
 base::Result<Finding> copies_finding(const Installation& installation) {
   TRY(const std::uint64_t messages, installation.vault().count(vault::Kind::kMessage));
-  return Finding{"copies", Health::kNote,
-                 fmt::format("{} messages are in this vault, which is no archive", messages),
-                 "keep no sole copy here: `sealpost message export` takes one out"};
+  return Finding{
+      "copies", Health::kNote,
+      fmt::format("{} in this vault, which is no archive",
+                  messages == 1 ? "1 message is" : fmt::format("{} messages are", messages)),
+      "keep no sole copy here: `sealpost message export` takes one out"};
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ sealed_rows() { sqlite3 "$SEALPOST_HOME/bob/vault.db" "SELECT id, kind, hex(name
 @test "the new passphrase opens the vault, the old one does not, and nothing else has changed" {
   sealed_rows >before
   expect_exit 0 change --json
-  json '.type == "passphrase-changed" and .profile == "bob" and .kdf_memory == 268435456 and .kdf_passes == 3'
+  json '.type == "passphrase-changed" and .profile == "bob" and .kdf_memory == 268435456 and .kdf_passes == 6'
   json '.changed | test("^20")'
   sealed_rows >after
   [ -s before ] && cmp before after

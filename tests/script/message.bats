@@ -31,6 +31,14 @@ unpack() { age -d -i "$ORG_DIR/key.txt" "$1" | tar x -C "$2"; }
   expect_exit 0 "$SEALPOST" inspect "$folder/accepted.note"
 }
 
+@test "it says what it has written, and where" {
+  expect_exit 0 as nurse.kim message export "$(cat "$ORG_DIR/id")" -r "$(recipient)" -o said.age
+  [ -z "$output" ]
+  contains "$errors" "1 message and 1 attachment written to said.age"
+  expect_exit 0 as nurse.kim message export --all -r "$(recipient)" -o - --quiet
+  lacks "$errors" "written to"
+}
+
 @test "all messages, sent ones with the receipts that came back" {
   as nurse.kim inbox >/dev/null
   as dr.lee receipt list >/dev/null
