@@ -14,9 +14,15 @@ enrol() {
   SEALPOST_HOME=$ORG_DIR/$1 /usr/bin/python3 "$SUPPORT/enrol_mfa" "$ORG_DIR/mfa.$1" \
     "$SEALPOST" mfa enrol >/dev/null
 }
-# What olivia had proven ends with the key that proved it; app and paper are gone.
+# What olivia had proven is over, as after twelve hours; app and paper are gone.
 lose() {
-  as olivia key rotate --yes >/dev/null 2>&1 || true
+  stop_relay
+  /usr/bin/python3 - "$RELAY_DIR/relay.db" <<'PY'
+import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+    db.execute("DELETE FROM mfa_proofs WHERE user = 'olivia'")
+PY
+  start_relay
   rm -rf "$ORG_DIR/mfa.olivia"
   expect_exit 4 as olivia inbox
   contains "$errors" "sealpost mfa verify"
