@@ -77,8 +77,12 @@ class Follower {
     page.add_keys(list.keys);
     for (const wire::RegisterEntry& item : list.entries) {
       const auto added = page.add(item);
-      if (!added && page.wrong_key()) TRY(forget_key(*page.wrong_key()));
-      TRY(added);
+      if (added) continue;
+      if (page.wrong_key()) TRY(forget_key(*page.wrong_key()));
+      if (added.error().code != base::Code::kBusy) return added;
+      // What comes before is good, and may say that another key is to take the place of one.
+      const auto stored = page.store();
+      return stored ? added : base::Result<void>(stored.error());
     }
     TRY(const bool stored, page.store());
     if (!stored) {

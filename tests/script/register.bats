@@ -233,6 +233,34 @@ epoch() { events register.append | jq -rs '[.[] | select(.objects == ["people"])
   as olivia audit verify >/dev/null
 }
 
+@test "who has read what is skipped reads again, and everybody is in the same state" {
+  add_member adam admin
+  add_unchecked oscar
+  as olivia inbox >/dev/null
+  as olivia contact add before-skip >/dev/null
+  for who in adam dr.lee; do expect_exit 0 as $who contact list; done
+  number=$(unchecked begin "$ORG_DIR/oscar.json" people mercy.example/olivia/vm mercy.example/adam/laptop)
+  expect_exit 0 as olivia contact list
+  expect_exit 7 as adam contact list
+  expect_exit 75 as adam contact list
+  expect_exit 9 as adam org skip people --yes
+  contains "$errors" "mercy.example/olivia/vm was sent a key of it"
+  as olivia member revoke oscar --yes >/dev/null
+  expect_exit 0 as adam org skip people --yes --json
+  json '.first == ($n | tonumber)' --arg n "$number"
+  as adam contact add behind-skip >/dev/null
+  for who in olivia dr.lee adam; do
+    expect_exit 0 as $who contact list --json
+    jq -S . <<<"$output" >"list.$who"
+    contains "$output" before-skip
+    contains "$output" behind-skip
+    expect_exit 0 as $who contact add "by-${who%%.*}-behind-skip"
+  done
+  expect_exit 0 as adam contact list
+  contains "$output" by-olivia-behind-skip
+  contains "$output" by-dr-behind-skip
+}
+
 @test "killed while it writes: an entry is there as a whole or not at all, and the same again is safe" {
   seq -f 'k-%04g' 1 1500 | sed '1i id' >many.csv
   for delay in 0.05 0.15 0.3 0.6; do
