@@ -15,6 +15,7 @@ using reg::Stream;
 
 constexpr std::size_t kMaxParty = 200;  // bytes
 constexpr std::size_t kShortestPrefix = 8;
+constexpr std::string_view kRelayKind = "baa";  // what lets others handle the organisation's data
 
 base::Error usage(std::string text, std::string hint = "") {
   return {base::Code::kUsage, std::move(text), std::move(hint)};
@@ -50,9 +51,11 @@ base::Result<std::vector<reg::Agreement>> standing_agreements(const vault::Vault
   return all;
 }
 
-bool outlasts(const reg::Agreement& other, const reg::Agreement& one) {
+// A gap that is over is no lapse any more; one that lasts, or lies ahead, is.
+bool outlasts(const reg::Agreement& other, const reg::Agreement& one, base::Time now) {
   return other.kind == one.kind && same_party(other.party, one.party) &&
-         (!other.expires || *other.expires > *one.expires);
+         (!other.expires || *other.expires > *one.expires) &&
+         (!other.signed_at || *other.signed_at <= std::max(*one.expires, now));
 }
 
 base::Result<void> check_not_recorded(const vault::Vault& vault, const NewAgreement& fresh) {
@@ -119,13 +122,13 @@ base::Result<reg::Agreement> add_agreement(Installation& installation, const New
 }
 
 base::Result<std::vector<reg::Agreement>> lapsing_agreements(const vault::Vault& vault,
-                                                             base::Time by) {
+                                                             base::Time by, base::Time now) {
   TRY(const std::vector<reg::Agreement> all, standing_agreements(vault));
   std::vector<reg::Agreement> lapsing;
   for (const reg::Agreement& one : all) {
     if (!one.expires || *one.expires > by) continue;
-    const bool outlasted = std::any_of(all.begin(), all.end(),
-                                       [&](const auto& other) { return outlasts(other, one); });
+    const bool outlasted = std::any_of(
+        all.begin(), all.end(), [&](const auto& other) { return outlasts(other, one, now); });
     if (!outlasted) lapsing.push_back(one);
   }
   return lapsing;
@@ -135,7 +138,9 @@ base::Result<std::vector<reg::Agreement>> list_agreements(Installation& installa
                                                           std::optional<base::Time> ending_by,
                                                           Context& context) {
   TRY(catch_up_register(installation, Stream::kOrganisation, context));
-  if (ending_by) return lapsing_agreements(installation.vault(), *ending_by);
+  if (ending_by) {
+    return lapsing_agreements(installation.vault(), *ending_by, context.clock.now());
+  }
   return standing_agreements(installation.vault());
 }
 
@@ -169,12 +174,19 @@ base::Result<void> remove_agreement(Installation& installation, const std::strin
   return write_register(installation, relay, Stream::kOrganisation, std::move(draft), context);
 }
 
-base::Result<bool> agreement_in_force(const vault::Vault& vault, std::string_view party,
-                                      base::Time now) {
+base::Result<std::optional<base::Time>> relay_agreement_gap(const vault::Vault& vault,
+                                                            std::string_view party,
+                                                            base::Time from) {
   TRY(const std::vector<reg::Agreement> all, standing_agreements(vault));
-  return std::any_of(all.begin(), all.end(), [&](const auto& one) {
-    return one.in_force(now) && same_party(one.party, party);
-  });
+  const auto holds = [&](const reg::Agreement& one) {
+    return one.kind == kRelayKind && one.in_force(from) && same_party(one.party, party);
+  };
+  while (true) {
+    const auto one = std::find_if(all.begin(), all.end(), holds);
+    if (one == all.end()) return std::optional(from);
+    if (!one->expires) return std::optional<base::Time>();
+    from = *one->expires;
+  }
 }
 
 base::Result<void> check_relay_agreement(Installation& installation, client::RelayClient& relay,
@@ -182,14 +194,16 @@ base::Result<void> check_relay_agreement(Installation& installation, client::Rel
   TRY(const policy::Policy policy, installation.policy());
   if (!policy.relay_agreement) return {};
   TRY(meet_register(installation, relay, Stream::kOrganisation, context));
-  TRY(const bool holds,
-      agreement_in_force(installation.vault(), *policy.relay_agreement, context.clock.now()));
-  if (holds) return {};
+  const base::Time now = context.clock.now();
+  TRY(const std::optional<base::Time> gap,
+      relay_agreement_gap(installation.vault(), *policy.relay_agreement, now));
+  if (gap != now) return {};
   return base::Error{
       base::Code::kDenied,
-      fmt::format("no agreement with {} is in force, and the policy lets nothing be sent without",
-                  *policy.relay_agreement),
-      "`sealpost agreement list` shows what there is; `sealpost agreement add` records a new one"};
+      fmt::format("no agreement of kind {} with {} is in force, and the policy lets nothing be "
+                  "sent without",
+                  kRelayKind, *policy.relay_agreement),
+      kNoRelayAgreementHint};
 }
 
 }  // namespace sealpost::flow

@@ -35,9 +35,9 @@ base::Result<reg::Agreement> add_agreement(Installation& installation, const New
                                            Context& context, TransferProgress& progress);
 
 // Of what is not removed, in the vault, by party: what ends by then, or has, but for what another
-// agreement of the same kind with the same party outlasts.
+// agreement of the same kind with the same party outlasts that began before the end, or has begun.
 base::Result<std::vector<reg::Agreement>> lapsing_agreements(const vault::Vault& vault,
-                                                             base::Time by);
+                                                             base::Time by, base::Time now);
 
 // Those that are not removed, by party; with `ending_by` only lapsing_agreements().
 base::Result<std::vector<reg::Agreement>> list_agreements(Installation& installation,
@@ -58,12 +58,19 @@ base::Result<std::filesystem::path> save_agreement_file(Installation& installati
 base::Result<void> remove_agreement(Installation& installation, const std::string& id,
                                     Context& context);
 
-// Whether an agreement with this party holds now, as the vault knows the register.
-base::Result<bool> agreement_in_force(const vault::Vault& vault, std::string_view party,
-                                      base::Time now);
+// When, from then on, no business associate agreement with this party is in force, as the vault
+// knows the register: `from` itself when none is then, nothing when that never comes.
+base::Result<std::optional<base::Time>> relay_agreement_gap(const vault::Vault& vault,
+                                                            std::string_view party,
+                                                            base::Time from);
+
+inline constexpr const char* kNoRelayAgreementHint =
+    "`sealpost agreement list` shows what there is; `sealpost agreement add PARTY --kind baa` "
+    "records a new one";
 
 // What the policy asks for before anything is sealed: kDenied when it names a party with whom no
-// agreement is in force. Follows the register only when it names one; as meet_register().
+// business associate agreement is in force. Follows the register only when it names one; as
+// meet_register().
 base::Result<void> check_relay_agreement(Installation& installation, client::RelayClient& relay,
                                          Context& context);
 

@@ -41,7 +41,8 @@ struct Belongings {
 Findings examine_files(const Belongings& belongings);
 
 // What of the register there is to say where the organisation uses it: whether this device has its
-// keys, and which agreements lapse. `relay` was visited. As flow/registry.hpp.
+// keys, and which agreements lapse; and whether there is the one that the policy asks for. `relay`
+// was visited. As flow/registry.hpp.
 base::Result<void> examine_register(Installation& installation, client::RelayClient& relay,
                                     Context& context, Findings& findings);
 

@@ -57,7 +57,7 @@ std::string named(const reg::Agreement& agreement) {
 
 // One finding for what has expired and one for what will soon, or one that nothing does.
 base::Result<Findings> agreement_findings(const vault::Vault& vault, base::Time now) {
-  TRY(const auto lapsing, lapsing_agreements(vault, now + kAgreementAlarm));
+  TRY(const auto lapsing, lapsing_agreements(vault, now + kAgreementAlarm, now));
   if (lapsing.empty()) {
     return Findings{{"agreements", Health::kGood,
                      fmt::format("none expires within {}", text::format_span(kAgreementAlarm)),
@@ -81,6 +81,56 @@ base::Result<Findings> agreement_findings(const vault::Vault& vault, base::Time 
   return findings;
 }
 
+// What the policy lets nothing be sent without; nothing when it names nobody.
+base::Result<Findings> relay_agreement_finding(const vault::Vault& vault,
+                                               const policy::Policy& policy, base::Time now) {
+  if (!policy.relay_agreement) return Findings{};
+  const std::string& party = *policy.relay_agreement;
+  TRY(const std::optional<base::Time> gap, relay_agreement_gap(vault, party, now));
+  if (gap == now) {
+    return Findings{{"relay-agreement", Health::kBroken,
+                     fmt::format("nothing can be sent: no agreement of kind baa with {} is in "
+                                 "force, and the policy asks for one",
+                                 party),
+                     kNoRelayAgreementHint}};
+  }
+  if (gap && *gap <= now + kAgreementAlarm) {
+    return Findings{{"relay-agreement", Health::kWeak,
+                     fmt::format("nothing can be sent from {} on: then no agreement of kind baa "
+                                 "with {} is in force, and the policy asks for one",
+                                 text::format_time(*gap), party),
+                     kNoRelayAgreementHint}};
+  }
+  return Findings{{"relay-agreement", Health::kGood,
+                   fmt::format("the one with {} holds for {} at least", party,
+                               text::format_span(kAgreementAlarm)),
+                   ""}};
+}
+
+void append(Findings& findings, const Findings& more) {
+  findings.insert(findings.end(), more.begin(), more.end());
+}
+
+// Agreements of a stream that nobody has begun there are none.
+base::Result<void> examine_agreements(Installation& installation, client::RelayClient& relay,
+                                      const policy::Policy& policy, base::Time now,
+                                      Findings& findings) {
+  const vault::Vault& vault = installation.vault();
+  TRY(const StreamState state, load_stream(vault, reg::Stream::kOrganisation));
+  const bool waits = state.keys.newest() == 0;
+  if (waits && state.begun > 0) return {};
+  if (!waits) {
+    auto followed = follow(installation, relay, reg::Stream::kOrganisation, now);
+    if (!followed && followed.error().code != base::Code::kBusy) return followed;
+  }
+  TRY(const Findings asked, relay_agreement_finding(vault, policy, now));
+  append(findings, asked);
+  if (waits) return {};
+  TRY(const Findings agreements, agreement_findings(vault, now));
+  append(findings, agreements);
+  return {};
+}
+
 }  // namespace
 
 base::Result<void> examine_register(Installation& installation, client::RelayClient& relay,
@@ -91,18 +141,13 @@ base::Result<void> examine_register(Installation& installation, client::RelayCli
   if (!may_hold(policy, *self)) return {};
   TRY(tend_registers(installation, relay, context));
   TRY(const bool used, is_used(installation.vault()));
-  if (!used) return {};
-  TRY(Finding keys, register_finding(installation, now));
-  findings.push_back(std::move(keys));
-  TRY(const Findings faulty, faulty_entries(installation.vault()));
-  findings.insert(findings.end(), faulty.begin(), faulty.end());
-  TRY(const StreamState state, load_stream(installation.vault(), reg::Stream::kOrganisation));
-  if (state.keys.newest() == 0) return {};
-  auto followed = follow(installation, relay, reg::Stream::kOrganisation, now);
-  if (!followed && followed.error().code != base::Code::kBusy) return followed;
-  TRY(const Findings agreements, agreement_findings(installation.vault(), now));
-  findings.insert(findings.end(), agreements.begin(), agreements.end());
-  return {};
+  if (used) {
+    TRY(Finding keys, register_finding(installation, now));
+    findings.push_back(std::move(keys));
+    TRY(const Findings faulty, faulty_entries(installation.vault()));
+    append(findings, faulty);
+  }
+  return examine_agreements(installation, relay, policy, now, findings);
 }
 
 }  // namespace sealpost::flow

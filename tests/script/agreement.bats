@@ -94,6 +94,17 @@ day() { date -u -d "$1 days" +%F; }
   json_lines 'map(select(.party == "Ahead")) | .[0].state == "not-yet"'
 }
 
+@test "one that begins after a gap does not renew what ends before it" {
+  as olivia agreement add Gone --kind baa --expires "$(day -50)" >/dev/null
+  as olivia agreement add Gone --kind baa --signed "$(day 100)" >/dev/null
+  as olivia agreement add Gap --kind baa --expires "$(day 20)" >/dev/null
+  as olivia agreement add Gap --kind baa --signed "$(day 30)" >/dev/null
+  as olivia agreement add Closed --kind baa --expires "$(day -50)" >/dev/null
+  as olivia agreement add Closed --kind baa --signed "$(day -20)" >/dev/null
+  expect_exit 0 as dr.lee agreement list --expiring 60d --json
+  json_lines 'map(.party) | contains(["Gap", "Gone"]) and all(. != "Closed")'
+}
+
 @test "remove asks, and takes it off everybody's list" {
   id=$(as olivia agreement add Over --kind baa)
   expect_exit 2 as olivia agreement remove "$id"
@@ -126,6 +137,10 @@ day() { date -u -d "$1 days" +%F; }
   [ -z "$output" ]
   expired=$(as olivia agreement add 'Host Inc' --kind baa --signed 2020-01-01 --expires 2022-01-01)
   expect_exit 5 as dr.lee send --to olivia text
+  as olivia agreement add 'Host Inc' --kind training --signed 2022-01-01 >/dev/null
+  as olivia agreement add 'Host Inc' --kind risk-assessment >/dev/null
+  expect_exit 5 as dr.lee send --to olivia text
+  contains "$errors" "kind baa"
   id=$(as olivia agreement add 'host inc' --kind baa --signed 2022-01-01 --expires 2048-01-01)
   expect_exit 0 as dr.lee send --to olivia text
   as olivia agreement remove "$id" --yes >/dev/null

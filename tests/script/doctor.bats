@@ -51,6 +51,17 @@ folder() { dirname "$(vault_of dr.lee)"; }
   unlock dr.lee
 }
 
+@test "an agreement that the policy asks for and nobody has recorded is broken" {
+  as olivia policy set relay-agreement 'Nobody Inc' >/dev/null
+  expect_exit 5 as dr.lee send --to olivia text
+  expect_exit 8 doctor
+  finding relay-agreement '.health == "broken" and (.text | contains("Nobody Inc"))
+    and (.hint | contains("agreement add PARTY --kind baa"))'
+  as olivia policy set relay-agreement none >/dev/null
+  expect_exit 0 doctor
+  json_lines 'all(.check != "relay-agreement")'
+}
+
 @test "where the register is used, that this device has its keys, and what agreements lapse" {
   as olivia agreement add 'Lab One' --kind baa --signed 2026-01-04 --expires 2048-01-04 >/dev/null
   expect_exit 0 doctor
@@ -69,6 +80,26 @@ folder() { dirname "$(vault_of dr.lee)"; }
   as olivia agreement remove 'Lab Three' --yes >/dev/null
   expect_exit 0 doctor
   finding agreements '.health == "good"'
+}
+
+@test "the agreement that the policy asks for is looked at now and for the 60 days to come" {
+  as olivia policy set relay-agreement 'Host Inc' >/dev/null
+  as olivia agreement add 'Host Inc' --kind training >/dev/null
+  expect_exit 8 doctor
+  finding relay-agreement '.health == "broken"'
+  first=$(as olivia agreement add 'Host Inc' --kind baa --expires 61d)
+  expect_exit 0 doctor
+  finding relay-agreement '.health == "good"'
+  as olivia agreement remove "$first" --yes >/dev/null
+  as olivia agreement add 'Host Inc' --kind baa --expires 20d >/dev/null
+  as olivia agreement add 'Host Inc' --kind baa --signed "$(date -u -d '30 days' +%F)" >/dev/null
+  expect_exit 8 doctor
+  finding relay-agreement '.health == "weak" and (.text | contains("Host Inc"))'
+  finding agreements '.health == "weak" and (.text | contains("Host Inc"))'
+  as olivia agreement add 'Host Inc' --kind baa >/dev/null
+  expect_exit 0 doctor
+  finding relay-agreement '.health == "good"'
+  as olivia policy set relay-agreement none >/dev/null
 }
 
 @test "a device waits for the register's key until another one meets the relay" {

@@ -39,17 +39,20 @@ class Register {
   }
   vault::Vault& vault() { return *vault_.vault; }
 
-  std::vector<std::string> lapsing(base::Time by) {
-    const auto found = lapsing_agreements(vault(), by);
+  std::vector<std::string> lapsing(base::Time by, base::Time now = at(0)) {
+    const auto found = lapsing_agreements(vault(), by, now);
     REQUIRE(found.has_value());
     std::vector<std::string> parties;
     for (const auto& one : *found) parties.push_back(one.party);
     return parties;
   }
-  bool in_force(std::string_view party, int day) {
-    const auto found = agreement_in_force(vault(), party, at(day));
+  bool in_force(std::string_view party, int day) { return gap(party, day) != day; }
+  // The day from which on the relay's agreement is missing; -1 for never.
+  int gap(std::string_view party, int from) {
+    const auto found = relay_agreement_gap(vault(), party, at(from));
     REQUIRE(found.has_value());
-    return *found;
+    if (!*found) return -1;
+    return static_cast<int>((**found - at(0)) / std::chrono::days(1));
   }
 
  private:
@@ -92,6 +95,37 @@ TEST_CASE("what lapses is what nothing of the same kind with the same party outl
   CHECK(rows.lapsing(at(10)) == Parties{"C"});
   rows.remove_agreement(later);
   CHECK(rows.lapsing(at(10)) == Parties{"A", "C"});
+}
+
+TEST_CASE("a later agreement is no renewal while there is a gap, or where one lies ahead") {
+  Register rows;
+  rows.add_agreement("Gone", "baa", {}, at(10));
+  rows.add_agreement("Gone", "baa", at(20), {});
+  CHECK(rows.lapsing(at(60), at(5)) == Parties{"Gone"});
+  CHECK(rows.lapsing(at(60), at(15)) == Parties{"Gone"});
+  // Over: the later one is in force.
+  CHECK(rows.lapsing(at(60), at(20)).empty());
+  rows.add_agreement("gone", "baa", at(9), at(15));
+  CHECK(rows.lapsing(at(12), at(5)).empty());
+  CHECK(rows.lapsing(at(15), at(5)) == Parties{"gone"});
+}
+
+TEST_CASE("the relay's agreement is one of kind baa, and misses from its first gap on") {
+  Register rows;
+  CHECK(rows.gap("Host", 3) == 3);
+  rows.add_agreement("Host", "training", {}, {});
+  rows.add_agreement("Host", "risk-assessment", {}, {});
+  rows.add_agreement("Other", "baa", {}, {});
+  CHECK(rows.gap("Host", 3) == 3);
+  rows.add_agreement("Host", "baa", at(0), at(10));
+  rows.add_agreement("HOST", "baa", at(10), at(20));
+  rows.add_agreement("Host", "baa", at(30), {});
+  CHECK(rows.gap("Host", 3) == 20);
+  CHECK(rows.gap("Host", 20) == 20);
+  CHECK(rows.gap("Host", 29) == 29);
+  CHECK(rows.gap("Host", 30) == -1);
+  rows.add_agreement("host", "baa", at(19), at(30));
+  CHECK(rows.gap("Host", 3) == -1);
 }
 
 TEST_CASE("a group of any size is written in records that each have room") {
