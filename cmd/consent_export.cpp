@@ -19,17 +19,14 @@ struct ExportOptions {
 // Borrows what it is made of.
 class Export {
  public:
-  Export(const vault::Vault& vault, report::Format format, report::ConsentWriter& writer,
-         base::Time now)
-      : vault_(vault), format_(format), writer_(writer), now_(now) {}
+  Export(const vault::Vault& vault, report::ConsentWriter& writer, base::Time now)
+      : vault_(vault), writer_(writer), now_(now) {}
 
   base::Result<void> write(const flow::KeyedContact& keyed) {
     TRY(const std::string name, flow::listed_name(vault_, keyed.contact));
     TRY(const std::vector<report::Consent> consents,
         report::consents_of(keyed.contact, name, keyed.key ? &*keyed.key : nullptr, now_));
     for (const report::Consent& consent : consents) {
-      const bool is_pause = std::holds_alternative<report::Pause>(consent);
-      if (is_pause && format_ == report::Format::kFhir) continue;  // which has nothing like it
       TRY(writer_.write(consent));
       ++count_;
     }
@@ -39,7 +36,6 @@ class Export {
 
  private:
   const vault::Vault& vault_;
-  const report::Format format_;
   report::ConsentWriter& writer_;
   const base::Time now_;
   std::uint64_t count_ = 0;
@@ -57,7 +53,7 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
   TRY(OutputFile file, OutputFile::create(options.output, 0600, Content::kAny, env));
   const auto writer =
       report::consent_writer(format, file, opened.installation.chain().organisation(), now);
-  Export out(*opened.vault, format, *writer, now);
+  Export out(*opened.vault, *writer, now);
   if (only) {
     TRY(out.write(*only));
   } else {

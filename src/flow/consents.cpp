@@ -98,7 +98,8 @@ base::Result<void> add_disclosure(const vault::Vault& vault, const ConsentTerms&
   return {};
 }
 
-bool same_terms(const reg::GrantRecord& grant, const ConsentTerms& terms) {
+// Of a record, a list's grant, or terms.
+bool same_terms(const auto& grant, const auto& terms) {
   const auto sorted = [](std::vector<std::string> words) {
     std::sort(words.begin(), words.end());
     return words;
@@ -183,6 +184,21 @@ ConsentTerms terms_of(const report::Grant& grant) {
                              base::to_hex(grant.evidence->sha256));
   }
   return terms;
+}
+
+// Whether a grant of a list was not in force for a reason that is not its own beginning or end.
+bool needs_reason(const report::Grant& grant, base::Time now) {
+  if (grant.active || (grant.expires && *grant.expires <= now)) return false;
+  if (grant.because == "not-yet") return !grant.effective;
+  if (grant.because == "expired") return !grant.expires;
+  return !grant.because.empty() || !grant.effective || *grant.effective <= now;
+}
+
+// Whether revocations in the register end the grant, which is not there, for all that it is for.
+bool is_ended(const reg::Contact& contact, const reg::GrantRecord& grant, base::Time now) {
+  reg::Contact bare;
+  bare.revocations = contact.revocations;
+  return reg::why_not(bare, {grant, {}}, present(contact, now)) == "revoked";
 }
 
 base::Result<reg::Granted> granted(const vault::Vault& vault, const std::string& contact,
@@ -355,43 +371,99 @@ base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
   if (!keyed.key) return no_key(grant.contact);
   const reg::Contact& contact = keyed.contact;
   const std::string id = grant.id.empty() ? "" : own_id(grant.id);
-  const bool known = id.empty() ? has_grant(contact, terms) || is_waiting(draft_, contact.id, terms)
-                                : waits(id) || has_id(contact.grants, id);
+  report::Grant own = grant;
+  own.id = id;
+  own.contact = contact.id;
+  const bool known = is_held(own) || (id.empty() ? has_grant(contact, terms) ||
+                                                       is_waiting(draft_, contact.id, terms)
+                                                 : waits(id) || has_id(contact.grants, id));
   if (known) return false;
   if (contact.removed) return removed(grant.contact);
   if (has_id(contact.revocations, id) || has_id(contact.pauses, id)) {
     return usage("its id is that of a revocation or a pause");
   }
-  if (contact.grants.size() + given_[contact.id] >= reg::kMaxGrants) return too_many(grant.contact);
+  if (contact.grants.size() + given_[contact.id] + held_given_[contact.id] >= reg::kMaxGrants) {
+    return too_many(grant.contact);
+  }
   if (!id.empty()) {
     TRY(const bool anothers, is_anothers(id, contact.id));
     if (anothers) return usage("it was given by somebody else");
   }
-  TRY(reg::GrantRecord record, make_grant(keyed, terms, context_.random));
-  if (!id.empty()) record.id = id;
+  if (needs_reason(grant, context_.clock.now())) {
+    ++held_given_[contact.id];
+    if (!id.empty()) held_ids_.insert(id);
+    held_.push_back(std::move(own));
+    return true;
+  }
+  ++given_[contact.id];
+  TRY(reg::GrantRecord record, record_of(keyed, own));
+  waiting_.insert(record.id);
+  draft_.records.emplace_back(std::move(record));
+  return true;
+}
+
+base::Result<reg::GrantRecord> ConsentImport::record_of(const KeyedContact& keyed,
+                                                        const report::Grant& grant) {
+  TRY(reg::GrantRecord record, make_grant(keyed, terms_of(grant), context_.random));
+  if (!grant.id.empty()) record.id = grant.id;
   record.disclosure = grant.disclosure;
   // What a list does not name it does not know of: leave that was taken back stays so.
   record.after.clear();
   for (const std::string& revocation : grant.after) {
     const std::string named = own_id(revocation);
-    if (revocations_.contains(contact.id + named) || has_id(contact.revocations, named)) {
+    if (revocations_.contains(keyed.contact.id + named) ||
+        has_id(keyed.contact.revocations, named)) {
       record.after.push_back(named);
     }
   }
-  if (!grant.active) {
+  return record;
+}
+
+bool ConsentImport::is_held(const report::Grant& grant) const {
+  if (!grant.id.empty()) return held_ids_.contains(grant.id);
+  const auto is_same = [&](const report::Grant& one) {
+    return one.contact == grant.contact && same_terms(one, grant);
+  };
+  return std::any_of(held_.begin(), held_.end(), is_same) ||
+         std::any_of(unexplained_.begin(), unexplained_.end(), is_same);
+}
+
+base::Result<bool> ConsentImport::settle_one(const report::Grant& grant, bool is_end) {
+  TRY(const KeyedContact* keyed, look_up(grant.contact));
+  TRY(reg::GrantRecord record, record_of(*keyed, grant));
+  const bool is_explained = is_ended(keyed->contact, record, context_.clock.now()) ||
+                            (grant.because != "revoked" && paused_.contains(grant.contact));
+  if (!is_explained && !is_end) return false;
+  if (!is_explained) {
     // Before it, so that a part of this gives no leave either.
     draft_.records.emplace_back(reg::RevokeRecord{reg::new_record_id(context_.random),
-                                                  contact.id,
+                                                  grant.contact,
                                                   record.purposes,
                                                   record.channels,
                                                   {},
                                                   "",
-                                                  {}});
+                                                  grant.ended});
   }
-  waiting_.insert(record.id);
-  ++given_[contact.id];
   draft_.records.emplace_back(std::move(record));
+  ++given_[grant.contact];
+  --held_given_[grant.contact];
   return true;
+}
+
+base::Result<void> ConsentImport::settle(bool is_end) {
+  std::vector<report::Grant> held = std::exchange(held_, {});
+  if (is_end) {
+    held.insert(held.begin(), std::make_move_iterator(unexplained_.begin()),
+                std::make_move_iterator(unexplained_.end()));
+    unexplained_.clear();
+  }
+  if (dry_run_) return {};
+  for (report::Grant& grant : held) {
+    TRY(const bool settled, settle_one(grant, is_end));
+    if (!settled) unexplained_.push_back(std::move(grant));
+    if (draft_.records.size() >= kBatch) TRY(write_draft());
+  }
+  return write_draft();
 }
 
 base::Result<bool> ConsentImport::add_one(const report::Revocation& revocation) {
@@ -419,6 +491,7 @@ base::Result<bool> ConsentImport::add_one(const report::Pause& pause) {
   const KeyedContact& keyed = *found;
   if (!keyed.key) return no_key(pause.contact);
   const reg::Contact& contact = keyed.contact;
+  if (pause.decision.empty()) paused_.insert(contact.id);
   const std::string id = pause.id.empty() ? reg::new_record_id(context_.random) : own_id(pause.id);
   if (waits(id) || has_id(contact.pauses, id)) return false;
   if (pause.id.empty() && is_known(keyed, pause)) return false;
@@ -438,7 +511,7 @@ base::Result<bool> ConsentImport::add_one(const report::Pause& pause) {
   return true;
 }
 
-base::Result<void> ConsentImport::write_out() {
+base::Result<void> ConsentImport::write_draft() {
   RegisterDraft draft = std::exchange(draft_, {});
   waiting_.clear();
   revocations_.clear();
@@ -448,8 +521,15 @@ base::Result<void> ConsentImport::write_out() {
   return write_register(installation_, relay_, reg::Stream::kPeople, std::move(draft), context_);
 }
 
+base::Result<void> ConsentImport::write_out() {
+  TRY(write_draft());
+  return settle(true);
+}
+
 base::Result<void> ConsentImport::write_when_full() {
-  return draft_.records.size() < kBatch ? base::Result<void>() : write_out();
+  if (draft_.records.size() + held_.size() < kBatch) return {};
+  TRY(write_draft());
+  return settle(false);
 }
 
 }  // namespace sealpost::flow

@@ -66,7 +66,9 @@ std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
 
 // Grants, revocations and pauses one by one, from a list or another system: what is in the register
 // already, by its id or, where it has none, in the same words, is left as it is. Written in
-// batches; what was added since the last write_out() is not there before the next.
+// batches; what was added since the last write_out() is not there before the next. A grant that was
+// not in force, and does not itself say why, waits until the reason has been written: a revocation
+// or a pause of the same list. Where none comes, it is written with a revocation of its own.
 class ConsentImport {
  public:
   ConsentImport(Installation& installation, client::RelayClient& relay, policy::Policy policy,
@@ -87,6 +89,13 @@ class ConsentImport {
   base::Result<bool> add_one(const report::Grant& grant);
   base::Result<bool> add_one(const report::Revocation& revocation);
   base::Result<bool> add_one(const report::Pause& pause);
+  // The record of one that add_one() found fit.
+  base::Result<reg::GrantRecord> record_of(const KeyedContact& keyed, const report::Grant& grant);
+  base::Result<void> write_draft();
+  // Those that wait and have their reason by now; at the end all.
+  base::Result<void> settle(bool is_end);
+  base::Result<bool> settle_one(const report::Grant& grant, bool is_end);
+  bool is_held(const report::Grant& grant) const;
   base::Result<bool> is_anothers(const std::string& id, const std::string& contact);
   base::Result<const KeyedContact*> look_up(const std::string& which);
   bool waits(const std::string& id) const { return waiting_.contains(id); }
@@ -97,9 +106,16 @@ class ConsentImport {
   Context& context_;
   const bool dry_run_;
   RegisterDraft draft_;
-  std::set<std::string> waiting_;             // ids in the draft
-  std::set<std::string> revocations_;         // contact and id of those in the draft
-  std::map<std::string, std::size_t> given_;  // contact -> grants in the draft
+  std::set<std::string> waiting_;      // ids in the draft
+  std::set<std::string> revocations_;  // contact and id of those in the draft
+  // Grants that were not in force: since the last write_out(), and those whose reason had not come
+  // by then. Under the contact's id; and their own ids.
+  std::vector<report::Grant> held_;
+  std::vector<report::Grant> unexplained_;
+  std::set<std::string> held_ids_;
+  std::map<std::string, std::size_t> held_given_;  // contact -> how many
+  std::set<std::string> paused_;                   // contacts, by a pause of the list that waits
+  std::map<std::string, std::size_t> given_;       // contact -> grants in the draft
   std::optional<std::pair<std::string, KeyedContact>> last_;  // looked up, by what name
   // Whose the ids in the register are, sorted; filled when a list has ids. 32 bytes for each.
   using Id = std::array<std::uint8_t, 16>;

@@ -98,8 +98,10 @@ struct Status {
 Status status(const Contact& contact, std::string_view purpose, std::string_view channel,
               base::Time when);
 
-// Whether this one grant of the contact is in force for any of its purposes and channels, so that
-// status() could name it.
+// Why this one grant of the contact is in force for none of its purposes and channels: one of the
+// codes of Decision, below. Empty when it is.
+std::string_view why_not(const Contact& contact, const Granted& granted, base::Time when);
+// Whether it is, so that status() could name it.
 bool in_force(const Contact& contact, const Granted& granted, base::Time when);
 // Whether no grant of the contact knows of this revocation of it.
 bool stands(const Contact& contact, const Revoked& revoked);

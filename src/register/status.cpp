@@ -163,18 +163,23 @@ Status status(const Contact& contact, std::string_view purpose, std::string_view
   return found;
 }
 
-bool in_force(const Contact& contact, const Granted& granted, base::Time when) {
-  if (granted.where.at > when || removal_at(contact, when) != nullptr ||
-      pause_at(contact, when) != nullptr) {
-    return false;
-  }
+std::string_view why_not(const Contact& contact, const Granted& granted, base::Time when) {
+  if (removal_at(contact, when) != nullptr) return "removed";
+  if (pause_at(contact, when) != nullptr) return "paused";
+  Status best;
   for (const std::string& purpose : granted.record.purposes) {
     for (const std::string& channel : granted.record.channels) {
-      const Question asked{contact, purpose, channel, when};
-      if (of_grant(asked, granted).leave == Leave::kGranted) return true;
+      Status status = of_grant({contact, purpose, channel, when}, granted);
+      if (is_better(status, best)) best = std::move(status);
     }
   }
-  return false;
+  if (best.leave == Leave::kRevoked) return "revoked";
+  if (best.leave == Leave::kExpired) return "expired";
+  return best.leave == Leave::kNotYet || granted.where.at > when ? "not-yet" : "";
+}
+
+bool in_force(const Contact& contact, const Granted& granted, base::Time when) {
+  return granted.where.at <= when && why_not(contact, granted, when).empty();
 }
 
 bool stands(const Contact& contact, const Revoked& revoked) {

@@ -52,7 +52,8 @@ Result<Grant> opened(const reg::Contact& source, const reg::Granted& granted,
   grant.after = record.after;
   grant.recorded = granted.where.at;
   grant.by = granted.where.by;
-  grant.active = reg::in_force(source, granted, now);
+  grant.because = reg::why_not(source, granted, now);
+  grant.active = grant.because.empty();
   return grant;
 }
 
@@ -120,6 +121,10 @@ Result<void> check_record(const reg::Record& record) {
 Result<void> check_form(const Grant& grant) {
   TRY(check_remark("witness", grant.witness));
   TRY(check_remark("note", grant.note));
+  const auto* reason = std::find(std::begin(kReasons), std::end(kReasons), grant.because);
+  if (!grant.because.empty() && reason == std::end(kReasons)) {
+    return unfit("its \"because\" is no reason why leave may not be in force");
+  }
   reg::GrantRecord record;
   record.id = kSomeId;
   record.contact = kSomeContact;

@@ -22,6 +22,10 @@ struct Evidence {
   bool operator==(const Evidence&) const = default;
 };
 
+// Why a grant may be in force for nothing.
+inline constexpr std::string_view kReasons[] = {"not-yet", "expired", "revoked", "paused",
+                                                "removed"};
+
 struct Grant {
   std::string id;       // of its record; empty in a list that people wrote
   std::string contact;  // id in the register, or alias
@@ -39,11 +43,11 @@ struct Grant {
   std::string note;
   std::vector<std::string> after;  // ids of revocations
   std::optional<base::Time>
-      recorded;    // when it was logged, and by which device; both are told when
-  std::string by;  // written, and say nothing new when read
-  // In force when it was written, for one purpose and channel at least. One that is read and is
-  // not, gives no leave, unless a revocation that is read with it says the same.
-  bool active = true;
+      recorded;         // when it was logged, and by which device; both are told when
+  std::string by;       // written, and say nothing new when read
+  bool active = true;   // in force when it was written, for one purpose and channel at least
+  std::string because;  // why it was not, one of kReasons; empty when nobody says
+  std::optional<base::Time> ended;  // in FHIR: when it became inactive
   bool operator==(const Grant&) const = default;
 };
 

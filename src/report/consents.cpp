@@ -48,9 +48,7 @@ class BundleWriter final : public ConsentWriter {
       : sink_(sink), organisation_(std::move(organisation)), now_(now) {}
 
   Result<void> write(const Consent& consent) override {
-    if (const auto* grant = std::get_if<Grant>(&consent)) return write_one(*grant);
-    if (const auto* revocation = std::get_if<Revocation>(&consent)) return write_one(*revocation);
-    return {};  // a pause, and FHIR has nothing like it
+    return std::visit([this](const auto& value) { return write_one(value); }, consent);
   }
   // An empty array is none in FHIR.
   Result<void> finish() override {

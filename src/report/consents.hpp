@@ -19,8 +19,6 @@ std::optional<Format> format_from_name(std::string_view name);  // "csv", "jsonl
 class ConsentWriter {
  public:
   virtual ~ConsentWriter() = default;
-  // A pause is no resource of FHIR, and stays out of a Bundle; the grants that it suspends are
-  // inactive there.
   virtual base::Result<void> write(const Consent& consent) = 0;
   // What stands at the end of the file. Call it once, when all is written.
   virtual base::Result<void> finish() = 0;

@@ -135,7 +135,15 @@ Result<bool> is_active(const Json& resource) {
   return unfit("its status is neither active nor inactive");
 }
 
-// What grants and revocations have in common.
+// When a resource was last changed.
+Result<std::optional<base::Time>> last_updated(const Json& resource) {
+  const Json* meta = find(resource, "meta");
+  if (meta == nullptr) return std::optional<base::Time>();
+  TRY(const std::string text, text_at(*meta, "lastUpdated"));
+  return time_of(text, "meta.lastUpdated");
+}
+
+// What all have in common.
 template <typename Value>
 Result<Value> begin(const Json& resource, const Json& provision) {
   Value value;
@@ -145,8 +153,10 @@ Result<Value> begin(const Json& resource, const Json& provision) {
   TRY(const std::string recorded, text_at(resource, "dateTime"));
   TRY(value.recorded, time_of(recorded, "dateTime"));
   TRY(value.by, extension(resource, urn::kCollectedBy));
-  TRY(value.purposes, purposes_of(provision));
-  TRY(value.channels, extensions(provision, urn::kChannel));
+  if constexpr (requires { value.purposes; }) {
+    TRY(value.purposes, purposes_of(provision));
+    TRY(value.channels, extensions(provision, urn::kChannel));
+  }
   return value;
 }
 
@@ -200,17 +210,43 @@ Result<Consent> grant_of(const Json& resource, const Json& provision) {
   TRY(grant.evidence, evidence_of(resource));
   TRY(read_shown(resource, grant));
   TRY(grant.after, extensions(resource, urn::kAfter));
+  TRY(grant.because, extension(resource, urn::kBecause));
+  if (!grant.active) {
+    TRY(grant.ended, last_updated(resource));
+  }
   return Consent(std::move(grant));
+}
+
+// What somebody said.
+template <typename Value>
+Result<Value> begin_inbound(const Json& resource, const Json& provision) {
+  TRY(Value value, begin<Value>(resource, provision));
+  TRY(value.word, extension(resource, urn::kWord));
+  TRY(value.channel, extension(resource, urn::kReceivedBy));
+  TRY(const std::string received, extension(resource, urn::kReceived));
+  TRY(value.received, time_of(received, "received"));
+  return value;
 }
 
 Result<Consent> revocation_of(const Json& resource, const Json& provision) {
   TRY(refuse_more(provision, {"period"}));
-  TRY(Revocation revocation, begin<Revocation>(resource, provision));
-  TRY(revocation.word, extension(resource, urn::kWord));
-  TRY(revocation.channel, extension(resource, urn::kReceivedBy));
-  TRY(const std::string received, extension(resource, urn::kReceived));
-  TRY(revocation.received, time_of(received, "received"));
+  TRY(Revocation revocation, begin_inbound<Revocation>(resource, provision));
   return Consent(std::move(revocation));
+}
+
+Result<Consent> pause_of(const Json& resource, const Json& provision) {
+  TRY(refuse_more(provision, {"period", "purpose", "extension"}));
+  TRY(Pause pause, begin_inbound<Pause>(resource, provision));
+  TRY(pause.decision, extension(resource, urn::kDecision));
+  TRY(const std::string decided, extension(resource, urn::kDecided));
+  TRY(pause.decided, time_of(decided, "decided"));
+  TRY(pause.decided_by, extension(resource, urn::kDecidedBy));
+  return Consent(std::move(pause));
+}
+
+Result<Consent> denial_of(const Json& resource, const Json& provision) {
+  TRY(const std::string pauses, extension(resource, urn::kPause));
+  return pauses == "true" ? pause_of(resource, provision) : revocation_of(resource, provision);
 }
 
 // Leave to be written to is a matter of privacy; leave for research, treatment or an advance
@@ -263,7 +299,7 @@ Result<Consent> parse(const Json& resource) {
                                "class", "code", "dataPeriod", "data"}));
   TRY(const std::string kind, text_at(*provision, "type"));
   if (kind == "permit") return grant_of(resource, *provision);
-  if (kind == "deny") return revocation_of(resource, *provision);
+  if (kind == "deny") return denial_of(resource, *provision);
   return unfit("its provision is neither permit nor deny");
 }
 

@@ -83,14 +83,18 @@ template <typename Value>
 OrderedJson provision(const Value& value, std::string_view type) {
   OrderedJson out;
   Extensions extensions;
-  for (const std::string& channel : value.channels) extensions.code(urn::kChannel, channel);
+  if constexpr (requires { value.channels; }) {
+    for (const std::string& channel : value.channels) extensions.code(urn::kChannel, channel);
+  }
   extensions.put_into(out);
   out["type"] = type;
   if constexpr (requires { value.expires; }) {
     if (value.effective || value.expires) out["period"] = period(value);
   }
-  for (const std::string& purpose : value.purposes) {
-    out["purpose"].push_back(coding(urn::kPurpose, purpose));
+  if constexpr (requires { value.purposes; }) {
+    for (const std::string& purpose : value.purposes) {
+      out["purpose"].push_back(coding(urn::kPurpose, purpose));
+    }
   }
   return out;
 }
@@ -106,6 +110,7 @@ Extensions extensions_of(const Grant& grant) {
   out.text(urn::kWitness, grant.witness);
   out.text(urn::kNote, grant.note);
   for (const std::string& id : grant.after) out.text(urn::kAfter, id);
+  out.code(urn::kBecause, grant.because);
   return out;
 }
 
@@ -118,6 +123,19 @@ Extensions extensions_of(const Revocation& revocation) {
   return out;
 }
 
+Extensions extensions_of(const Pause& pause) {
+  Extensions out;
+  out.truth(urn::kPause, true);
+  out.text(urn::kCollectedBy, pause.by);
+  out.text(urn::kWord, pause.word);
+  out.code(urn::kReceivedBy, pause.channel);
+  out.time(urn::kReceived, pause.received);
+  out.code(urn::kDecision, pause.decision);
+  out.time(urn::kDecided, pause.decided);
+  out.text(urn::kDecidedBy, pause.decided_by);
+  return out;
+}
+
 std::string policy_of(const Grant& grant, std::string_view organisation) {
   if (grant.disclosure) {
     return "urn:sealpost:disclosure:sha256:" + base::to_hex(*grant.disclosure);
@@ -125,15 +143,20 @@ std::string policy_of(const Grant& grant, std::string_view organisation) {
   return "urn:sealpost:policy:" + std::string(organisation);
 }
 
-std::string policy_of(const Revocation&, std::string_view organisation) {
+template <typename Value>  // without a disclosure
+std::string policy_of(const Value&, std::string_view organisation) {
   return "urn:sealpost:policy:" + std::string(organisation);
 }
 
-OrderedJson head_of(const std::string& id, bool active, const Extensions& extensions) {
+template <typename Value>
+OrderedJson head_of(const Value& value) {
   OrderedJson out{{"resourceType", "Consent"}};
-  if (!id.empty()) out["id"] = id;
-  extensions.put_into(out);
-  out["status"] = active ? "active" : "inactive";
+  if (!value.id.empty()) out["id"] = value.id;
+  if constexpr (requires { value.ended; }) {
+    if (value.ended) out["meta"] = OrderedJson{{"lastUpdated", text::format_time(*value.ended)}};
+  }
+  extensions_of(value).put_into(out);
+  out["status"] = value.active ? "active" : "inactive";
   out["scope"] = concept_of(kScopeSystem, kPrivacy);
   out["category"].push_back(concept_of("http://loinc.org", "59284-0"));
   return out;
@@ -141,7 +164,7 @@ OrderedJson head_of(const std::string& id, bool active, const Extensions& extens
 
 template <typename Value>
 std::string resource_of(const Value& value, std::string_view organisation, std::string_view type) {
-  OrderedJson out = head_of(value.id, value.active, extensions_of(value));
+  OrderedJson out = head_of(value);
   const OrderedJson patient = reference(urn::kContact, value.contact);
   out["patient"] = patient;
   if (value.recorded) out["dateTime"] = text::format_time(*value.recorded);
@@ -163,6 +186,10 @@ std::string format_resource(const Grant& grant, std::string_view organisation) {
 
 std::string format_resource(const Revocation& revocation, std::string_view organisation) {
   return resource_of(revocation, organisation, "deny");
+}
+
+std::string format_resource(const Pause& pause, std::string_view organisation) {
+  return resource_of(pause, organisation, "deny");
 }
 
 }  // namespace sealpost::report

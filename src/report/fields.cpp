@@ -38,6 +38,7 @@ constexpr Column kColumns[] = {{"contact"},
                                {"recorded"},
                                {"by"},
                                {"active", Kind::kTruth},
+                               {"because"},
                                {"decision"},
                                {"decided"},
                                {"decided-by"}};
@@ -130,6 +131,7 @@ Row row_of(const Grant& grant) {
   put(row, "witness", grant.witness);
   put(row, "note", grant.note);
   put(row, "after", joined(grant.after));
+  put(row, "because", grant.because);
   return row;
 }
 
@@ -181,6 +183,7 @@ Result<Consent> grant_of(const Row& row) {
   grant.witness = at(row, "witness");
   grant.note = at(row, "note");
   grant.after = words_at(row, "after");
+  grant.because = at(row, "because");
   return Consent(std::move(grant));
 }
 

@@ -485,20 +485,21 @@ PYTHON
     .[0]["received-by"] == "sms" and .[0].active and (.[0] | has("decision") | not)'
   as olivia consent export --contact paused-out --format csv -o paused.csv >/dev/null
   contains "$(<paused.csv)" ",'=please stop,"
-  sed -i 's/true,,,\r$/false,dismiss,2026-01-01T00:00:00Z,me\r/' paused.csv
+  sed -i 's/true,,,,\r$/false,,dismiss,2026-01-01T00:00:00Z,me\r/' paused.csv
   contains "$(<paused.csv)" dismiss
   expect_exit 0 as dr.lee consent import paused.csv --json
   json '.added == 0 and .same == 2'
   expect_exit 6 check paused-out --purpose billing --json
   json '.code == "paused"'
   as olivia consent export --contact paused-out --format fhir -o paused.json --json >out
-  jq -e '.count == 1' out
-  jq -e '[.entry[].resource.status] == ["inactive"]' paused.json
+  jq -e '.count == 2' out
+  jq -e '[.entry[].resource | [.provision.type, .status]] ==
+    [["permit", "inactive"], ["deny", "active"]]' paused.json
   cp paused.csv "$ORG_DIR/paused.csv"
   cat >other.sh <<'SCRIPT'
 set -e
 "$SEALPOST" --profile alice contact add paused-out >/dev/null
-sed -i 's/false,dismiss,2026-01-01T00:00:00Z,me/true,,,/' paused.csv
+sed -i 's/false,,dismiss,2026-01-01T00:00:00Z,me/true,,,,/' paused.csv
 "$SEALPOST" --profile alice consent import paused.csv --json >&2
 "$SEALPOST" --profile alice consent show paused-out --json
 SCRIPT
@@ -624,6 +625,86 @@ set -e
 SCRIPT
   expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
   json '.added == 3'
+}
+
+# Five that differ in why they may be written to or not.
+five() {
+  if as olivia contact show is-granted >/dev/null 2>&1; then return; fi
+  for who in is-granted is-later is-expired is-revoked is-paused; do new $who; done
+  printf 'contact,purpose,channel,method,effective,expires\n' >five.csv
+  printf 'is-granted,test;billing,link-sms,paper,,\nis-later,billing,link-sms,paper,2098-01-01,\n' >>five.csv
+  printf 'is-expired,billing,link-sms,paper,,2026-01-01\nis-paused,billing,link-sms,paper,,\n' >>five.csv
+  printf 'is-revoked,billing,link-sms,paper,,\n' >>five.csv
+  as dr.lee consent import five.csv >/dev/null
+  as dr.lee consent revoke is-granted --purpose test --yes >/dev/null
+  as dr.lee consent revoke is-revoked --yes >/dev/null
+  as dr.lee consent revoke is-paused --word 'please stop' --by sms --yes >/dev/null
+}
+
+@test "into another organisation: not yet, expired, revoked and paused stay what they are" {
+  five
+  cat >other.sh <<'SCRIPT'
+exec >&2
+set -e
+me() { "$SEALPOST" --profile alice "$@"; }
+code() { me consent check "is-$1" --purpose "${2:-billing}" --json | jq -r .code || true; }
+while read -r format; do
+  for who in granted later expired revoked paused; do me contact add is-$who >/dev/null; done
+  for who in granted later expired revoked paused; do
+    me consent import "is-$who.$format" --format "$format" --json >sum
+    jq -e '.bad == 0' sum
+    me consent import "is-$who.$format" --format "$format" --json | jq -e '.added == 0'
+  done
+  [ "$(code granted) $(code granted test)" = "granted revoked" ]
+  [ "$(code later) $(code expired) $(code revoked) $(code paused)" = "not-yet expired revoked paused" ]
+  for who in granted revoked; do
+    me consent show is-$who --json | jq -e '.revocations | length == 1'
+  done
+  for who in later expired paused; do
+    me consent show is-$who --json | jq -e '.revocations == []'
+    me consent export --contact is-$who --format jsonl >back
+    cmp <(jq -cS 'del(.recorded, .by)' "is-$who.jsonl" | sort) <(jq -cS 'del(.recorded, .by)' back | sort)
+  done
+  me consent review "$(me consent review --json | jq -r .id)" --dismiss --yes
+  [ "$(code paused)" = granted ]
+done <format
+SCRIPT
+  for format in csv jsonl fhir; do
+    for who in is-granted is-later is-expired is-revoked is-paused; do
+      as olivia consent export --contact $who --format jsonl >$who.jsonl
+      as olivia consent export --contact $who --format $format >$who.$format
+    done
+    echo $format >format
+    expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
+  done
+}
+
+@test "what is inactive and nobody says why is revoked, when its source says; what begins later is not" {
+  five
+  as olivia consent export --contact is-granted -o inactive.json >/dev/null
+  jq '.entry |= map(select(.resource.provision.type == "permit")) |
+    .entry[0].resource |= (.status = "inactive" | .meta.lastUpdated = "2026-02-03T04:05:06Z") |
+    .entry += [.entry[0], .entry[0]] |
+    .entry[1].resource |= (.id = "later" | .provision.period.start = "2098-01-01") |
+    .entry[1].resource.patient.identifier.value = "is-later" |
+    .entry[2].resource |= (.id = "over" | .provision.period.end = "2026-02-02") |
+    .entry[2].resource.patient.identifier.value = "is-expired"' inactive.json >foreign.json
+  cat >other.sh <<'SCRIPT'
+set -e
+me() { "$SEALPOST" --profile alice "$@"; }
+for who in granted later expired; do me contact add is-$who >/dev/null; done
+# A pause of its own is no reason for what was inactive elsewhere.
+me consent revoke is-granted --word 'please stop' --yes >/dev/null
+me consent import foreign.json --format fhir --json >&2
+me consent import foreign.json --format fhir --json | jq -e '.same == 3' >&2
+me consent review "$(me consent review --json | jq -r .id)" --dismiss --yes >&2
+for who in granted later expired; do me consent show is-$who --json; done
+for who in granted later expired; do me consent check is-$who --purpose billing --json || true; done
+SCRIPT
+  expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
+  json_lines '[.[].revocations // empty | length] == [1, 0, 0] and
+    .[0].revocations[0].received == "2026-02-03T04:05:06Z" and
+    [.[].code // empty] == ["revoked", "not-yet", "expired"]'
 }
 
 @test "a contact has so many grants and no more, and a row behind them says so" {

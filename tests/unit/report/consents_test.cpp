@@ -36,18 +36,28 @@ TEST_CASE("whatever is written is read back whole, in every format") {
   }
 }
 
-TEST_CASE("pauses are written and read back whole, but FHIR has nothing like them") {
-  for (const Format format : {Format::kCsv, Format::kJsonLines}) {
+TEST_CASE("pauses are written and read back whole, in every format") {
+  for (const Format format : {Format::kCsv, Format::kJsonLines, Format::kFhir}) {
     const Read read = read_back(format, written(format, samples_with_pauses()));
     CHECK(read.problems == Lines{});
     CHECK(read.consents == samples_with_pauses());
   }
-  const Read read = read_back(Format::kFhir, written(Format::kFhir, samples_with_pauses()));
-  CHECK(read.problems == Lines{});
-  CHECK(read.consents == std::vector<Consent>{small_grant()});
-  const Read none = read_back(Format::kFhir, written(Format::kFhir, {small_pause()}));
-  CHECK(none.result);
-  CHECK(none.consents.empty());
+}
+
+TEST_CASE("when a grant became inactive is kept in FHIR") {
+  Grant grant = full_grant();
+  grant.ended = day(7);
+  const std::string text = written(Format::kFhir, {grant});
+  CHECK(has(text, R"("meta":{"lastUpdated":"2026-11-28T12:00:00Z"})"));
+  CHECK(read_back(Format::kFhir, text).consents == std::vector<Consent>{grant});
+}
+
+TEST_CASE("who does not know a pause of ours reads in FHIR that everything is denied") {
+  const std::string text = written(Format::kFhir, {small_pause(), full_pause()});
+  CHECK(has(text, R"("status":"active")"));
+  CHECK(has(text, R"("status":"inactive")"));
+  CHECK(has(text, R"("provision":{"type":"deny"})"));
+  CHECK(!has(text, "permit"));
 }
 
 TEST_CASE("a pause has words, and was decided in one of two ways or not") {
@@ -146,6 +156,7 @@ TEST_CASE("every rule of a consent is kept when one is read") {
   CHECK(has(with("evidence-sha256,evidence-size", std::string(64, '0') + ",big"), "evidence-size"));
   CHECK(has(with("after", "yesterday"), "revocation"));
   CHECK(has(with("active", "perhaps"), "\"active\""));
+  CHECK(has(with("because", "whim"), "\"because\""));
 }
 
 TEST_CASE("a list with unknown or missing columns is refused as a whole") {

@@ -45,6 +45,7 @@ inline Grant full_grant() {
   grant.recorded = day(1);
   grant.by = "mercy.example/nurse.kim/phone";
   grant.active = false;
+  grant.because = "paused";
   return grant;
 }
 
