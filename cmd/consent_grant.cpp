@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "cmd/consent.hpp"
+#include "cmd/consent_override.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/private_text.hpp"
 #include "cmd/ui/transfer.hpp"
@@ -74,8 +74,13 @@ base::Result<void> run_grant(const GrantOptions& options, Env& env) {
   TRY(Opened opened, open_installation(env));
   flow::Context context = context_of(env);
   ui::Transfer progress(env);
+  std::vector<std::string> overrides;
+  const auto ask = [&](const flow::KeyedContact& keyed, const std::vector<reg::Revoked>& which) {
+    for (const reg::Revoked& one : which) overrides.push_back(one.record.id);
+    return ask_override(options.which, keyed, which, env);
+  };
   TRY(const reg::Granted granted, flow::grant_consent(opened.installation, options.which, terms,
-                                                      options.evidence, context, progress));
+                                                      options.evidence, ask, context, progress));
   TRY(const reg::Decision decision,
       flow::decide_grant(opened.installation, granted.record, env.clock.now()));
   if (!env.out.json()) return print(env, options, granted, decision);
@@ -84,6 +89,7 @@ base::Result<void> run_grant(const GrantOptions& options, Env& env) {
                            {"grant", granted.record.id},
                            {"purposes", granted.record.purposes},
                            {"channels", granted.record.channels},
+                           {"overrides", overrides},
                            {"event", granted.where.leaf},
                            {"at", text::format_time(granted.where.at)},
                            {"allowed", decision.allowed},

@@ -82,7 +82,7 @@ base::Result<reg::GrantRecord> make_grant(const KeyedContact& keyed, const Conse
   };
   TRY(grant.witness, seal(terms.witness));
   TRY(grant.note, seal(terms.note));
-  grant.after = reg::known_revocations(keyed.contact);
+  grant.after = reg::known_revocations(keyed.contact, grant);
   return grant;
 }
 
@@ -253,7 +253,8 @@ base::Result<void> check_terms(const policy::Policy& policy, const ConsentTerms&
 
 base::Result<reg::Granted> grant_consent(Installation& installation, const std::string& which,
                                          const ConsentTerms& terms,
-                                         const std::filesystem::path& evidence, Context& context,
+                                         const std::filesystem::path& evidence,
+                                         const AskOverride& ask, Context& context,
                                          TransferProgress& progress) {
   TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
   TRY(const policy::Policy policy, installation.policy());
@@ -264,6 +265,8 @@ base::Result<reg::Granted> grant_consent(Installation& installation, const std::
   if (keyed.contact.grants.size() >= reg::kMaxGrants) return too_many(which);
   TRY(reg::GrantRecord grant, make_grant(keyed, terms, context.random));
   TRY(check_form(reg::Record(grant)));
+  const std::vector<reg::Revoked> overridden = reg::newly_overridden(keyed.contact, grant);
+  if (!overridden.empty()) TRY(ask(keyed, overridden));
   RegisterDraft draft;
   if (!evidence.empty()) {
     TRY(const reg::File file,

@@ -36,11 +36,18 @@ struct ConsentTerms {
 // kUsage for what is no purpose of the policy, no channel, no method, or out of form.
 base::Result<void> check_terms(const policy::Policy& policy, const ConsentTerms& terms);
 
+// Hears of the revocations that a grant is the first to override, when there are any, before
+// anything is uploaded or written; an error of it ends all. What is logged meanwhile is not
+// overridden.
+using AskOverride =
+    std::function<base::Result<void>(const KeyedContact& keyed, const std::vector<reg::Revoked>&)>;
+
 // `evidence`, a file, is stored sealed; empty for none. kNotFound, kUsage; kConflict for a contact
 // that was shredded.
 base::Result<reg::Granted> grant_consent(Installation& installation, const std::string& which,
                                          const ConsentTerms& terms,
-                                         const std::filesystem::path& evidence, Context& context,
+                                         const std::filesystem::path& evidence,
+                                         const AskOverride& ask, Context& context,
                                          TransferProgress& progress);
 
 struct Withdrawal {

@@ -137,9 +137,4 @@ Result<void> apply(Contact& contact, const Record& record, const std::optional<P
   return {};
 }
 
-std::vector<std::string> known_revocations(const Contact& contact) {
-  if (contact.revocations.empty()) return {};
-  return {contact.revocations.back().record.id};
-}
-
 }  // namespace sealpost::reg

@@ -106,8 +106,12 @@ bool in_force(const Contact& contact, const Granted& granted, base::Time when);
 // Whether no grant of the contact knows of this revocation of it.
 bool stands(const Contact& contact, const Revoked& revoked);
 
-// What a grant made now names in its `after`: the newest revocation, which stands for those before.
-std::vector<std::string> known_revocations(const Contact& contact);
+// What a grant of these purposes and channels, made now, names in its `after`: the newest
+// revocation that covers any of them, which stands for those before.
+std::vector<std::string> known_revocations(const Contact& contact, const GrantRecord& grant);
+// Those that it is the first to override: they cover something of it, and no grant of that knows of
+// them. In their order.
+std::vector<Revoked> newly_overridden(const Contact& contact, const GrantRecord& grant);
 
 // The gate: everything that writes to a contact asks here. `exempt`: the policy asks no leave for
 // this purpose, but one who has revoked, or is paused or removed, is not written to all the same.

@@ -1,5 +1,6 @@
 // Leave as of a time, and the gate: sealpost-register(5), CONSENT.
 #include <algorithm>
+#include <set>
 
 #include "register/scope.hpp"
 #include "text/time.hpp"
@@ -148,6 +149,17 @@ Decision explain(const Question& asked, Status status) {
   return {false, "no-grant", leave + " was never given", std::move(status)};
 }
 
+// Whether `is_so` for any purpose and channel of the grant.
+template <typename IsSo>
+bool any_part(const GrantRecord& grant, const IsSo& is_so) {
+  for (const std::string& purpose : grant.purposes) {
+    for (const std::string& channel : grant.channels) {
+      if (is_so(purpose, channel)) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 Status status(const Contact& contact, std::string_view purpose, std::string_view channel,
@@ -191,6 +203,36 @@ bool stands(const Contact& contact, const Revoked& revoked) {
   return std::any_of(later, contact.revocations.end(), [&](const Revoked& standing) {
     return standing.record.id == revoked.record.id;
   });
+}
+
+std::vector<std::string> known_revocations(const Contact& contact, const GrantRecord& grant) {
+  const auto newest = std::find_if(
+      contact.revocations.rbegin(), contact.revocations.rend(), [&](const Revoked& revoked) {
+        return any_part(grant, [&](const std::string& purpose, const std::string& channel) {
+          return covers(revoked.record, purpose, channel);
+        });
+      });
+  if (newest == contact.revocations.rend()) return {};
+  return {newest->record.id};
+}
+
+std::vector<Revoked> newly_overridden(const Contact& contact, const GrantRecord& grant) {
+  std::vector<std::size_t> known;  // by each grant: how many revocations
+  for (const Granted& one : contact.grants) known.push_back(known_to(contact, one.record));
+  std::set<std::size_t> found;
+  any_part(grant, [&](const std::string& purpose, const std::string& channel) {
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i < contact.grants.size(); ++i) {
+      if (covers(contact.grants[i].record, purpose, channel)) begin = std::max(begin, known[i]);
+    }
+    for (std::size_t i = begin; i < contact.revocations.size(); ++i) {
+      if (covers(contact.revocations[i].record, purpose, channel)) found.insert(i);
+    }
+    return false;
+  });
+  std::vector<Revoked> out;
+  for (const std::size_t i : found) out.push_back(contact.revocations[i]);
+  return out;
 }
 
 Decision decide(const Contact& contact, std::string_view purpose, std::string_view channel,

@@ -52,9 +52,46 @@ check() { as olivia consent check "$@"; }
   expect_exit 0 as olivia consent revoke rob-roe --yes
   contains "$output" "nothing"
   expect_exit 6 check rob-roe --purpose test
-  grant rob-roe --purpose billing >/dev/null
+  grant rob-roe --purpose billing --yes >/dev/null
   expect_exit 0 check rob-roe --purpose billing
   expect_exit 6 check rob-roe --purpose test
+}
+
+@test "a grant says what it overrides and asks: who records it may never have seen the STOP" {
+  new over-one
+  grant over-one --purpose billing >/dev/null
+  as olivia consent revoke over-one --word STOP --by sms --yes >/dev/null
+  as olivia consent revoke over-one --purpose test --yes >/dev/null
+  entries=$(as olivia audit query --event register.append --json | wc -l)
+  expect_exit 2 grant over-one --purpose billing </dev/null
+  contains "$errors" "STOP"
+  contains "$errors" "recorded by mercy.example/olivia/"
+  contains "$errors" "came by sms"
+  contains "$errors" "add --yes"
+  lacks "$errors" "leave for test"
+  [ "$(as olivia audit query --event register.append --json | wc -l)" = "$entries" ]
+  expect_exit 6 check over-one --purpose billing
+  expect_exit 0 grant over-one --purpose billing --yes --json
+  json '.overrides | length == 1'
+  id=$(field '.overrides[0]')
+  contains "$errors" "STOP"
+  expect_exit 0 as olivia consent show over-one --json
+  json '.revocations[0].id == $id and .grants[1].after == [$id]' --arg id "$id"
+  expect_exit 0 check over-one --purpose billing
+  # Known by now, and of other channels: no question.
+  expect_exit 0 grant over-one --purpose billing --json
+  json '.overrides == []'
+  as olivia consent revoke over-one --channel phone --yes >/dev/null
+  expect_exit 0 grant over-one --purpose billing --json
+  json '.overrides == []'
+  expect_exit 2 grant over-one --purpose test
+  run answer n "$SEALPOST" consent grant over-one --purpose test --channel link-sms --method web
+  [ "$status" = 130 ]
+  contains "$output" "given leave anew since?"
+  expect_exit 6 check over-one --purpose test
+  run answer y "$SEALPOST" consent grant over-one --purpose test --channel link-sms --method web
+  [ "$status" = 0 ]
+  expect_exit 0 check over-one --purpose test
 }
 
 @test "words count for what they say: exact ones act, unclear ones pause and wait for a person" {
@@ -430,7 +467,7 @@ PYTHON
   printf 'contact,purpose,channel,method\nagain-one,billing,link-sms,web\n' >other.csv
   as dr.lee consent import other.csv >/dev/null
   expect_exit 6 check again-one --purpose billing
-  expect_exit 0 grant again-one --purpose billing
+  expect_exit 0 grant again-one --purpose billing --yes
   expect_exit 0 check again-one --purpose billing
   as olivia consent revoke again-one --yes >/dev/null
   needs_faketime
@@ -470,7 +507,7 @@ PYTHON
   # Told again after it was decided, it is still the same.
   id=$(as olivia consent review --json | jq -r 'select(.contact == "once-one") | .id')
   as olivia consent review "$id" --dismiss --yes >/dev/null
-  grant once-one --purpose billing >/dev/null
+  grant once-one --purpose billing --yes >/dev/null
   expect_exit 0 as dr.lee consent import once.csv --json
   json '.added == 0 and .same == 2'
   expect_exit 0 check once-one --purpose billing
@@ -598,7 +635,7 @@ SCRIPT
   new fhir-one
   grant fhir-one --purpose billing --expires 90d --witness 'Kim' >/dev/null
   as dr.lee consent revoke fhir-one --word stop --by sms --yes >/dev/null
-  grant fhir-one --purpose test >/dev/null
+  grant fhir-one --purpose test --yes >/dev/null
   expect_exit 0 as olivia consent export --contact fhir-one -o one.json --json
   json '.type == "export" and .count == 3'
   jq -e '.resourceType == "Bundle" and .type == "collection" and (.entry | length) == 3 and

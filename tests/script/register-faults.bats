@@ -106,8 +106,8 @@ numbers() { if [[ ${FAULTS:-} == all ]]; then seq 1 60; else printf '%s\n' "$@";
   as olivia contact add consenting >/dev/null
   echo consenting >>"$ORG_DIR/expected"
   for number in $(numbers 3 11 19 27); do
-    killed_at "$number" consent grant consenting --purpose billing --channel post --method paper
-    as olivia consent grant consenting --purpose billing --channel post --method paper >/dev/null
+    killed_at "$number" consent grant consenting --purpose billing --channel post --method paper --yes
+    as olivia consent grant consenting --purpose billing --channel post --method paper --yes >/dev/null
     as dr.lee consent check consenting --purpose billing --channel post >/dev/null
     killed_at "$number" consent revoke consenting --purpose billing --yes
     as olivia consent revoke consenting --purpose billing --yes >/dev/null

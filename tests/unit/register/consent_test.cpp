@@ -233,12 +233,39 @@ TEST_CASE("an exempt purpose needs no leave, but heeds a no") {
   CHECK(decide(another.jane, "billing", "", day(2), true).code == "removed");
 }
 
-TEST_CASE("a new grant knows of every revocation before it") {
+using Ids = std::vector<std::string>;
+
+Ids overridden(const Contact& contact, const GrantRecord& fresh) {
+  Ids ids;
+  for (const Revoked& one : newly_overridden(contact, fresh)) ids.push_back(one.record.id);
+  return ids;
+}
+
+TEST_CASE(
+    "a new grant knows of every revocation before it that covers any of it, and of no other") {
   Story story;
-  CHECK(known_revocations(story.jane).empty());
-  story.then(grant(1)).then(revoke(2)).then(revoke(3, {"test"}));
-  story.then(grant_after(4, known_revocations(story.jane)));
+  CHECK(known_revocations(story.jane, grant(9)).empty());
+  CHECK(overridden(story.jane, grant(9)).empty());
+  story.then(grant(1)).then(revoke(2)).then(revoke(3, {"billing"})).then(revoke(4, {"test"}));
+  CHECK(known_revocations(story.jane, grant(9)) == Ids{id_of(3)});
+  CHECK(overridden(story.jane, grant(9)) == Ids{id_of(2), id_of(3)});
+  CHECK(overridden(story.jane, grant(9, {"billing", "test"})) == Ids{id_of(2), id_of(3), id_of(4)});
+  CHECK(overridden(story.jane, grant(9, {"other"})) == Ids{id_of(2)});
+  story.then(revoke(5, {}, {"phone"}));
+  CHECK(known_revocations(story.jane, grant(9)) == Ids{id_of(3)});
+  story.then(grant_after(6, known_revocations(story.jane, grant(6))));
   CHECK(leave(story.jane, day(9)) == Leave::kGranted);
+}
+
+TEST_CASE("what a grant of the same has overridden already is no news to the next one") {
+  Story story;
+  story.then(revoke(1)).then(grant_after(2, {id_of(1)}));
+  CHECK(overridden(story.jane, grant(9)).empty());
+  CHECK(known_revocations(story.jane, grant(9)) == Ids{id_of(1)});
+  CHECK(overridden(story.jane, grant(9, {"billing"}, {"link-sms", "phone"})) == Ids{id_of(1)});
+  CHECK(overridden(story.jane, grant(9, {"test"})) == Ids{id_of(1)});
+  story.then(revoke(3));
+  CHECK(overridden(story.jane, grant(9)) == Ids{id_of(3)});
 }
 
 TEST_CASE("a contact is shredded only when retention has passed, and no hold is on it") {

@@ -108,7 +108,7 @@ class House {
     GrantRecord record = grant(++id_, chance.some(kPurposes), chance.some(kChannels));
     if (record.purposes.empty()) record.purposes = {"billing"};
     if (record.channels.empty()) record.channels = {"phone"};
-    if (chance.once_in(2)) record.after = known_revocations(view);
+    if (chance.once_in(2)) record.after = known_revocations(view, record);
     if (chance.once_in(3)) record.effective = noon() + std::chrono::hours(chance.below(60));
     if (chance.once_in(3)) record.expires = noon() + std::chrono::hours(60 + chance.below(60));
     return record;
