@@ -26,7 +26,8 @@ bool same_party(std::string_view a, std::string_view b) { return text::fold(a) =
 base::Result<void> check_new(const NewAgreement& fresh) {
   const std::string& party = fresh.party;
   if (party.empty() || party.size() > kMaxParty || !text::is_plain(party)) {
-    return usage("the other party is a name of at most 200 bytes, without control characters");
+    return usage("the other party is a name of at most 200 bytes, without control characters",
+                 "name it as the contract does, like 'Lab One'");
   }
   if (!reg::is_agreement_kind(fresh.kind)) {
     return usage(
@@ -34,7 +35,7 @@ base::Result<void> check_new(const NewAgreement& fresh) {
         fmt::format("one of: {}", fmt::join(reg::kAgreementKinds, ", ")));
   }
   if (fresh.signed_at && fresh.expires && *fresh.expires <= *fresh.signed_at) {
-    return usage("it would expire before it was signed");
+    return usage("it would expire before it was signed", "check --signed and --expires");
   }
   return {};
 }

@@ -236,11 +236,12 @@ base::Result<void> check_terms(const policy::Policy& policy, const ConsentTerms&
                  fmt::format("methods are {}", fmt::join(reg::kMethods, ", ")));
   }
   if (terms.effective && terms.expires && *terms.expires <= *terms.effective) {
-    return usage("this consent would expire before it begins");
+    return usage("this consent would expire before it begins", "check --effective and --expires");
   }
   if (terms.disclosure &&
       (terms.disclosure->size() > kMaxDisclosure || !reg::split_disclosure(*terms.disclosure))) {
-    return usage("a disclosure is UTF-8 text of at most 64 KiB without control characters");
+    return usage("a disclosure is UTF-8 text of at most 64 KiB without control characters",
+                 "give the text that was shown; a scan goes with --evidence");
   }
   for (const std::string* word : {&terms.language, &terms.version}) {
     if (word->size() > kMaxWord || !text::is_plain(*word)) {

@@ -72,8 +72,10 @@ base::Result<void> ask_for_contacts(Installation& installation, client::RelayCli
     TRY(const reg::Decision decision,
         pass_gate(installation, relay, keyed.contact, purpose, "", context.clock.now()));
     if (!decision.allowed) return no_consent(who, purpose, decision);
+    const char* why =
+        decision.code == "exempt" ? "needs to give no leave for this" : "has given leave";
     return base::Error{base::Code::kNotFound,
-                       fmt::format("{} has given leave, but has no device to receive with", who),
+                       fmt::format("{} {}, but has no device to receive with", who, why),
                        "messages go to members; see `sealpost member list`"};
   }
   return {};

@@ -436,6 +436,9 @@ PYTHON
   as olivia policy set purpose.test.consent none >/dev/null
   expect_exit 0 check exempt-one --purpose test --json
   json '.code == "exempt"'
+  expect_exit 3 as dr.lee send --to contact:exempt-one --purpose test text
+  contains "$errors" "has no device to receive with"
+  lacks "$errors" "has given leave"
   as dr.lee consent revoke exempt-one --purpose test --yes >/dev/null
   expect_exit 6 check exempt-one --purpose test
   as olivia policy set purpose.test.consent required >/dev/null
