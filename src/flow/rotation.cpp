@@ -5,6 +5,7 @@
 #include "base/encoding.hpp"
 #include "flow/enrol.hpp"
 #include "flow/sync.hpp"
+#include "flow/take_lease.hpp"
 #include "flow/visit.hpp"
 
 namespace sealpost::flow {
@@ -61,6 +62,13 @@ bool is_unknown(base::Code code) {
   return code == base::Code::kKeyReplaced || code == base::Code::kLocked;
 }
 
+// Two changes at once would each make the other's key one that somebody else has replaced.
+base::Result<vault::Lease> change_alone(const Installation& installation, Context& context) {
+  const base::Error busy{base::Code::kBusy, "another process is changing the key of this device",
+                         "see what became of it: sealpost key show"};
+  return take_lease(installation.vault(), "key rotation", busy, context);
+}
+
 // The relay's word and this vault's change. When the answer to a first try was lost, a second one
 // finds that the relay knows the old key no more.
 base::Result<void> certify(Installation& installation, client::RelayClient& relay,
@@ -103,16 +111,21 @@ base::Result<void> renew_certificate(Installation& installation, client::RelayCl
 
 base::Result<void> settle_key(Installation& installation, Context& context) {
   TRY(const std::optional<note::Signer> pending, installation.pending_signer());
-  if (!pending) return {};
+  if (!pending) return installation.take_up_signer();  // another process may have completed it
   if (!certified(installation, *pending)) {
+    const note::Verifier before = installation.signer().verifier();
     TRY(client::RelayClient as_before, client_with(installation, installation.signer(), context));
     const auto known = as_before.trust_since(installation.chain().size());
     if (known) return {};  // the old key is in force; rotate_key() goes on with the new one
     if (!is_unknown(known.error().code)) return known.error();
     TRY(client::RelayClient as_new, client_with(installation, *pending, context));
     const auto synced = sync_trust(installation, as_new);
-    // Neither is the device's: somebody else has given it a third.
-    if (!synced && is_unknown(synced.error().code)) return known.error();
+    if (!synced && is_unknown(synced.error().code)) {
+      // Other processes of this profile have changed it, and perhaps more than once, meanwhile.
+      TRY(installation.take_up_signer());
+      if (installation.signer().verifier() != before) return settle_key(installation, context);
+      return known.error();  // somebody else has given it a third
+    }
     TRY(synced);
   }
   return certified(installation, *pending) ? installation.adopt_pending_signer()
@@ -127,6 +140,7 @@ bool find_new_key(Installation& installation, Context& context) {
 }
 
 base::Result<Rotated> rotate_key(Installation& installation, Context& context) {
+  TRY(const vault::Lease alone, change_alone(installation, context));
   TRY(const auto unfinished, installation.pending_signer());
   TRY(client::RelayClient relay, visit(installation, context));
   relay.on_replaced_key({});  // who replaces it is this very command

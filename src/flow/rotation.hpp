@@ -20,7 +20,8 @@ struct Rotated {
 };
 // A new signing key, certified by the old one, and a new prekey signed with it. The new key is in
 // the vault before anybody hears of it: after a crash at any point the next contact with the relay
-// finds out which of the two it knows, and repeating the command completes the change.
+// finds out which of the two it knows, and repeating the command completes the change. One process
+// of a vault at a time: the next waits, and then changes the key in its turn; kBusy, kInterrupted.
 base::Result<Rotated> rotate_key(Installation& installation, Context& context);
 
 // For a command that is told that this device's key was replaced: completes what was cut off, or
@@ -29,7 +30,8 @@ base::Result<Rotated> rotate_key(Installation& installation, Context& context);
 bool find_new_key(Installation& installation, Context& context);
 
 // What rotate_key() left undone, if it was cut off behind the relay's commit: asks the relay which
-// key it knows and takes up the new one when it is certified. Called by connect().
+// key it knows and takes up the new one when it is certified, or the one that another process has
+// taken up. kKeyReplaced only when this vault has no key that the relay knows. Called by connect().
 base::Result<void> settle_key(Installation& installation, Context& context);
 
 }  // namespace sealpost::flow

@@ -72,6 +72,26 @@ key_of() { as "$1" device show --json | jq -r .key; }
   [ "$status" = 130 ] || { cat said >&2 && false; }
 }
 
+@test "two changes at once: the second waits for the first, and nobody cries thief" {
+  rotate() { as dr.lee key rotate --yes >"rotated.$1" 2>&1; }
+  before=$(as dr.lee key show --json | jq .certificate)
+  for pair in {1..8}; do
+    rotate a 3>&- & first=$!
+    rotate b 3>&- & second=$!
+    for one in "$first" "$second"; do
+      status=0
+      wait "$one" || status=$?
+      [ "$status" = 0 ] || { cat rotated.* >&2 && echo "pair $pair: $status" >&2 && false; }
+    done
+    never grep -i "replaced" rotated.a rotated.b
+  done
+  [ "$(as dr.lee key show --json | jq .certificate)" = $((before + 16)) ]
+  id=$(as olivia send --to dr.lee "after many keys")
+  expect_exit 0 as dr.lee inbox
+  expect_exit 0 as dr.lee read "$id"
+  expect_exit 0 as olivia receipt wait "$id" --state read --timeout 30s
+}
+
 @test "receipts that the old key signed are handed in with the new one" {
   id=$(as olivia send --to dr.lee "read without the relay")
   as dr.lee inbox >/dev/null
