@@ -42,6 +42,10 @@ bool is_revoked(flow::Access access) {
 base::Result<void> run_wipe(const Options& options, Env& env) {
   TRY(Opened opened, open_installation(env));
   TRY(const trust::DeviceName name, trust::device_meant(options.name, opened.installation.name()));
+  if (name == opened.installation.name()) {
+    return base::Error{base::Code::kUsage, "a device cannot order its own wipe",
+                       "order it from another device, or end it with `sealpost device revoke`"};
+  }
   TRY(catch_up(opened, env));
   TRY(known_device(opened, name));
   const std::string device = name.str();

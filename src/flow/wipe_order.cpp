@@ -35,12 +35,7 @@ base::Result<void> revoke(Installation& installation, client::RelayClient& relay
   trust::Chain longer = installation.chain();
   TRY(longer.append(entry));
   TRY(relay.append_trust({longer.size(), {entry}}));
-  if (request.device == installation.signer().name()) return {};  // nothing is shown to it any more
   return sync_trust(installation, relay);
-}
-
-bool is_own(const Installation& installation, const std::string& device) {
-  return device == installation.signer().name();
 }
 
 // The order held: it is of who may give it, and the answer is the device's. With which key.
@@ -85,7 +80,7 @@ base::Result<Ordered> order_wipe(Installation& installation, const WipeRequest& 
   TRY(const trust::Device* self, installation.self(context.clock.now()));
   if (!trust::may_wipe(self, *target)) {
     return Error{Code::kDenied, fmt::format("you may not have {} wiped", request.device),
-                 "owners and admins may, and the other devices of its user"};
+                 "owners and admins may, and the other devices of its user; itself never"};
   }
   const auto nobody = [](const std::string&) { return false; };
   const auto it = [&](const std::string& device) { return device == request.device; };
@@ -95,8 +90,7 @@ base::Result<Ordered> order_wipe(Installation& installation, const WipeRequest& 
     return last_owner(installation);
   }
   const bool revoked = target->revoked;
-  const bool may = is_own(installation, request.device) ||
-                   trust::may_revoke(self, target->certificate.name.user, target->role);
+  const bool may = trust::may_revoke(self, target->certificate.name.user, target->role);
   Ordered ordered;
   TRY(const std::string order,
       sign_order(installation, *target, request.reason, ordered.id, context));

@@ -77,6 +77,8 @@ Result<void> ChainRules::revoke_invitation(const Revocation& revocation, const D
 
 bool may_wipe(const Device* author, const Device& target) {
   if (author == nullptr) return true;
+  // Who has a copy of a device must not destroy the device with it.
+  if (author->certificate.name == target.certificate.name) return false;
   const std::string& user = target.certificate.name.user;
   return author->certificate.name.user == user || may_revoke(author, user, target.role);
 }

@@ -178,13 +178,13 @@ Result<VerifiedWipe> verify_given_wipe(const Chain& chain, std::string_view orde
   std::string by = author == nullptr ? chain.organisation() : author->certificate.name.str();
   if (may_wipe(author, *target)) return VerifiedWipe{std::move(order), std::move(by)};
   return Error{Code::kDenied, fmt::format("{} may not have {} wiped", by, order.device.str()),
-               "who may revoke a device may, and the other devices of its user"};
+               "who may revoke a device may, and the other devices of its user; itself never"};
 }
 
 Result<VerifiedWipe> verify_wipe(const Chain& chain, std::string_view order_note) {
   TRY(VerifiedWipe wipe, verify_given_wipe(chain, order_note));
   const Device* author = chain.device(wipe.by);
-  if (author == nullptr || !author->revoked || wipe.by == wipe.order.device.str()) return wipe;
+  if (author == nullptr || !author->revoked) return wipe;
   return Error{Code::kRevoked, fmt::format("{} is revoked, and ordered a wipe", wipe.by), ""};
 }
 

@@ -63,11 +63,11 @@ base::Result<Wiped> parse_wiped(std::string_view text);
 base::Result<WipeFile> parse_wipe_file(std::string_view text);
 
 // Whether a device in good standing may order that of `target` wiped: who may revoke it, and every
-// device of the same user, itself included. `author` nullptr: the root.
+// other device of the same user; never itself, since a copy would. `author` nullptr: the root.
 bool may_wipe(const Device* author, const Device& target);
 
 // Who signed an order, and that they may: the root, or one device by a key that the chain has for
-// it, now or before, and that is not revoked, unless it is the target itself. kMalformed;
+// it, now or before, and that is neither revoked nor the target itself. kMalformed;
 // kVerificationFailed for a signature that is missing, wrong or one too many, or a fingerprint that
 // is no key's of the device; kNotFound for a device that the chain does not have; kDenied,
 // kRevoked.

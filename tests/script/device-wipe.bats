@@ -43,6 +43,19 @@ state() { as olivia device show "$USER_/laptop" --json; }
   expect_exit 2 as olivia device wipe "$USER_/laptop" --yes --reason "$(printf 'x%.0s' {1..201})"
 }
 
+@test "a device never wipes itself: a copy of it could" {
+  newcomer
+  for user in "$USER_" olivia; do
+    device=$(as "$user" device show --json | jq -r .device)
+    expect_exit 2 as "$user" device wipe "$device" --yes
+    contains "$errors" "cannot order its own wipe"
+    contains "$errors" "device revoke"
+    expect_exit 0 as "$user" inbox
+  done
+  expect_exit 0 as olivia audit query --event device.wipe --json
+  never grep "$USER_" <<<"$output"
+}
+
 @test "the revocation that comes with an order says what its author had seen" {
   newcomer
   expect_exit 0 order

@@ -81,10 +81,10 @@ TEST_CASE("who may revoke a device may have it wiped, and so may the devices of 
   };
   const std::vector<Row> rows{
       {"lee/laptop",
-       {kRoot, full("olivia/desk"), full("ada/desk"), full("lee/phone"), full("lee/laptop")},
-       {full("kim/ward"), full("max/desk")}},
-      {"olivia/desk", {kRoot, full("olivia/desk")}, {full("ada/desk"), full("lee/phone")}},
-      {"ada/desk", {kRoot, full("olivia/desk"), full("ada/desk")}, {full("kim/ward")}},
+       {kRoot, full("olivia/desk"), full("ada/desk"), full("lee/phone")},
+       {full("kim/ward"), full("max/desk"), full("lee/laptop")}},
+      {"olivia/desk", {kRoot}, {full("olivia/desk"), full("ada/desk"), full("lee/phone")}},
+      {"ada/desk", {kRoot, full("olivia/desk")}, {full("ada/desk"), full("kim/ward")}},
   };
   for (const Row& row : rows) {
     for (const std::string& by : row.may) {
@@ -101,14 +101,11 @@ TEST_CASE("who may revoke a device may have it wiped, and so may the devices of 
   }
 }
 
-TEST_CASE("an order of a revoked device counts for nothing, but for itself") {
+TEST_CASE("an order of a revoked device counts for nothing") {
   Chain chain = staffed();
   const std::string by_ada = signed_by(order("lee/laptop"), {full("ada/desk")});
-  const std::string by_itself = signed_by(order("lee/laptop"), {full("lee/laptop")});
   must(chain, signed_by(revocation(full("ada/desk")), {full("olivia/desk")}));
-  must(chain, signed_by(revocation(full("lee/laptop")), {full("olivia/desk")}));
   CHECK(refusal(chain, by_ada) == Code::kRevoked);
-  CHECK(trust::verify_wipe(chain, by_itself).has_value());
   CHECK(trust::verify_given_wipe(chain, by_ada).has_value());
 }
 
