@@ -72,7 +72,7 @@ void converse(int listener, Keeper& keeper, base::Clock& clock) {
 }
 
 // The socket's file, so that an agent notices when it is of no use any more: somebody removed the
-// file or the profile, or another agent took its place.
+// file or the profile, opened it to others, or another agent took its place.
 struct Place {
   explicit Place(const Address& address)
       : path(address.folder / address.name), profile(address.profile_folder) {

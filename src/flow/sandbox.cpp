@@ -18,6 +18,7 @@
 #include "crypto/random.hpp"
 #include "flow/enrol.hpp"
 #include "flow/found.hpp"
+#include "flow/passphrase.hpp"
 #include "flow/process.hpp"
 #include "text/time.hpp"
 
@@ -152,6 +153,7 @@ class Builder {
     TRY(vault::Vault vault,
         vault::Vault::create(home_ / name / "vault.db", base::as_bytes(passphrase_), kCheap,
                              context_.random));
+    TRY(remember_passphrase(vault, context_.clock.now()));
     vault_ = std::make_unique<vault::Vault>(std::move(vault));
     TRY(const agent::Key key, agent::Key::from(vault_->key().expose()));
     return agents_.at(name).give(key, {.idle = kUnlocked, .total = {}});

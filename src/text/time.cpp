@@ -160,6 +160,11 @@ base::Result<milliseconds> parse_span(std::string_view text) {
   constexpr milliseconds kLongest = 100 * 366 * 24h;
   const auto count = base::parse_decimal(text.substr(0, text.size() - 1),
                                          static_cast<std::uint64_t>(kLongest / unit));
+  if (!count && base::parse_decimal(text.substr(0, text.size() - 1))) {
+    return base::Error{base::Code::kMalformed,
+                       fmt::format("\"{}\" is longer than a hundred years", quoted(text)),
+                       "write 36600d at most"};
+  }
   if (!count) return bad;
   return unit * static_cast<milliseconds::rep>(*count);
 }

@@ -85,6 +85,9 @@ value() { as "${2-olivia}" policy show --json | jq -er --arg key "$1" 'select(.k
   expect_exit 0 as olivia policy set retention 3650d
   [ "$(value retention dr.lee)" = 3650d ]
   expect_exit 2 as olivia policy set retention 1h
+  expect_exit 2 as olivia policy set retention 37000d
+  contains "$errors" "longer than a hundred years"
+  contains "$errors" "36600d"
   expect_exit 0 as olivia policy set relay-agreement "Cloud Host, Inc."
   [ "$(value relay-agreement dr.lee)" = "Cloud Host, Inc." ]
   expect_exit 0 as olivia policy set relay-agreement none

@@ -23,6 +23,12 @@ setup() {
   expect_exit 0 "$SEALPOST" sandbox --members bob -- sh -c '
     for name in owner auditor bob; do sealpost --profile $name status --json; done'
   json_lines 'length == 3 and all(.[]; .locked == false)'
+  # Each knows when its passphrase was made.
+  expect_exit 0 "$SEALPOST" sandbox --members bob -- sh -c '
+    sleep 2
+    for name in owner auditor bob; do sealpost --profile $name doctor || true; done'
+  [ "$(grep -c "passphrase.* old" <<<"$output")" = 3 ]
+  never grep "passphrase  *0s old" <<<"$output"
 }
 
 @test "the exit status is the command's" {
