@@ -63,7 +63,8 @@ base::Result<void> print(Env& env, const std::string& profile, const flow::Conti
                              {"messages", restored.messages},
                              {"known", restored.known},
                              {"old_device", done.old_device()},
-                             {"old_device_revoked", done.old_revoked()}});
+                             {"old_device_revoked", done.old_revoked()},
+                             {"unfetched_dropped", done.dropped_waiting()}});
   }
   TRY(env.out.line(fmt::format("This device is {} now; {} {} came back.", done.device(),
                                restored.messages,
@@ -73,6 +74,14 @@ base::Result<void> print(Env& env, const std::string& profile, const flow::Conti
                    : fmt::format("{} still has access; end it with `sealpost device revoke`.",
                                  done.old_device()));
   return {};
+}
+
+// How many there are the relay tells nobody but the device itself.
+void tell_of_drop(Env& env, const std::string& old_device) {
+  env.out.warn(
+      fmt::format("messages that {} has not fetched are dropped with it, and do not come back; "
+                  "their senders see `dropped`",
+                  old_device));
 }
 
 base::Result<std::optional<crypto::SecretBytes>> invitation_of(const Options& options, Env& env) {
@@ -90,7 +99,8 @@ base::Result<void> run_restore(const Options& options, Env& env) {
   flow::Context context = context_of(env);
   flow::Continuation restoring(
       {open, passphrase.expose(), facts.device, [&] { return invitation_of(options, env); },
-       new_device_name(options, facts.device), options.keep_old},
+       new_device_name(options, facts.device), options.keep_old,
+       [&](const std::string& old_device) { tell_of_drop(env, old_device); }},
       context);
   const auto fill = [&](vault::Vault& vault) { return restoring.run(vault); };
   const auto keep = [&](const vault::Vault& vault) { return restoring.keeps(vault); };

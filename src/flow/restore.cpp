@@ -127,6 +127,14 @@ base::Result<Restored> restore_backup(Installation& installation, const OpenBack
 }
 
 base::Result<void> Continuation::run(vault::Vault& vault) {
+  auto done = go_through(vault);
+  if (done || done.error().code != base::Code::kMfaRequired) return done;
+  base::Error error = std::move(done).error();
+  error.hint += ", then the same command again";
+  return error;
+}
+
+base::Result<void> Continuation::go_through(vault::Vault& vault) {
   TRY(join(vault));
   joined_ = true;
   TRY(Installation installation, Installation::load(vault));
@@ -164,12 +172,16 @@ base::Result<void> Continuation::end_old(Installation& installation) {
   const trust::DeviceName name{installation.chain().organisation(), backed.user, backed.device};
   old_ = name.str();
   if (request_.keep_old || name == installation.name()) return {};
+  const trust::Device* old = installation.chain().device(old_);
+  const bool stands = old != nullptr && !old->revoked;
+  if (stands) request_.before_end(old_);
   auto ending = revoke_device(installation, name, "restored from a backup", context_);
   if (!ending) {
     return base::with_context(std::move(ending).error(),
                               "everything is restored, but the old device is not revoked");
   }
   old_revoked_ = true;
+  dropped_waiting_ = !ending->already;
   return {};
 }
 

@@ -43,6 +43,9 @@ struct RestoreRequest {
   std::function<base::Result<std::optional<crypto::SecretBytes>>()> invitation;
   std::string device;  // short name of the new one
   bool keep_old = false;
+  // Told, with its name, before the old device is revoked; what waits for it at the relay goes
+  // then.
+  std::function<void(const std::string& old_device)> before_end;
 };
 
 // One going on, from the vault on. Borrows the context.
@@ -52,7 +55,8 @@ class Continuation {
       : request_(std::move(request)), context_(context) {}
 
   // Joins, unless the vault has; restores; revokes the old device, unless it is to be kept.
-  // kDenied without an invitation, and the errors of join(), restore_backup() and revoke_device().
+  // kDenied without an invitation, and the errors of join(), restore_backup() and revoke_device();
+  // kMfaRequired says that the same command goes on after the code.
   base::Result<void> run(vault::Vault& vault);
   // Whether a vault in which run() failed may be a device already, and is not to be thrown away.
   base::Result<bool> keeps(const vault::Vault& vault) const;
@@ -60,9 +64,12 @@ class Continuation {
   const std::string& device() const { return device_; }  // full name of the new one
   const std::string& old_device() const { return old_; }
   bool old_revoked() const { return old_revoked_; }
+  // It stood until now: what it had not fetched is dropped.
+  bool dropped_waiting() const { return dropped_waiting_; }
   const Restored& restored() const { return restored_; }
 
  private:
+  base::Result<void> go_through(vault::Vault& vault);
   base::Result<void> join(vault::Vault& vault);
   base::Result<void> end_old(Installation& installation);
 
@@ -72,6 +79,7 @@ class Continuation {
   std::string device_;
   std::string old_;
   bool old_revoked_ = false;
+  bool dropped_waiting_ = false;
   Restored restored_;
 };
 

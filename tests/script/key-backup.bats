@@ -21,11 +21,15 @@ restore() {
 
 @test "a restored device is a new one that has every message, and the old one is revoked" {
   expect_exit 0 back_up dr.lee b.age --json
+  unfetched=$(echo "Too late." | as nurse.kim send --to dr.lee)
   jq -e '.type == "backup" and .messages == 2 and .invitation and (.root_key | not)' <<<"$output"
   [[ $(stat -c %a b.age) == 600 ]]
   expect_exit 0 restore lee-anew b.age --device tablet --json
   jq -e '.type == "restored" and .device == "mercy.example/dr.lee/tablet" and .messages == 2
-    and .old_device_revoked' <<<"$output"
+    and .old_device_revoked and .unfetched_dropped' <<<"$output"
+  contains "$errors" "mercy.example/dr.lee/laptop has not fetched are dropped"
+  expect_exit 0 as nurse.kim receipt show "$unfetched"
+  contains "$output" "dropped"
   unlock lee-anew
   as lee-anew inbox --json | jq -se '.[0].subject == "Two"'
   as lee-anew sent --json | jq -se '.[0].subject == "One"'
@@ -38,7 +42,8 @@ restore() {
   as lee-anew inbox --json | jq -se 'length == 2'
   # Again changes nothing.
   expect_exit 0 restore lee-anew b.age --device tablet --json
-  jq -e '.messages == 0 and .known == 2' <<<"$output"
+  jq -e '.messages == 0 and .known == 2 and (.unfetched_dropped | not)' <<<"$output"
+  never grep "has not fetched" <<<"$errors"
 }
 
 @test "a backup holds neither the signing key nor a prekey's secret" {

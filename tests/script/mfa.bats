@@ -134,6 +134,23 @@ verify() { as "$1" mfa verify "${@:3}" <<<"$2"; }
   expect_exit 0 as olivia inbox
 }
 
+@test "a restore that stops for a code goes on after it" {
+  echo "another strong passphrase for backups" >backup-passphrase
+  restore() {
+    as lee-anew key restore b.age --device spare --backup-passphrase-file backup-passphrase \
+      --passphrase-file "$PASSFILE"
+  }
+  as olivia mfa reset dr.lee >reset 2>&1 || true # when it has a secret already
+  rm -rf "$ORG_DIR/mfa.dr.lee"
+  enrol dr.lee
+  as dr.lee key backup -o b.age --backup-passphrase-file backup-passphrase
+  expect_exit 4 restore
+  contains "$errors" "\`sealpost mfa verify\`, then the same command again"
+  expect_exit 0 as lee-anew mfa verify --passphrase-file "$PASSFILE" <<<"$(totp dr.lee 30)"
+  expect_exit 0 restore
+  expect_exit 5 as dr.lee inbox
+}
+
 @test "a proof ends after twelve hours" {
   needs_faketime
   expect_exit 0 as nurse.kim inbox
