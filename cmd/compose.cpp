@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/file.hpp"
+#include "cmd/passphrase.hpp"
 #include "cmd/rate.hpp"
 #include "text/safety.hpp"
 #include "text/time.hpp"
@@ -57,6 +58,12 @@ base::Result<crypto::SecretBytes> message_text(const SendOptions& options, Env& 
   return body;
 }
 
+base::Result<crypto::SecretBytes> passcode_in(const std::string& file) {
+  TRY(crypto::SecretBytes code, passphrase_from_file(file));
+  if (code.empty()) return usage("the passcode is empty", "");
+  return code;
+}
+
 base::Result<std::optional<std::string>> subject_of(const SendOptions& options) {
   if (!options.subject.empty() && !options.subject_file.empty()) {
     return usage("--subject and --subject-file exclude each other", "");
@@ -69,6 +76,33 @@ base::Result<std::optional<std::string>> subject_of(const SendOptions& options) 
   if (line.ends_with('\n')) line.remove_suffix(1);
   if (line.ends_with('\r')) line.remove_suffix(1);
   return std::optional<std::string>(line);
+}
+
+// What the contact will be asked for comes from a file, or from who is at the terminal.
+base::Result<crypto::SecretBytes> asked_code(const SendOptions& options, Env& env) {
+  if (options.passcode_file == "-" && text_from_stdin(options)) {
+    return usage("standard input is the text or the passcode, not both", "");
+  }
+  if (!options.passcode_file.empty()) return passcode_in(options.passcode_file);
+  return typed_new_passphrase(env.terminal, "Passcode for the contact: ");
+}
+
+base::Result<flow::LinkWish> link_wish(const SendOptions& options, Env& env) {
+  flow::LinkWish wish;
+  wish.views = options.max_views;
+  const std::string& named = options.passcode;
+  if (named.empty() && options.passcode_file.empty()) return wish;
+  wish.passcode = named.empty() ? wire::Passcode::kAsk : wire::passcode_from_name(named);
+  if (!wish.passcode) {
+    return usage("a passcode is asked for, a date of birth, or none",
+                 "--passcode ask, birthdate or none");
+  }
+  if (*wish.passcode != wire::Passcode::kAsk) {
+    if (options.passcode_file.empty()) return wish;
+    return usage("--passcode-file goes with --passcode ask", "");
+  }
+  TRY(wish.code, asked_code(options, env));
+  return wish;
 }
 
 }  // namespace
@@ -89,6 +123,7 @@ base::Result<flow::SendRequest> compose(const SendOptions& options, Env& env) {
   if (!options.key.empty()) request.key = options.key;
   TRY(request.bandwidth, parse_rate(options.bwlimit));
   request.partial = options.partial;
+  TRY(request.link, link_wish(options, env));
   return request;
 }
 

@@ -20,6 +20,9 @@ struct SendOptions {
   std::string file_name;
   std::string key;
   std::string bwlimit;
+  std::string passcode;
+  std::string passcode_file;
+  std::uint64_t max_views = 1;
   bool partial = false;
   std::string text;
 };

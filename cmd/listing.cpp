@@ -58,18 +58,25 @@ text::OrderedJson message_json(const flow::Listed& message) {
   for (const message::Attachment& attachment : header.attachments) {
     attachments.push_back({{"name", attachment.name}, {"size", attachment.size}});
   }
-  return {{"type", "message"},
-          {"number", message.record.number},
-          {"id", header.id},
-          {"from", user_of(header.from)},
-          {"to", std::move(to)},
-          {"subject", header.subject.value_or("")},
-          {"purpose", header.purpose},
-          {"sent", text::format_time(header.sent)},
-          {"expires", text::format_time(header.expires)},
-          {"unread", message.record.unread},
-          {"confirmed", message.record.confirmed},
-          {"attachments", std::move(attachments)}};
+  text::OrderedJson out{{"type", "message"},
+                        {"number", message.record.number},
+                        {"id", header.id},
+                        {"from", user_of(header.from)},
+                        {"to", std::move(to)},
+                        {"subject", header.subject.value_or("")},
+                        {"purpose", header.purpose},
+                        {"sent", text::format_time(header.sent)},
+                        {"expires", text::format_time(header.expires)},
+                        {"unread", message.record.unread},
+                        {"confirmed", message.record.confirmed},
+                        {"attachments", std::move(attachments)}};
+  if (const auto& contact = message.record.contact) {
+    out["expires"] = nullptr;
+    out["contact"] = contact->contact;
+    out["answers"] = contact->answers;
+    out["confirms"] = contact->confirms;
+  }
+  return out;
 }
 
 base::Result<void> print_messages(Env& env, const std::vector<flow::Listed>& messages) {

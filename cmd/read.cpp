@@ -57,7 +57,7 @@ base::Result<void> print(Env& env, const flow::Listed& message,
   TRY(env.out.fields({{"From", fmt::format("{} ({})", user_of(header.from), header.from)},
                       {"To", to},
                       {"Sent", text::format_time(header.sent)},
-                      {"Expires", text::format_time(header.expires)},
+                      {"Expires", message.record.contact ? "" : text::format_time(header.expires)},
                       {"Purpose", header.purpose},
                       {"Subject", header.subject.value_or("")}}));
   for (std::size_t i = 0; i < header.attachments.size(); ++i) {

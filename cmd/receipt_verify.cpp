@@ -40,7 +40,7 @@ base::Result<void> print(Env& env, const flow::ReceiptVerification& verification
                             {"index", item.index}};
       if (!said.last_resort.empty()) one["last-resort"] = said.last_resort;
       if (!said.device.empty()) one["device"] = said.device;
-      evidence.push_back(std::move(one));
+      evidence.push_back(one);
     }
     return env.out.document({{"type", "receipt-verification"},
                              {"message", verification.message},

@@ -4,8 +4,10 @@
 #include <mutex>
 
 #include "cmd/relay_fsck.hpp"
+#include "cmd/relay_portal.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
+#include "portal/portal.hpp"
 #include "relay/relay.hpp"
 
 namespace sealpost::cmd {
@@ -84,7 +86,8 @@ base::Result<void> run_serve(const ServeOptions& options, Env& env) {
     const std::lock_guard lock(mutex);
     env.terminal.write_err(std::string(line) + "\n");
   };
-  TRY(const auto server, relay::Server::start(options.dir, {env.clock, env.random}, log));
+  TRY(const auto server,
+      relay::Server::start(options.dir, {env.clock, env.random}, log, {portal::own_page()}));
   TRY(say_ready(server->url(), env));
   sd_notify(0, "READY=1");
   while (!env.interrupt.requested()) env.clock.sleep(kUntilAsked);
@@ -121,6 +124,7 @@ void add_relay(CLI::App& app, Env& env) {
       relay, env, "serve", "Run a relay until it is asked to stop", run_serve);
   serve.add_option("--dir", options.dir, "The relay's folder")->type_name("DIR")->required();
   add_relay_fsck(relay, env);
+  add_relay_portal(relay, env);
 }
 
 }  // namespace sealpost::cmd

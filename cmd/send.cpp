@@ -6,6 +6,7 @@
 #include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
+#include "text/time.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -21,6 +22,13 @@ void note_last_resorts(Env& env, const flow::Sent& sent) {
                ": until that is replaced and destroyed, whoever takes it can open this message.");
 }
 
+text::OrderedJson link_json(const flow::LinkMade& link) {
+  return {{"address", std::string(link.address.expose_text())},
+          {"channel", link.channel},
+          {"passcode", wire::passcode_name(link.passcode)},
+          {"expires", text::format_time(link.expires)}};
+}
+
 base::Result<void> print_result(Env& env, const flow::Sent& sent) {
   if (env.out.json()) {
     text::OrderedJson recipients = text::OrderedJson::array();
@@ -30,13 +38,16 @@ base::Result<void> print_result(Env& env, const flow::Sent& sent) {
                             {"state", recipient.state},
                             {"last-resort", recipient.last_resort}});
     }
-    TRY(env.out.document({{"type", "sent"},
-                          {"id", sent.id},
-                          {"duplicate", sent.duplicate},
-                          {"adopted", sent.adopted},
-                          {"recipients", std::move(recipients)}}));
+    text::OrderedJson document{{"type", "sent"},
+                               {"id", sent.id},
+                               {"duplicate", sent.duplicate},
+                               {"adopted", sent.adopted},
+                               {"recipients", std::move(recipients)}};
+    if (sent.link) document["link"] = link_json(*sent.link);
+    TRY(env.out.document(document));
   } else {
     TRY(env.out.line(sent.id));
+    if (sent.link) TRY(env.out.line(sent.link->address.expose_text()));
     if (sent.duplicate) env.out.note("It was sent before; nothing was sent again.");
     note_last_resorts(env, sent);
   }
@@ -78,8 +89,8 @@ base::Result<void> run_send(const SendOptions& options, Env& env) {
 
 void add_send(CLI::App& app, Env& env) {
   auto [verb, options] =
-      add_verb<SendOptions>(app, env, "send", "Send a message or files to members", run_send);
-  add_repeatable(verb, "--to", options.to, "A user id, or a group as group:icu; repeatable")
+      add_verb<SendOptions>(app, env, "send", "Send a message or files", run_send);
+  add_repeatable(verb, "--to", options.to, "A user id, group:icu or contact:jane-doe; repeatable")
       ->required();
   const Option subject =
       verb.add_option("--subject", options.subject, "One line, sealed like the text");
@@ -93,6 +104,11 @@ void add_send(CLI::App& app, Env& env) {
                               "The same key sends once, however often it is repeated"));
   never_empty(
       verb.add_option("--bwlimit", options.bwlimit, "Most bytes per second, like 500K or 20M"));
+  never_empty(verb.add_option("--passcode", options.passcode,
+                              "What a contact is asked for: ask, birthdate or none"));
+  never_empty(verb.add_option("--passcode-file", options.passcode_file,
+                              "File with the passcode, - for standard input"));
+  verb.add_option("--max-views", options.max_views, "How often a contact may open it (default 1)");
   verb.add_flag("--partial", options.partial, "Send although some recipients cannot be reached");
   verb.add_option("TEXT", options.text, "The message; - or nothing reads standard input");
 }

@@ -102,6 +102,15 @@ class RelayClient {
   // cursor is the number.
   base::Result<wire::EvidenceList> trust_evidence(const std::vector<std::uint64_t>& numbers);
 
+  // What contacts sent back to this device. Afterwards the relay forgets those that are stored.
+  base::Result<wire::ContactReplies> contact_replies(std::uint64_t after, std::size_t limit);
+  base::Result<void> acknowledge_replies(const std::vector<std::string>& ids);
+  // Contacts that want no more messages, for who may write the register.
+  base::Result<wire::Stops> stops_after(std::uint64_t after, std::size_t limit);
+  base::Result<void> stops_recorded(const std::vector<std::uint64_t>& numbers);
+  // kConflict while a stop of the contact is not recorded.
+  base::Result<void> lift_stop(const wire::StopLift& lift);
+
   // Has the relay log that messages of this device are about to be exported.
   base::Result<void> announce_export(const wire::Export& exported);
 

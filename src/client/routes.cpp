@@ -195,6 +195,32 @@ base::Result<wire::EvidenceList> RelayClient::trust_evidence(
   return understood(wire::parse_evidence_list(body));
 }
 
+base::Result<wire::ContactReplies> RelayClient::contact_replies(std::uint64_t after,
+                                                                std::size_t limit) {
+  TRY(const base::Bytes body, get("replies?after=" + number(after) + "&limit=" + number(limit)));
+  return understood(wire::parse_contact_replies(body));
+}
+
+base::Result<void> RelayClient::acknowledge_replies(const std::vector<std::string>& ids) {
+  TRY(post("replies/acknowledge", wire::to_cbor(wire::RepliesStored{ids})));
+  return {};
+}
+
+base::Result<wire::Stops> RelayClient::stops_after(std::uint64_t after, std::size_t limit) {
+  TRY(const base::Bytes body, get("stops?after=" + number(after) + "&limit=" + number(limit)));
+  return understood(wire::parse_stops(body));
+}
+
+base::Result<void> RelayClient::stops_recorded(const std::vector<std::uint64_t>& numbers) {
+  TRY(post("stops/recorded", wire::to_cbor(wire::StopsRecorded{numbers})));
+  return {};
+}
+
+base::Result<void> RelayClient::lift_stop(const wire::StopLift& lift) {
+  TRY(post("stops/lift", wire::to_cbor(lift)));
+  return {};
+}
+
 base::Result<void> RelayClient::announce_export(const wire::Export& exported) {
   TRY(post("exports", wire::to_cbor(exported)));
   return {};

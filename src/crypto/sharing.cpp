@@ -69,6 +69,7 @@ base::Result<SecretBytes> combine_secret(const std::vector<Share>& shares) {
   TRY(check(shares));
   give_random_source();
   std::vector<std::uint8_t> indices;
+  indices.reserve(shares.size());
   for (const Share& share : shares) indices.push_back(share.index);
   const std::size_t size = shares.front().value.size();
   const Context context(gfshare_ctx_init_dec(indices.data(), static_cast<unsigned>(shares.size()),

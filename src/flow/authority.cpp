@@ -48,7 +48,7 @@ base::Result<void> commit(Installation& installation, client::RelayClient& relay
     TRY(const std::vector<std::string> entries, make(longer));
     if (entries.empty()) return {};
     TRY(keep_an_owner(installation, longer, relay.now()));
-    const auto done = relay.append_trust({longer.size(), entries});
+    auto done = relay.append_trust({longer.size(), entries});
     if (done) return installation.extend_chain(entries);
     if (done.error().code != base::Code::kConflict || i + 1 == kTries) return done;
     TRY(sync_trust(installation, relay));

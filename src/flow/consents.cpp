@@ -210,6 +210,19 @@ base::Result<reg::Granted> granted(const vault::Vault& vault, const std::string&
   return base::Error{base::Code::kInternal, "the register lacks the grant that was written", ""};
 }
 
+// Where the contact had said to the relay that it wants no more messages.
+base::Result<void> resume_at_relay(client::RelayClient& relay, const std::string& contact,
+                                   const std::string& which,
+                                   const std::vector<std::string>& purposes) {
+  auto lifted = relay.lift_stop({contact, purposes});
+  if (lifted || lifted.error().code != base::Code::kConflict) return lifted;
+  return base::Error{
+      base::Code::kConflict,
+      fmt::format("the consent is recorded, but {} has asked for no more messages meanwhile",
+                  which),
+      "`sealpost inbox` records that; then see `sealpost consent show`"};
+}
+
 base::Result<base::Bytes> seal_word(const KeyedContact& keyed, const std::string& word,
                                     base::Random& random) {
   if (word.empty() || !keyed.key) return base::Bytes();
@@ -279,6 +292,9 @@ base::Result<reg::Granted> grant_consent(Installation& installation, const std::
   const std::string id = grant.id;
   draft.records.emplace_back(std::move(grant));
   TRY(write_register(installation, relay, reg::Stream::kPeople, std::move(draft), context));
+  if (!keyed.contact.revocations.empty()) {
+    TRY(resume_at_relay(relay, keyed.contact.id, which, terms.purposes));
+  }
   return granted(installation.vault(), keyed.contact.id, id);
 }
 

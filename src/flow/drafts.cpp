@@ -39,6 +39,10 @@ crypto::SecretBytes encode(const Draft& draft) {
                {"key", request.key ? raw(*request.key) : Json()},
                {"partial", request.partial},
                {"bandwidth", request.bandwidth},
+               {"passcode",
+                request.link.passcode ? Json(wire::passcode_name(*request.link.passcode)) : Json()},
+               {"code", binary(request.link.code.expose())},
+               {"views", request.link.views},
                {"began", millis(draft.began)},
                {"repeatable", draft.repeatable}});
 }
@@ -50,6 +54,14 @@ base::Result<void> fill_files(const Json& json, SendRequest& out) {
     TRY(std::string name, text::string_at(item, "name"));
     out.files.push_back({path, std::move(name), false});
   }
+  return {};
+}
+
+base::Result<void> fill_link(const Json& json, LinkWish& out) {
+  TRY(const std::optional<std::string> passcode, text::optional_string_at(json, "passcode"));
+  if (passcode) out.passcode = wire::passcode_from_name(*passcode);
+  TRY(out.code, secret_at(json, "code"));
+  TRY(out.views, text::number_at(json, "views"));
   return {};
 }
 
@@ -73,7 +85,7 @@ base::Result<void> fill_request(const Json& json, SendRequest& out) {
   }
   TRY(out.partial, text::bool_at(json, "partial"));
   TRY(out.bandwidth, text::number_at(json, "bandwidth"));
-  return {};
+  return json.contains("code") ? fill_link(json, out.link) : base::Result<void>();
 }
 
 base::Result<Draft> decode(base::ByteView bytes) {
@@ -173,6 +185,7 @@ SendRequest clone(const SendRequest& request) {
   copy.key = request.key;
   copy.partial = request.partial;
   copy.bandwidth = request.bandwidth;
+  copy.link = {request.link.passcode, request.link.code.clone(), request.link.views};
   return copy;
 }
 

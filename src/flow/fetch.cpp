@@ -9,6 +9,8 @@
 #include "flow/outgoing.hpp"
 #include "flow/prekeys.hpp"
 #include "flow/register_keys.hpp"
+#include "flow/replies.hpp"
+#include "flow/stops.hpp"
 #include "flow/visit.hpp"
 #include "message/sealed.hpp"
 
@@ -201,20 +203,8 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
   return {};
 }
 
-}  // namespace
-
-base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,
-                            Context& context) {
-  TRY(client::RelayClient relay, visit(installation, context));
-  TRY(Fetched fetched, fetch_from(installation, relay, {wait}, context));
-  const auto tended = tend_registers(installation, relay, context);
-  if (!tended) fetched.neglected = tended.error();
-  return fetched;
-}
-
-base::Result<Fetched> fetch_from(Installation& installation, client::RelayClient& relay,
-                                 const Patience& patience, Context& context) {
-  Fetched fetched;
+base::Result<void> take_mail(Installation& installation, client::RelayClient& relay,
+                             const Patience& patience, Context& context, Fetched& fetched) {
   std::uint64_t cursor = 0;
   for (int page = 0; page < kMaxPages && !context.interrupt.requested(); ++page) {
     const Patience now = page == 0 ? patience : Patience{};
@@ -228,6 +218,31 @@ base::Result<Fetched> fetch_from(Installation& installation, client::RelayClient
     TRY(flush_receipts(installation, relay));
     if (!inbox.more) break;
   }
+  return {};
+}
+
+}  // namespace
+
+base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,
+                            Context& context) {
+  TRY(client::RelayClient relay, visit(installation, context));
+  TRY(Fetched fetched, fetch_from(installation, relay, {wait}, context));
+  auto tended = tend_registers(installation, relay, context);
+  if (tended) tended = record_stops(installation, relay, context);
+  if (!tended) fetched.neglected = tended.error();
+  return fetched;
+}
+
+base::Result<Fetched> fetch_from(Installation& installation, client::RelayClient& relay,
+                                 const Patience& patience, Context& context) {
+  Fetched fetched;
+  TRY(const trust::Device* self, installation.self(context.clock.now()));
+  const bool hears = trust::allowed(self->role, trust::Operation::kReadReceipts);
+  // Whose role does neither hears that from the relay.
+  if (!hears || trust::allowed(self->role, trust::Operation::kReceive)) {
+    TRY(take_mail(installation, relay, patience, context, fetched));
+  }
+  if (hears) TRY(collect_replies(installation, relay, context, fetched));
   return fetched;
 }
 

@@ -33,8 +33,8 @@ struct Fetched {
 base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wait,
                             Context& context);
 
-// The same for who has visited the relay already. What else ends the wait: with `receipts`, one
-// behind that cursor.
+// The same, the register aside, for who has visited the relay already. What else ends the wait:
+// with `receipts`, one behind that cursor, or a contact's reply.
 struct Patience {
   std::chrono::seconds wait{};
   std::optional<std::uint64_t> receipts = {};

@@ -3,10 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "text/safety.hpp"
 
 namespace sealpost::flow {
+namespace {
+
+struct Way {
+  std::string_view channel;
+  std::string_view field;  // without which there is no such way
+};
+constexpr std::array kWays{Way{"link-sms", "phone"}, Way{"link-email", "email"}};
+
+bool was_warned(const reg::Contact& contact, const std::string& grant) {
+  return std::any_of(contact.grants.begin(), contact.grants.end(), [&](const reg::Granted& one) {
+    return one.record.id == grant && one.record.warned;
+  });
+}
+
+}  // namespace
 
 base::Result<void> check_declared(const policy::Policy& policy, std::string_view purpose) {
   // Which role may use it is not the question here.
@@ -59,26 +75,25 @@ base::Result<reg::Decision> pass_gate(const Installation& installation, client::
   return decision;
 }
 
-base::Result<void> ask_for_contacts(Installation& installation, client::RelayClient& relay,
-                                    const std::vector<std::string>& addresses,
-                                    const std::string& purpose, Context& context) {
-  bool met = false;
-  for (const std::string& address : addresses) {
-    if (!address.starts_with(kContactAddress)) continue;
-    if (!met) TRY(meet_register(installation, relay, reg::Stream::kPeople, context));
-    met = true;
-    const std::string who = address.substr(kContactAddress.size());
-    TRY(const KeyedContact keyed, find_contact(installation.vault(), who));
+base::Result<LinkLeave> leave_for_link(Installation& installation, client::RelayClient& relay,
+                                       const std::string& who, const std::string& purpose,
+                                       Context& context) {
+  TRY(meet_register(installation, relay, reg::Stream::kPeople, context));
+  TRY(KeyedContact keyed, find_contact(installation.vault(), who));
+  const base::Time now = context.clock.now();
+  std::string channel;
+  for (const Way& way : kWays) {
+    if (!keyed.contact.personal.contains(std::string(way.field))) continue;
     TRY(const reg::Decision decision,
-        pass_gate(installation, relay, keyed.contact, purpose, "", context.clock.now()));
-    if (!decision.allowed) return no_consent(who, purpose, decision);
-    const char* why =
-        decision.code == "exempt" ? "needs to give no leave for this" : "has given leave";
-    return base::Error{base::Code::kNotFound,
-                       fmt::format("{} {}, but has no device to receive with", who, why),
-                       "messages go to members; see `sealpost member list`"};
+        decide_for(installation, keyed.contact, purpose, std::string(way.channel), now));
+    if (channel.empty() || decision.allowed) channel = way.channel;
+    if (decision.allowed) break;
   }
-  return {};
+  TRY(const reg::Decision decision,
+      pass_gate(installation, relay, keyed.contact, purpose, channel, now));
+  if (!decision.allowed) return no_consent(who, purpose, decision);
+  const bool warned = was_warned(keyed.contact, decision.status.grant);
+  return LinkLeave{std::move(keyed), std::move(channel), warned};
 }
 
 base::Error no_consent(const std::string& who, const std::string& purpose,

@@ -30,11 +30,17 @@ base::Result<reg::Decision> pass_gate(const Installation& installation, client::
 
 inline constexpr std::string_view kContactAddress = "contact:";
 
-// Asks the gate for every contact among the addresses; nothing when there are none. kNoConsent for
-// one without leave; kNotFound for one that has leave, but no device that a message could go to.
-base::Result<void> ask_for_contacts(Installation& installation, client::RelayClient& relay,
-                                    const std::vector<std::string>& addresses,
-                                    const std::string& purpose, Context& context);
+// Leave for a link to a contact, logged: by the channel that it may be told by, of which text
+// messages come first; by any, and an empty channel, for one of whom no way is known.
+struct LinkLeave {
+  KeyedContact contact;
+  std::string channel;
+  bool warned = false;  // the contact was told of the risk of what is not encrypted
+};
+// kNoConsent, kNotFound; kConflict for one whose personal fields were destroyed.
+base::Result<LinkLeave> leave_for_link(Installation& installation, client::RelayClient& relay,
+                                       const std::string& who, const std::string& purpose,
+                                       Context& context);
 
 // kNoConsent, saying which purpose lacks what.
 base::Error no_consent(const std::string& who, const std::string& purpose,

@@ -12,8 +12,26 @@ using vault::Kind;
 constexpr std::string_view kNextNumber = "next-number";
 constexpr std::size_t kShortestPrefix = 8;
 
+// As if it had one: lists show messages by their headers.
+message::Header header_of_reply(const MessageRecord& record) {
+  const FromContact& contact = *record.contact;
+  message::Header header;
+  header.id = record.id;
+  header.from = "contact:" + (contact.alias.empty() ? contact.contact : contact.alias);
+  header.sent = contact.at;
+  header.subject = contact.confirms ? "Confirmed" : "Reply";
+  header.thread = contact.answers;
+  header.content_type = "text/plain; charset=utf-8";
+  header.body_length = record.body.size();
+  return header;
+}
+
 base::Result<Listed> parse_listed(const vault::Row& row) {
   TRY(MessageRecord record, decode_message(row.value.expose()));
+  if (record.contact) {
+    message::Header header = header_of_reply(record);
+    return Listed{std::move(record), std::move(header)};
+  }
   TRY(const note::Note signed_note, note::parse(record.header_note));
   TRY(message::Header header, message::parse_header(signed_note.text));
   return Listed{std::move(record), std::move(header)};

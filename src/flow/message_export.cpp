@@ -93,7 +93,9 @@ class Writing {
     const std::string folder = fmt::format("{:06}-{}/", record.number, record.id);
     const base::Time at = listed.header.sent;
     TRY(tar.add(folder + "message.json", base::as_bytes(summary(listed)), at));
-    TRY(tar.add(folder + "header.note", base::as_bytes(record.header_note), at));
+    if (!record.contact) {
+      TRY(tar.add(folder + "header.note", base::as_bytes(record.header_note), at));
+    }
     if (!record.body.empty()) TRY(tar.add(folder + "body.txt", record.body.expose(), at));
     if (!record.receipt.empty()) {
       TRY(tar.add(folder + "accepted.note", base::as_bytes(record.receipt), at));

@@ -30,6 +30,7 @@ base::Result<void> forget(Installation& installation, const MessageRecord& recor
   return vault.transaction([&]() -> base::Result<void> {
     TRY(vault.erase(Kind::kOutgoing, outgoing_row));
     TRY(forget_file_key(vault, record.id));
+    TRY(forget_link(vault, record.id));
     return remove_message(vault, record);
   });
 }
@@ -177,8 +178,7 @@ base::Result<Uploaded> upload_files(Installation& installation, const SendReques
 }
 
 base::Result<void> keep_outgoing(Installation& installation, MessageRecord record,
-                                 const wire::Submission& submission,
-                                 const FileKeyRecord& file_key) {
+                                 const wire::Submission& submission, const OutgoingKeys& keys) {
   vault::Vault& vault = installation.vault();
   return vault.transaction([&]() -> base::Result<void> {
     TRY(record.number, take_number(vault));
@@ -187,7 +187,8 @@ base::Result<void> keep_outgoing(Installation& installation, MessageRecord recor
     batch.messages.push_back(submission);
     const OutgoingRecord outgoing{record.number, submission.tag, wire::to_cbor(batch)};
     TRY(vault.insert(Kind::kOutgoing, record.id, encode(outgoing).expose()));
-    TRY(keep_file_key(vault, record.id, file_key));
+    if (keys.file_key != nullptr) TRY(keep_file_key(vault, record.id, *keys.file_key));
+    if (keys.link != nullptr) TRY(keep_link(vault, record.id, *keys.link));
     for (std::size_t i = 0; i < submission.blobs.size(); ++i) {
       TRY(forget_upload(vault, journal_of(record.id, i)));
     }

@@ -6,6 +6,7 @@
 
 #include "client/relay_client.hpp"
 #include "flow/installation.hpp"
+#include "flow/link_records.hpp"
 #include "flow/send.hpp"
 #include "message/header.hpp"
 
@@ -32,10 +33,16 @@ base::Result<Uploaded> upload_files(Installation& installation, const SendReques
                                     const std::string& id, client::RelayClient& relay,
                                     Context& context, TransferProgress& progress);
 
-// Stores message, submission and file key in one transaction; what the vault kept of the uploads is
-// not needed any more.
+// What opens a sealed message: of one to devices its file key, of one to a contact its link.
+// Borrows.
+struct OutgoingKeys {
+  const FileKeyRecord* file_key = nullptr;
+  const LinkRecord* link = nullptr;
+};
+// Stores message, submission and keys in one transaction; what the vault kept of the uploads is not
+// needed any more.
 base::Result<void> keep_outgoing(Installation& installation, MessageRecord record,
-                                 const wire::Submission& submission, const FileKeyRecord& file_key);
+                                 const wire::Submission& submission, const OutgoingKeys& keys);
 // Whether keep_outgoing() did, and nobody has confirmed it.
 base::Result<bool> is_sealed(const vault::Vault& vault, const std::string& id);
 

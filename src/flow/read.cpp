@@ -26,14 +26,15 @@ base::Result<bool> mark_read(Installation& installation, Listed& listed, bool re
   MessageRecord& record = listed.record;
   if (record.direction != Direction::kReceived || !record.unread) return false;
   record.unread = false;
+  const bool sign = receipt && !record.contact;  // a contact has no device that could read it
   TRY(installation.vault().transaction([&]() -> base::Result<void> {
     TRY(update_message(installation.vault(), record));
-    if (!receipt) return {};
+    if (!sign) return {};
     return queue_receipt(installation,
                          {record.id, record.from, record.message_sha256, receipt::State::kRead},
                          context.clock.now());
   }));
-  return receipt;
+  return sign;
 }
 
 base::Result<std::uint64_t> deliver_receipts(Installation& installation, Context& context) {

@@ -19,6 +19,10 @@ std::string_view event_of(receipt::State state) {
       return "message.expire";
     case receipt::State::kDropped:
       return "message.drop";
+    case receipt::State::kOpenedByLink:
+      return "message.opened-by-link";
+    case receipt::State::kLinkLocked:
+      return "message.link-locked";
   }
   return "";
 }

@@ -6,6 +6,7 @@
 
 #include "flow/collect.hpp"
 #include "flow/deadline.hpp"
+#include "flow/gate.hpp"
 #include "flow/new_headers.hpp"
 #include "flow/visit.hpp"
 
@@ -38,10 +39,25 @@ base::Result<bool> has_ended(const Installation& installation, const std::string
   return at.has_value();
 }
 
+// All that is known of a contact is the relay's word; it opens, and does not read.
+base::Result<Progressed> progress_of_link(const Installation& installation,
+                                          const MessageRecord& record, Progressed progressed) {
+  if (!record.confirmed) return progressed;
+  for (const auto state :
+       {receipt::State::kExpired, receipt::State::kLinkLocked, receipt::State::kOpenedByLink}) {
+    TRY(const bool said, has_ended(installation, record.id, state, {}));
+    if (said) progressed.state = receipt::state_name(state);
+  }
+  return progressed;
+}
+
 base::Result<Progressed> progress_of(const Installation& installation, const MessageRecord& record,
                                      const RecipientRecord& recipient) {
   Progressed progressed{recipient.device, recipient.user, recipient.state, {}, {}, false};
   if (!record.confirmed) progressed.state = "unconfirmed";
+  if (recipient.user.starts_with(kContactAddress)) {
+    return progress_of_link(installation, record, std::move(progressed));
+  }
   if (recipient.device.empty()) return progressed;
   TRY(progressed.delivered,
       time_of(installation, record.id, recipient.device, receipt::State::kDelivered));

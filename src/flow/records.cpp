@@ -14,6 +14,15 @@ using text::Json;
 using text::number_at;
 using text::string_at;
 
+base::Result<void> fill_contact(const Json& json, FromContact& out) {
+  TRY(out.contact, string_at(json, "id"));
+  TRY(out.alias, string_at(json, "alias"));
+  TRY(out.answers, string_at(json, "answers"));
+  TRY(out.confirms, bool_at(json, "confirms"));
+  TRY(out.at, time_at(json, "at"));
+  return {};
+}
+
 base::Result<void> fill_message(const Json& json, MessageRecord& out) {
   TRY(out.number, number_at(json, "number"));
   TRY(const bool sent, bool_at(json, "sent"));
@@ -30,6 +39,7 @@ base::Result<void> fill_message(const Json& json, MessageRecord& out) {
   }
   TRY(out.stored, time_at(json, "stored"));
   TRY(out.receipt, string_at(json, "receipt"));
+  if (json.contains("contact")) TRY(fill_contact(json.at("contact"), out.contact.emplace()));
   TRY(const Json* recipients, text::array_at(json, "recipients"));
   for (const Json& item : *recipients) {
     RecipientRecord& recipient = out.recipients.emplace_back();
@@ -69,19 +79,27 @@ crypto::SecretBytes encode(const MessageRecord& value) {
                           {"state", recipient.state},
                           {"last-resort", recipient.last_resort}});
   }
-  return pack({{"number", value.number},
-               {"sent", value.direction == Direction::kSent},
-               {"id", value.id},
-               {"from", value.from},
-               {"header", value.header_note},
-               {"body", binary(value.body.expose())},
-               {"sha256", binary(value.message_sha256)},
-               {"unread", value.unread},
-               {"confirmed", value.confirmed},
-               {"adopted", value.adopted},
-               {"stored", millis(value.stored)},
-               {"receipt", value.receipt},
-               {"recipients", std::move(recipients)}});
+  Json document{{"number", value.number},
+                {"sent", value.direction == Direction::kSent},
+                {"id", value.id},
+                {"from", value.from},
+                {"header", value.header_note},
+                {"body", binary(value.body.expose())},
+                {"sha256", binary(value.message_sha256)},
+                {"unread", value.unread},
+                {"confirmed", value.confirmed},
+                {"adopted", value.adopted},
+                {"stored", millis(value.stored)},
+                {"receipt", value.receipt},
+                {"recipients", std::move(recipients)}};
+  if (value.contact) {
+    document["contact"] = {{"id", value.contact->contact},
+                           {"alias", value.contact->alias},
+                           {"answers", value.contact->answers},
+                           {"confirms", value.contact->confirms},
+                           {"at", millis(value.contact->at)}};
+  }
+  return pack(document);
 }
 
 crypto::SecretBytes encode(const OutgoingRecord& value) {

@@ -42,6 +42,15 @@ struct RecipientRecord {
   bool last_resort = false;  // sealed for the device's last-resort prekey, as the device signed it
 };
 
+// What a message has in the place of a header when it came through a contact's link.
+struct FromContact {
+  std::string contact;  // id
+  std::string alias;    // as it was when the message came; may be empty
+  std::string answers;  // id of the message that was written to the contact
+  bool confirms = false;
+  base::Time at;  // when it reached the relay
+};
+
 // A message of either direction. Row "<number>" of kMessage.
 struct MessageRecord {
   std::uint64_t number = 0;
@@ -60,6 +69,7 @@ struct MessageRecord {
   base::Time stored;
   std::string receipt;  // the relay's signed accepted receipt; empty until confirmed
   std::vector<RecipientRecord> recipients;  // sent only
+  std::optional<FromContact> contact = {};  // received only; then there is no header note
 };
 
 // A submission whose outcome is not known. Row "<id>" of kOutgoing.

@@ -8,7 +8,7 @@
 #include "flow/agreements.hpp"
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
-#include "flow/gate.hpp"
+#include "flow/link_sealing.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/recipients.hpp"
 #include "message/sealed.hpp"
@@ -60,41 +60,21 @@ base::Result<void> check_files(const SendRequest& request) {
 base::Result<message::Header> make_header(const Installation& installation,
                                           const SendRequest& request, const Targets& targets,
                                           const std::string& id, base::Time now) {
-  TRY(const policy::Policy policy, installation.policy());
-  message::Header header;
-  header.id = id;
-  header.from = installation.signer().name();
+  TRY(message::Header header, begin_header(installation, request, id, now));
   for (const Target& target : targets.reachable) {
     const std::string user = installation.full_user(target.user);
     if (header.to.empty() || header.to.back() != user) header.to.push_back(user);
   }
-  header.sent = now;
-  header.expires =
-      request.expires.value_or(now + policy::default_expiry_for(policy, request.purpose));
-  header.purpose = request.purpose;
-  header.subject = request.subject;
-  header.content_type = "text/plain; charset=utf-8";
-  header.log = installation.log_view();
-  header.trust = installation.chain().view();
   return header;
 }
 
 wire::Submission make_submission(const message::Header& header,
                                  const message::SealedMessage& sealed, const Targets& targets,
                                  const SendRequest& request, base::ByteView tag) {
-  wire::Submission submission;
-  submission.id = header.id;
-  submission.tag = base::to_bytes(tag);
-  submission.purpose = header.purpose;
-  submission.message_sha256 = sealed.message_sha256;
-  submission.expires = header.expires;
+  wire::Submission submission = begin_submission(header, sealed, tag);
   for (std::size_t i = 0; i < targets.reachable.size(); ++i) {
     const Target& target = targets.reachable[i];
     submission.envelopes.push_back({target.device, target.prekey, sealed.headers[i]});
-  }
-  submission.payload = sealed.payload;
-  for (const message::Attachment& attachment : header.attachments) {
-    submission.blobs.push_back(attachment.blob);
   }
   submission.partial = request.partial;
   return submission;
@@ -111,15 +91,7 @@ std::vector<RecipientRecord> initial_recipients(const Targets& targets) {
 
 MessageRecord record_of(const message::Header& header, const message::SealedMessage& sealed,
                         const SendRequest& request, const Targets& targets) {
-  MessageRecord record;
-  record.direction = Direction::kSent;
-  record.id = header.id;
-  record.from = header.from;
-  record.header_note = sealed.header_note;
-  record.body = request.body.clone();
-  record.message_sha256 = sealed.message_sha256;
-  record.confirmed = false;
-  record.stored = header.sent;
+  MessageRecord record = begin_record(header, sealed, request);
   record.recipients = initial_recipients(targets);
   return record;
 }
@@ -137,7 +109,6 @@ FileKeyRecord file_key_of(const message::Header& header, const message::SealedMe
 base::Result<Targets> reachable_targets(Installation& installation, const SendRequest& request,
                                         client::RelayClient& relay, Context& context,
                                         const Targets& have = {}) {
-  TRY(ask_for_contacts(installation, relay, request.to, request.purpose, context));
   TRY(const std::vector<std::string> users,
       expand_addressees(installation, relay, request.to, context));
   TRY(Targets targets, find_targets(installation, relay, users, context.clock.now(), have));
@@ -151,6 +122,53 @@ base::Result<Targets> reachable_targets(Installation& installation, const SendRe
 }
 
 }  // namespace
+
+base::Result<message::Header> begin_header(const Installation& installation,
+                                           const SendRequest& request, const std::string& id,
+                                           base::Time now) {
+  TRY(const policy::Policy policy, installation.policy());
+  message::Header header;
+  header.id = id;
+  header.from = installation.signer().name();
+  header.sent = now;
+  header.expires =
+      request.expires.value_or(now + policy::default_expiry_for(policy, request.purpose));
+  header.purpose = request.purpose;
+  header.subject = request.subject;
+  header.content_type = "text/plain; charset=utf-8";
+  header.log = installation.log_view();
+  header.trust = installation.chain().view();
+  return header;
+}
+
+wire::Submission begin_submission(const message::Header& header,
+                                  const message::SealedMessage& sealed, base::ByteView tag) {
+  wire::Submission submission;
+  submission.id = header.id;
+  submission.tag = base::to_bytes(tag);
+  submission.purpose = header.purpose;
+  submission.message_sha256 = sealed.message_sha256;
+  submission.expires = header.expires;
+  submission.payload = sealed.payload;
+  for (const message::Attachment& attachment : header.attachments) {
+    submission.blobs.push_back(attachment.blob);
+  }
+  return submission;
+}
+
+MessageRecord begin_record(const message::Header& header, const message::SealedMessage& sealed,
+                           const SendRequest& request) {
+  MessageRecord record;
+  record.direction = Direction::kSent;
+  record.id = header.id;
+  record.from = header.from;
+  record.header_note = sealed.header_note;
+  record.body = request.body.clone();
+  record.message_sha256 = sealed.message_sha256;
+  record.confirmed = false;
+  record.stored = header.sent;
+  return record;
+}
 
 base::Result<void> check_request(const Installation& installation, const SendRequest& request,
                                  base::Time now) {
@@ -170,6 +188,7 @@ base::Result<void> check_request(const Installation& installation, const SendReq
   }
   TRY(check_texts(request, policy));
   TRY(check_files(request));
+  TRY(check_link_wish(request));
   if (request.expires && *request.expires <= now) {
     return usage("the message would have expired by now", "choose a later --expires");
   }
@@ -184,6 +203,9 @@ base::Result<void> seal_and_keep(Installation& installation, const SendRequest& 
                                  const std::string& id, client::RelayClient& relay,
                                  Context& context, TransferProgress& progress) {
   TRY(check_relay_agreement(installation, relay, context));
+  if (contact_in(request)) {
+    return seal_link_and_keep(installation, request, id, relay, context, progress);
+  }
   TRY(Targets targets, reachable_targets(installation, request, relay, context));
   TRY(Uploaded uploaded, upload_files(installation, request, id, relay, context, progress));
   if (!request.files.empty()) {  // which may have taken hours: who receives now?
@@ -199,9 +221,10 @@ base::Result<void> seal_and_keep(Installation& installation, const SendRequest& 
                     context.random));
   const crypto::Digest tag =
       content_tag(installation, request, uploaded.digests, sealed.message_sha256);
+  const FileKeyRecord file_key = file_key_of(header, sealed, targets);
   return keep_outgoing(installation, record_of(header, sealed, request, targets),
                        make_submission(header, sealed, targets, request, tag),
-                       file_key_of(header, sealed, targets));
+                       {&file_key, nullptr});
 }
 
 }  // namespace sealpost::flow

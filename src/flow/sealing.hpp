@@ -6,8 +6,18 @@
 
 #include "client/relay_client.hpp"
 #include "flow/send.hpp"
+#include "message/sealed.hpp"
 
 namespace sealpost::flow {
+
+// What a message has whoever it is for: all but the recipients, and the keys.
+base::Result<message::Header> begin_header(const Installation& installation,
+                                           const SendRequest& request, const std::string& id,
+                                           base::Time now);
+wire::Submission begin_submission(const message::Header& header,
+                                  const message::SealedMessage& sealed, base::ByteView tag);
+MessageRecord begin_record(const message::Header& header, const message::SealedMessage& sealed,
+                           const SendRequest& request);
 
 // What can be wrong with a request without asking anybody: kUsage, kDenied.
 base::Result<void> check_request(const Installation& installation, const SendRequest& request,

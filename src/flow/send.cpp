@@ -4,6 +4,7 @@
 
 #include "flow/drafts.hpp"
 #include "flow/freshness.hpp"
+#include "flow/link_records.hpp"
 #include "flow/mailbox.hpp"
 #include "flow/outbox.hpp"
 #include "flow/outgoing.hpp"
@@ -97,10 +98,17 @@ base::Error hold_back(vault::Vault& vault, const Draft& draft, base::Error error
   return error;
 }
 
+base::Result<Sent> with_link(const vault::Vault& vault, Sent sent) {
+  TRY(std::optional<LinkRecord> link, find_link(vault, sent.id));
+  if (!link) return sent;
+  sent.link = LinkMade{std::move(link->address), link->channel, link->passcode, link->expires};
+  return sent;
+}
+
 }  // namespace
 
 Sent sent_of(const MessageRecord& record, bool duplicate) {
-  Sent sent{record.id, duplicate, record.adopted, {}, true};
+  Sent sent{record.id, duplicate, record.adopted, {}, true, {}};
   for (const RecipientRecord& recipient : record.recipients) {
     sent.complete = sent.complete && recipient.state == "accepted";
     sent.recipients.push_back(recipient);
@@ -115,8 +123,8 @@ base::Result<Sent> send(Installation& installation, const SendRequest& request, 
   const std::string id = message_id(installation, request, context);
   vault::Vault& vault = installation.vault();
   TRY(const vault::Lease alone, hold(vault, id, context));
-  TRY(const std::optional<Sent> before, sent_before(installation, request, id));
-  if (before) return *before;
+  TRY(std::optional<Sent> before, sent_before(installation, request, id));
+  if (before) return with_link(vault, *std::move(before));
   TRY(const Draft draft, draft_of(id, request, context.clock.now()));
   if (auto current = check_fresh(installation, context.clock.now()); !current) {
     return hold_back(vault, draft, current.error());
@@ -124,7 +132,7 @@ base::Result<Sent> send(Installation& installation, const SendRequest& request, 
   TRY(const bool fresh, begin(vault, draft));
   auto confirmed = carry_through(installation, draft, relay, context, progress);
   if (!confirmed) return stopped(vault, draft, fresh, std::move(confirmed).error());
-  return sent_of(confirmed->record, confirmed->duplicate);
+  return with_link(vault, sent_of(confirmed->record, confirmed->duplicate));
 }
 
 }  // namespace sealpost::flow

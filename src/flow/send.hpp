@@ -24,8 +24,17 @@ struct OutgoingFile {
   bool regular = false;        // it was a regular file when the outbox kept it, and has to be one
 };
 
+// How a contact gets at a message.
+struct LinkWish {
+  // Nothing: the date of birth, where the register has it.
+  std::optional<wire::Passcode> passcode = {};
+  crypto::SecretBytes code;  // with kAsk: what the contact will be asked for
+  std::uint64_t views = 1;   // how often it may be opened
+};
+
 struct SendRequest {
-  std::vector<std::string> to;  // user ids, and groups as "group:icu"
+  // User ids, and groups as "group:icu"; or one contact, as "contact:jane-doe".
+  std::vector<std::string> to;
   std::optional<std::string> subject;
   std::string purpose;
   std::optional<base::Time> expires;  // default: the policy's
@@ -34,6 +43,15 @@ struct SendRequest {
   std::optional<std::string> key;  // the same key sends once
   bool partial = false;            // send although some recipients cannot be reached
   std::uint64_t bandwidth = 0;     // bytes per second for files; 0: no limit
+  LinkWish link = {};
+};
+
+// The way to a message that a contact was sent. Its address opens the message.
+struct LinkMade {
+  crypto::SecretBytes address;
+  std::string channel;  // by which the contact may be told; empty when the register knows no way
+  wire::Passcode passcode = wire::Passcode::kNone;
+  base::Time expires;
 };
 
 struct Sent {
@@ -43,6 +61,7 @@ struct Sent {
   bool adopted = false;
   std::vector<RecipientRecord> recipients;  // every device, and users that have none
   bool complete = true;                     // everybody was reached
+  std::optional<LinkMade> link = {};
 };
 
 // What a sent message in the vault says about itself.

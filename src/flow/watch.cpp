@@ -7,6 +7,7 @@
 #include "flow/collect.hpp"
 #include "flow/new_headers.hpp"
 #include "flow/register_keys.hpp"
+#include "flow/stops.hpp"
 #include "flow/visit.hpp"
 
 namespace sealpost::flow {
@@ -54,6 +55,7 @@ class Watch {
     TRY(const auto problems, send_new_headers(installation_, relay, context_));
     for (const std::string& why : problems) TRY(watcher_.refused(why));
     TRY(tend_registers(installation_, relay, context_));
+    TRY(record_stops(installation_, relay, context_));
     TRY(came_back());
     TRY(const std::uint64_t cursor, receipts_cursor(installation_.vault()));
     const Patience patience{once_ ? std::chrono::seconds{} : kLongPoll, cursor};
@@ -89,7 +91,8 @@ class Watch {
   // The relay speaks for whoever has not taken the message.
   static bool is_about(const receipt::Receipt& said, const Progressed& item) {
     if (said.state == receipt::State::kDropped) return item.device == said.device;
-    return receipt::is_relays(said.state) ? item.state == "expired" : item.device == said.by;
+    return receipt::is_relays(said.state) ? item.state == receipt::state_name(said.state)
+                                          : item.device == said.by;
   }
 
   base::Result<void> tell(const receipt::Receipt& said) {

@@ -14,6 +14,7 @@ namespace {
 constexpr std::string_view kKind = "message";
 constexpr std::size_t kMaxName = 400;  // bytes of organisation, user, device and two slashes
 constexpr std::size_t kMaxPurpose = 64;
+constexpr std::size_t kAgeRecipient = 62;  // characters of an X25519 one
 
 base::Error malformed(std::string_view text) {
   return {base::Code::kMalformed, "a message header " + std::string(text), ""};
@@ -47,9 +48,27 @@ base::Result<void> check_people(const Header& header) {
   return {};
 }
 
+// Of the form that age gives its recipients; whether it is a key, who encrypts to it finds out.
+bool is_age_recipient(std::string_view text) {
+  return text.size() == kAgeRecipient && text.starts_with("age1") &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
+base::Result<void> check_reply(const Header& header) {
+  if (header.reply.size() > kMaxReplyKeys) return malformed("with more than 16 keys for replies");
+  std::set<std::string_view> seen;
+  for (const std::string& key : header.reply) {
+    if (!is_age_recipient(key)) return malformed("with a key for replies that is none");
+    if (!seen.insert(key).second) return malformed("that names a key for replies twice");
+  }
+  return {};
+}
+
 base::Result<void> check(const Header& header) {
   if (!text::is_uuid(header.id)) return malformed("whose id is no UUID");
   TRY(check_people(header));
+  TRY(check_reply(header));
   if (header.expires <= header.sent) return malformed("that expires before it is sent");
   if (!is_purpose(header.purpose)) return malformed("whose purpose is out of form");
   if (header.subject && !is_label(*header.subject, kMaxSubject)) {
@@ -77,6 +96,7 @@ base::Result<void> read_envelope(note::StatementReader& reader, Header& header) 
   TRY(header.purpose, reader.one("purpose"));
   TRY(header.subject, reader.maybe("subject"));
   TRY(header.thread, reader.maybe("thread"));
+  TRY(header.reply, reader.all("reply"));
   return {};
 }
 
@@ -109,8 +129,9 @@ base::Result<std::string> format_header(const Header& header) {
       .add_time("expires", header.expires)
       .add("purpose", header.purpose)
       .add_optional("subject", header.subject)
-      .add_optional("thread", header.thread)
-      .add("content-type", header.content_type)
+      .add_optional("thread", header.thread);
+  for (const std::string& key : header.reply) builder.add("reply", key);
+  builder.add("content-type", header.content_type)
       .add("body-length", header.body_length)
       .add_digest("body-sha256", header.body_sha256)
       .add("log", note::format_view(header.log))

@@ -15,6 +15,7 @@ namespace sealpost::message {
 
 inline constexpr std::size_t kMaxRecipients = 1000;
 inline constexpr std::size_t kMaxAttachments = 256;
+inline constexpr std::size_t kMaxReplyKeys = 16;
 inline constexpr std::size_t kMaxSubject = 200;         // bytes
 inline constexpr std::size_t kMaxLabel = 255;           // bytes of a file name or media type
 inline constexpr std::size_t kMaxHeaderNote = 1 << 20;  // bytes
@@ -41,6 +42,7 @@ struct Header {
   std::string purpose;
   std::optional<std::string> subject;  // plain text, at most 200 bytes
   std::optional<std::string> thread;   // id of the first message
+  std::vector<std::string> reply;      // age recipients to which a contact's answer is encrypted
   std::string content_type;            // "text/plain; charset=utf-8"
   std::uint64_t body_length = 0;
   crypto::Digest body_sha256{};

@@ -4,9 +4,12 @@
 #include <array>
 
 #include "age/file.hpp"
+#include "age/scrypt.hpp"
 
 namespace sealpost::message {
 namespace {
+
+constexpr int kKeyWorkFactor = 1;  // of a passphrase that is a random key
 
 base::Error failed(std::string_view text) {
   return {base::Code::kVerificationFailed, std::string(text), ""};
@@ -27,6 +30,18 @@ base::Result<std::string> sign_header(Header& header, base::ByteView body,
   header.body_sha256 = crypto::sha256(body);
   TRY(const std::string text, format_header(header));
   return note::sign(text, signer);
+}
+
+// All but the age headers.
+base::Result<SealedMessage> seal_payload(Header& header, base::ByteView body,
+                                         const note::Signer& signer, base::Random& random) {
+  SealedMessage sealed;
+  TRY(sealed.header_note, sign_header(header, body, signer));
+  sealed.message_sha256 = crypto::sha256(base::as_bytes(sealed.header_note));
+  sealed.file_key = age::FileKey::random(random);
+  const crypto::SecretBytes framed = frame(sealed.header_note, body);
+  sealed.payload = age::seal_payload(sealed.file_key, framed.expose(), random);
+  return sealed;
 }
 
 base::Result<crypto::SecretBytes> decrypt(base::ByteView age_header, base::ByteView payload,
@@ -66,16 +81,22 @@ base::Result<SealedMessage> seal(Header header, base::ByteView body, const note:
   if (recipients.empty()) {
     return base::Error{base::Code::kUsage, "a message needs a recipient", ""};
   }
-  SealedMessage sealed;
-  TRY(sealed.header_note, sign_header(header, body, signer));
-  sealed.message_sha256 = crypto::sha256(base::as_bytes(sealed.header_note));
-  sealed.file_key = age::FileKey::random(random);
-  const crypto::SecretBytes framed = frame(sealed.header_note, body);
-  sealed.payload = age::seal_payload(sealed.file_key, framed.expose(), random);
+  TRY(SealedMessage sealed, seal_payload(header, body, signer, random));
   for (const age::X25519Recipient& recipient : recipients) {
     TRY(base::Bytes age_header, seal_header_for(sealed.file_key, recipient, random));
     sealed.headers.push_back(std::move(age_header));
   }
+  return sealed;
+}
+
+base::Result<SealedMessage> seal_for_key(Header header, base::ByteView body,
+                                         const note::Signer& signer, base::ByteView passphrase,
+                                         base::Random& random) {
+  TRY(SealedMessage sealed, seal_payload(header, body, signer, random));
+  const age::ScryptRecipient recipient(passphrase, kKeyWorkFactor);
+  const std::array<const age::Recipient*, 1> recipients{&recipient};
+  TRY(base::Bytes age_header, age::seal_header(sealed.file_key, recipients, random));
+  sealed.headers.push_back(std::move(age_header));
   return sealed;
 }
 

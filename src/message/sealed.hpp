@@ -26,6 +26,11 @@ struct SealedMessage {
 base::Result<SealedMessage> seal(Header header, base::ByteView body, const note::Signer& signer,
                                  std::span<const age::X25519Recipient> recipients,
                                  base::Random& random);
+// For somebody without a key, under a passphrase that is itself a random key: the one age header is
+// for that.
+base::Result<SealedMessage> seal_for_key(Header header, base::ByteView body,
+                                         const note::Signer& signer, base::ByteView passphrase,
+                                         base::Random& random);
 // One more age header for the same payload, for a device that could not open its own.
 base::Result<base::Bytes> seal_header_for(const age::FileKey& file_key,
                                           const age::X25519Recipient& recipient,

@@ -88,6 +88,7 @@ Result<void> check_limits(const Policy& policy) {
   if (policy.relay_agreement && !is_party(*policy.relay_agreement)) {
     return malformed("the party of an agreement is a plain text of at most 200 bytes");
   }
+  if (policy.link_page) TRY(check_page(*policy.link_page));
   return {};
 }
 
@@ -279,6 +280,7 @@ Result<std::string> format_policy(const Policy& policy, base::Time at,
     builder.add("retention", count_seconds(policy.retention));
   }
   builder.add_optional("relay-agreement", policy.relay_agreement);
+  builder.add_optional("link-page", policy.link_page);
   return builder.add_time("at", at).add_views(seen).text();
 }
 
@@ -298,6 +300,7 @@ Result<Policy> parse_policy(std::string_view text) {
   TRY(const auto retention, limit_field(reader, "retention"));
   policy.retention = retention.value_or(policy.retention);
   TRY(policy.relay_agreement, reader.maybe("relay-agreement"));
+  TRY(policy.link_page, reader.maybe("link-page"));
   TRY(const base::Time at, reader.time("at"));
   TRY(const auto seen, reader.views());
   TRY(reader.finish());

@@ -18,6 +18,7 @@ inline constexpr std::chrono::hours kLongestExpiry{24 * 3660};  // and every spa
 inline constexpr std::chrono::hours kLongestRetention{24 * 36600};
 inline constexpr std::chrono::hours kShortestRetention{24};
 inline constexpr std::size_t kMaxParty = 200;  // bytes
+inline constexpr std::size_t kMaxPage = 100;   // bytes of an address
 // No policy may lock a device sooner, let a passphrase live shorter, or ask for a view younger than
 // clocks that are five minutes apart can tell.
 inline constexpr std::chrono::minutes kShortestIdle{1};
@@ -48,6 +49,8 @@ struct Policy {
   base::milliseconds retention = std::chrono::days(2190);
   // Nothing is sent unless an agreement with this party is in force.
   std::optional<std::string> relay_agreement;
+  // Where contacts' links lead, when not to the relay's own page; the "#" comes behind it.
+  std::optional<std::string> link_page;
   bool operator==(const Policy&) const = default;
 };
 
@@ -66,6 +69,11 @@ base::Result<Policy> parse_policy(std::string_view text);
 // the nearest declared one as hint; kDenied when the role may not use it.
 base::Result<void> check_purpose(const Policy& policy, std::string_view purpose,
                                  std::string_view role);
+
+// Whether an address can be that of the page behind contacts' links: https, or http on loopback, no
+// query, fragment or user, printable ASCII without spaces, at most kMaxPage bytes. kMalformed,
+// saying what is wrong.
+base::Result<void> check_page(std::string_view address);
 
 // What holds of a message for this purpose: the narrower of the purpose's limit and the general
 // one, which alone holds for a purpose that is not declared.

@@ -133,6 +133,12 @@ constexpr std::array kKeys{
           if (!value.empty()) p.relay_agreement = value;
           return {};
         }},
+    Key{"link-page", [](const Policy& p) { return p.link_page.value_or(std::string(kUnset)); },
+        [](Policy& p, std::string_view value, Roles) -> Result<void> {
+          p.link_page.reset();
+          if (!value.empty()) p.link_page = value;
+          return {};
+        }},
 };
 
 const Key* find_key(std::string_view name) {

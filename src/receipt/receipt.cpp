@@ -15,13 +15,15 @@ struct StateRow {
   State state;
   std::string_view name;
 };
-constexpr std::array<StateRow, 6> kStates{{
+constexpr std::array<StateRow, 8> kStates{{
     {State::kAccepted, "accepted"},
     {State::kDelivered, "delivered"},
     {State::kRead, "read"},
     {State::kUndecryptable, "undecryptable"},
     {State::kExpired, "expired"},
     {State::kDropped, "dropped"},
+    {State::kOpenedByLink, "opened-by-link"},
+    {State::kLinkLocked, "link-locked"},
 }};
 
 constexpr std::size_t kIdSize = 36;
@@ -99,7 +101,7 @@ Result<void> check_all(const Evidence& evidence, const Expectation& expected,
 }  // namespace
 
 bool is_relays(State state) {
-  return state == State::kAccepted || state == State::kExpired || state == State::kDropped;
+  return state != State::kDelivered && state != State::kRead && state != State::kUndecryptable;
 }
 
 std::string_view state_name(State state) {

@@ -15,8 +15,17 @@
 
 namespace sealpost::receipt {
 
-enum class State { kAccepted, kDelivered, kRead, kUndecryptable, kExpired, kDropped };
-// Accepted, expired and dropped are the relay's word, the others a device's.
+enum class State {
+  kAccepted,
+  kDelivered,
+  kRead,
+  kUndecryptable,
+  kExpired,
+  kDropped,
+  kOpenedByLink,
+  kLinkLocked,
+};
+// Delivered, read and undecryptable are a device's word, the others the relay's.
 bool is_relays(State state);
 std::string_view state_name(State state);
 std::optional<State> state_from_name(std::string_view name);

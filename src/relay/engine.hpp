@@ -61,6 +61,7 @@ struct Engine {
   RateLimit refusals;                      // so that a refused device cannot fill the log
   std::atomic<std::size_t> body_bytes{0};  // of bodies in memory, all requests together
   Budget replies;                          // of answers in memory
+  Assets assets;
   Checkpoints checkpoints;
   Worker worker;  // slow work on files
   Writer writer;

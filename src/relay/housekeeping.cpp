@@ -1,6 +1,9 @@
 #include "relay/housekeeping.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
+#include "relay/links.hpp"
 #include "relay/statement.hpp"
 #include "wire/signature.hpp"
 
@@ -34,6 +37,7 @@ base::Result<Fact> expiry_of(const ExpiredMessage& message, Unit& unit) {
   event.actor = unit.log_key.name();
   event.message = message.id;
   event.objects = message.waiting;
+  if (!message.contact.empty()) event.objects = {message.contact};
   event.purpose = message.purpose;
   event.details["statement"] = base::to_hex(crypto::sha256(base::as_bytes(statement)));
   return Fact{std::move(event),
@@ -89,6 +93,20 @@ void sweep_prekeys(Engine& engine) {
   });
 }
 
+void sweep_links(Engine& engine) {
+  const auto count = std::make_shared<std::size_t>(0);
+  const Change change = [count](Unit& unit) -> base::Result<Written> {
+    TRY(const auto spent, unit.store.spent_links(unit.now - kClaimLasts, kSweepStep));
+    for (const std::string& id : spent) TRY(unit.store.close_link(id));
+    TRY(const std::size_t gone, unit.store.remove_links(unit.now - kLinkKept, kSweepStep));
+    *count = std::max(spent.size(), gone);
+    return Written{Reply{}, Record::recorded()};
+  };
+  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
+    if (reply && *count == kSweepStep) sweep_links(engine);
+  });
+}
+
 // The files go on the writer thread, before another change runs: a new reservation of the same id
 // finds no old file. Whoever still writes into one is told so when the part is noted.
 void sweep_blobs(Engine& engine) {
@@ -129,6 +147,7 @@ void drop_blob(Engine& engine, const std::string& id) {
 
 void sweep(Engine& engine) {
   sweep_messages(engine);
+  sweep_links(engine);
   sweep_nonces(engine);
   sweep_prekeys(engine);
   sweep_blobs(engine);

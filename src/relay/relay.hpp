@@ -59,6 +59,11 @@ base::Result<Facts> describe(const std::filesystem::path& dir);
 base::Result<void> bootstrap(const std::filesystem::path& dir, std::span<const std::string> entries,
                              Seams seams);
 
+// What the relay serves without knowing what it is.
+struct Assets {
+  std::string page;  // HTML, at /l; empty for none
+};
+
 // Takes one line of JSON without its newline. Called from several threads at once.
 using LogSink = std::function<void(std::string_view line)>;
 
@@ -68,7 +73,7 @@ class Server {
   // kNotFound without a relay in `dir`, kConflict when another process serves it or the address is
   // taken, kVerificationFailed when the stored chain or log does not hold together.
   static base::Result<std::unique_ptr<Server>> start(const std::filesystem::path& dir, Seams seams,
-                                                     LogSink log);
+                                                     LogSink log, Assets assets = {});
   virtual ~Server() = default;
   // As configured; when its port is 0, with the port that was really bound.
   virtual const std::string& url() const = 0;

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/links.hpp"
 
 namespace sealpost::relay {
 namespace {
@@ -111,6 +112,36 @@ constexpr std::array kRoutes{
           get_evidence},
 
     Route{"POST", "/v1/exports", Access::kDevice, {Operation::kReadReceipts}, kSmall, post_export},
+
+    // Without a signature: who has a link has nothing else.
+    Route{"GET", "/l", Access::kAnyone, {}, kNoBody, get_page},
+    Route{"POST", "/v1/links/{}/look", Access::kAnyone, {}, kLinkBody, post_link_look},
+    Route{"POST", "/v1/links/{}/claim", Access::kAnyone, {}, kLinkBody, post_link_claim},
+    Route{"POST", "/v1/links/{}/commit", Access::kAnyone, {}, kLinkBody, post_link_commit},
+    Route{"POST", "/v1/links/{}/leaves", Access::kAnyone, {}, kLinkBody, post_link_leaves},
+    Route{"POST", "/v1/links/{}/blob", Access::kAnyone, {}, kLinkBody, post_link_blob},
+    Route{"POST", "/v1/links/{}/reply", Access::kAnyone, {}, kLinkBody, post_link_reply},
+    Route{"POST", "/v1/links/{}/stop", Access::kAnyone, {}, kLinkBody, post_link_stop},
+    Route{"GET", "/v1/replies", Access::kDevice, {Operation::kReadReceipts}, kNoBody, get_replies},
+    Route{"POST",
+          "/v1/replies/acknowledge",
+          Access::kDevice,
+          {Operation::kReadReceipts},
+          kSmall,
+          post_replies_stored},
+    Route{"GET", "/v1/stops", Access::kDevice, {Operation::kWriteRegister}, kNoBody, get_stops},
+    Route{"POST",
+          "/v1/stops/recorded",
+          Access::kDevice,
+          {Operation::kWriteRegister},
+          kSmall,
+          post_stops_recorded},
+    Route{"POST",
+          "/v1/stops/lift",
+          Access::kDevice,
+          {Operation::kWriteRegister},
+          kSmall,
+          post_stop_lift},
 
     // Without a signature: the device that asks may be locked, or refused already.
     Route{"GET", "/v1/orders/{}", Access::kAnyone, {}, kNoBody, get_order},

@@ -18,6 +18,14 @@ Reply plain_text(std::string text) {
       200, "text/plain; charset=utf-8", base::to_bytes(std::string_view(text)), {}, std::nullopt};
 }
 
+Reply json(std::string text) {
+  return {200, "application/json", base::to_bytes(std::string_view(text)), {}, std::nullopt};
+}
+
+Reply octets(base::Bytes body) {
+  return {200, "application/octet-stream", std::move(body), {}, std::nullopt};
+}
+
 Reply problem(const base::Error& error) {
   const std::string text = wire::to_problem(error);
   Reply out{wire::http_status(error.code),

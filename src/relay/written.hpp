@@ -33,15 +33,18 @@ struct Reply {
 };
 Reply cbor(base::Bytes body);
 Reply plain_text(std::string text);
+Reply json(std::string text);
+Reply octets(base::Bytes body);
 Reply problem(const base::Error& error);
 
 // One audit event and, where there is one, what it records: a statement about a message, an entry
-// of the trust chain by its number, or one of the register by its row.
+// of the trust chain by its number, one of the register or a stop by its row.
 struct Fact {
   audit::Event event;
   std::optional<NewEvidence> evidence = std::nullopt;
   std::optional<std::uint64_t> trust_entry = std::nullopt;
   std::optional<std::uint64_t> register_row = std::nullopt;
+  std::optional<std::uint64_t> stop_row = std::nullopt;
 };
 
 // How a change is recorded.
@@ -53,6 +56,8 @@ class Record {
   static Record repeat() { return Record({}); }
   // Room and bytes that nobody has been told of yet; the message that names them is the event.
   static Record staging() { return Record({}); }
+  // What an event of another kind has recorded already.
+  static Record recorded() { return Record({}); }
   // When a device was last heard of, which its requests tell already.
   static Record hearing() { return Record({}); }
   const std::vector<Fact>& facts() const { return facts_; }

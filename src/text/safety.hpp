@@ -21,9 +21,10 @@ std::string for_terminal(std::string_view text);
 // The same for a message body: line feeds and tabs stay, CR LF becomes LF.
 std::string block_for_terminal(std::string_view text);
 
-// Normalisation form C (for showing) and the form under which two file names count as one
-// (NFKC, case folded). Invalid UTF-8 is replaced first.
+// Normalisation form C (for showing), form KC (for what people type), and the form under which two
+// file names count as one (KC, case folded). Invalid UTF-8 is replaced first.
 std::string nfc(std::string_view text);
+std::string nfkc(std::string_view text);
 std::string fold(std::string_view text);
 
 // A file name that cannot leave its folder, hide, or mean something special on any common system:

@@ -53,6 +53,7 @@ enum class Kind : int {
   kDisclosure = 22,   // texts that were shown to contacts
   kMissingKey = 23,   // contacts whose keys the relay has not shown
   kFaultyEntry = 24,  // entries of the register that count for nothing
+  kLink = 25,         // secrets of links that contacts were sent
 };
 
 struct Row {

@@ -25,6 +25,16 @@ constexpr std::array kStates{
     StateName{RecipientState::kRefused, "refused"},
 };
 
+struct PasscodeName {
+  Passcode passcode;
+  std::string_view name;
+};
+constexpr std::array kPasscodes{
+    PasscodeName{Passcode::kNone, "none"},
+    PasscodeName{Passcode::kAsk, "ask"},
+    PasscodeName{Passcode::kBirthdate, "birthdate"},
+};
+
 base::Result<RecipientState> read_state(Fields& in) {
   TRY(const std::string name, in.line("state"));
   for (const StateName& entry : kStates) {
@@ -47,6 +57,25 @@ base::Result<EnvelopeResult> read_envelope_result(Fields& in) {
   return out;
 }
 
+base::Result<Passcode> read_passcode(Fields& in) {
+  TRY(const std::string name, in.line("passcode"));
+  const auto passcode = passcode_from_name(name);
+  if (passcode) return *passcode;
+  return malformed("passcode", "is not one of none, ask, birthdate");
+}
+
+base::Result<Link> read_link(Fields& in) {
+  Link out;
+  TRY(out.id, in.line("id"));
+  TRY(out.fetch, in.digest("fetch"));
+  TRY(out.open, in.digest("open"));
+  TRY(out.contact, in.line("contact"));
+  TRY(out.passcode, read_passcode(in));
+  TRY(out.views, in.number("views", kMaxViews));
+  TRY(out.header, in.bytes("header", kMaxLinkHeader));
+  return out;
+}
+
 base::Result<Submission> read_submission(Fields& in) {
   Submission out;
   TRY(out.id, in.line("id"));
@@ -59,6 +88,8 @@ base::Result<Submission> read_submission(Fields& in) {
   TRY(out.payload, in.bytes("payload", kMaxBody));
   TRY(out.blobs, in.lines("blobs", kMaxBlobsPerMessage));
   TRY(out.partial, in.flag("partial"));
+  TRY(auto links, in.list<Link>("links", 1, read_link));
+  if (!links.empty()) out.link = std::move(links.front());
   return out;
 }
 
@@ -118,6 +149,19 @@ Json write_envelope(const Envelope& item) {
   return {{"device", item.device}, {"prekey", item.prekey}, {"header", text::binary(item.header)}};
 }
 
+Json write_links(const std::optional<Link>& link) {
+  Json out = Json::array();
+  if (!link) return out;
+  out.push_back({{"id", link->id},
+                 {"fetch", text::binary(link->fetch)},
+                 {"open", text::binary(link->open)},
+                 {"contact", link->contact},
+                 {"passcode", passcode_name(link->passcode)},
+                 {"views", link->views},
+                 {"header", text::binary(link->header)}});
+  return out;
+}
+
 Json write_submission(const Submission& item) {
   return {{"id", item.id},
           {"tag", text::binary(item.tag)},
@@ -127,7 +171,8 @@ Json write_submission(const Submission& item) {
           {"envelopes", array_of(item.envelopes, write_envelope)},
           {"payload", text::binary(item.payload)},
           {"blobs", Json(item.blobs)},
-          {"partial", item.partial}};
+          {"partial", item.partial},
+          {"links", write_links(item.link)}};
 }
 
 Json write_result(const SubmissionResult& item) {
@@ -161,6 +206,20 @@ std::string_view recipient_state_name(RecipientState state) {
     if (entry.state == state) return entry.name;
   }
   return "refused";
+}
+
+std::string_view passcode_name(Passcode passcode) {
+  for (const PasscodeName& entry : kPasscodes) {
+    if (entry.passcode == passcode) return entry.name;
+  }
+  return "none";
+}
+
+std::optional<Passcode> passcode_from_name(std::string_view name) {
+  for (const PasscodeName& entry : kPasscodes) {
+    if (entry.name == name) return entry.passcode;
+  }
+  return std::nullopt;
 }
 
 Bytes to_cbor(const Submissions& value) {

@@ -24,7 +24,10 @@ inline constexpr std::size_t kMaxBatch = 256;        // messages, receipts, enve
 inline constexpr std::size_t kMaxEnvelopes = 1024;   // of one message
 inline constexpr std::size_t kPrekeyStock = 100;     // one-time prekeys a device keeps at the relay
 inline constexpr std::size_t kMaxHeader = 64 << 10;  // bytes of an envelope's age header
-inline constexpr std::size_t kMaxRecords = 1000;     // of one entry of the register; keys, too
+inline constexpr std::size_t kMaxLinkHeader = 1024;  // bytes
+inline constexpr std::size_t kMaxReplyFile = 64 << 10;    // bytes of a reply's age file
+inline constexpr std::uint64_t kMaxViews = 1000;          // of one link
+inline constexpr std::size_t kMaxRecords = 1000;          // of one entry of the register; keys, too
 inline constexpr std::size_t kMaxRegisterFile = 2 << 20;  // bytes of an entry's age file
 inline constexpr std::size_t kMaxRegisterPage = 1000;     // entries of one answer
 inline constexpr std::size_t kMaxRegisterAnswer = 8
@@ -112,6 +115,19 @@ struct Envelope {
   std::string prekey;  // id
   Bytes header;        // age header for this device alone
 };
+// A contact's way to a message, in the place of envelopes. sealpost-link(5).
+enum class Passcode { kNone, kAsk, kBirthdate };
+std::string_view passcode_name(Passcode passcode);
+std::optional<Passcode> passcode_from_name(std::string_view name);
+struct Link {
+  std::string id;          // 32 hex digits
+  crypto::Digest fetch{};  // SHA-256 of what the page shows to get at the message
+  crypto::Digest open{};   // SHA-256 of what it shows to open it
+  std::string contact;     // id
+  Passcode passcode = Passcode::kNone;
+  std::uint64_t views = 1;  // how often it may be opened
+  Bytes header;             // age header, at most kMaxLinkHeader bytes
+};
 struct Submission {
   std::string id;  // UUID, chosen by the client
   Bytes tag;       // keyed content tag, 32 bytes
@@ -122,6 +138,7 @@ struct Submission {
   Bytes payload;  // nonce and STREAM chunks, shared by all envelopes
   std::vector<std::string> blobs;
   bool partial = false;  // accept although some recipients are refused
+  std::optional<Link> link = std::nullopt;
 };
 struct Submissions {
   std::vector<Submission> messages;
@@ -187,6 +204,44 @@ struct EvidenceItem {
 struct EvidenceList {
   std::vector<EvidenceItem> items;
   bool more = false;
+};
+
+// GET /v1/replies?after=CURSOR&limit=N: what contacts sent back to this device.
+struct ContactReply {
+  std::uint64_t cursor = 0;
+  std::string id;       // 32 hex digits, chosen by the page
+  std::string message;  // id of the message that it answers
+  base::Time at;
+  Bytes file;  // the age file
+};
+struct ContactReplies {
+  std::vector<ContactReply> replies;
+  bool more = false;
+};
+// POST /v1/replies/acknowledge: these are stored with their reader.
+struct RepliesStored {
+  std::vector<std::string> ids;
+};
+// GET /v1/stops?after=NUMBER&limit=N: contacts that want no more messages, and whose revocation is
+// not in the register yet. POST /v1/stops/recorded takes the numbers of those that are.
+struct Stop {
+  std::uint64_t number = 0;
+  std::string contact;
+  std::string purpose;      // empty: all of them
+  std::uint64_t index = 0;  // of the audit leaf
+  Bytes leaf;
+};
+struct Stops {
+  std::vector<Stop> stops;
+  bool more = false;
+};
+struct StopsRecorded {
+  std::vector<std::uint64_t> numbers;
+};
+// POST /v1/stops/lift: a newer consent of the contact is in the register.
+struct StopLift {
+  std::string contact;
+  std::vector<std::string> purposes;
 };
 
 // POST /v1/exports: messages that are about to leave the system, sealed to keys from outside it.
@@ -341,6 +396,11 @@ Bytes to_cbor(const Inbox& value);
 Bytes to_cbor(const ReceiptBatch& value);
 Bytes to_cbor(const ReceiptBatchResult& value);
 Bytes to_cbor(const EvidenceList& value);
+Bytes to_cbor(const ContactReplies& value);
+Bytes to_cbor(const RepliesStored& value);
+Bytes to_cbor(const Stops& value);
+Bytes to_cbor(const StopsRecorded& value);
+Bytes to_cbor(const StopLift& value);
 Bytes to_cbor(const Export& value);
 Bytes to_cbor(const BlobReservation& value);
 Bytes to_cbor(const BlobState& value);
@@ -378,6 +438,11 @@ base::Result<Inbox> parse_inbox(ByteView body);
 base::Result<ReceiptBatch> parse_receipt_batch(ByteView body);
 base::Result<ReceiptBatchResult> parse_receipt_batch_result(ByteView body);
 base::Result<EvidenceList> parse_evidence_list(ByteView body);
+base::Result<ContactReplies> parse_contact_replies(ByteView body);
+base::Result<RepliesStored> parse_replies_stored(ByteView body);
+base::Result<Stops> parse_stops(ByteView body);
+base::Result<StopsRecorded> parse_stops_recorded(ByteView body);
+base::Result<StopLift> parse_stop_lift(ByteView body);
 base::Result<Export> parse_export(ByteView body);
 base::Result<BlobReservation> parse_blob_reservation(ByteView body);
 base::Result<BlobState> parse_blob_state(ByteView body);

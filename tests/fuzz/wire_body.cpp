@@ -57,6 +57,11 @@ constexpr std::array kBodies{
     check<wire::parse_register_grant>,
     check<wire::parse_register_grants>,
     check<wire::parse_consent_decisions>,
+    check<wire::parse_contact_replies>,
+    check<wire::parse_replies_stored>,
+    check<wire::parse_stops>,
+    check<wire::parse_stops_recorded>,
+    check<wire::parse_stop_lift>,
 };
 
 }  // namespace

@@ -422,8 +422,8 @@ PYTHON
     jq -es --arg id "$id" 'any(.objects == [$id] and .purpose == "billing" and .outcome == "refused"
       and .details.reason == "no-grant")'
   grant gate-one --purpose billing >/dev/null
-  expect_exit 3 as dr.lee send --to contact:gate-one --purpose billing text
-  contains "$errors" "has given leave"
+  expect_exit 2 as dr.lee send --to contact:gate-one --purpose billing text
+  contains "$errors" "date of birth"
   as olivia audit query --event consent.decision --json |
     jq -es --arg id "$id" 'any(.objects == [$id] and .outcome == "success")'
   expect_exit 3 as dr.lee send --to contact:nobody --purpose billing text
@@ -436,8 +436,8 @@ PYTHON
   as olivia policy set purpose.test.consent none >/dev/null
   expect_exit 0 check exempt-one --purpose test --json
   json '.code == "exempt"'
-  expect_exit 3 as dr.lee send --to contact:exempt-one --purpose test text
-  contains "$errors" "has no device to receive with"
+  expect_exit 2 as dr.lee send --to contact:exempt-one --purpose test text
+  contains "$errors" "date of birth"
   lacks "$errors" "has given leave"
   as dr.lee consent revoke exempt-one --purpose test --yes >/dev/null
   expect_exit 6 check exempt-one --purpose test

@@ -133,6 +133,6 @@ each() {
 
 @test "a service's consents are asked for its purposes at the gate, and the answer is the register's" {
   expect_exit 6 as robot send --to contact:joe-roe --purpose billing text
-  expect_exit 3 as robot send --to contact:jane-doe --purpose billing text
-  contains "$errors" "has given leave"
+  expect_exit 2 as robot send --to contact:jane-doe --purpose billing text
+  contains "$errors" "date of birth"
 }

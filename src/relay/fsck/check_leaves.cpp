@@ -99,9 +99,7 @@ class LeafWalk {
     const auto statement = event.details.find("statement");
     if (statement == event.details.end()) return {};
     if (event.details.contains("trust")) return take_entry(event, statement->second);
-    if (event.event == "message.expire" || event.event == "message.drop") {
-      return find_ended(event, statement->second);
-    }
+    if (is_relays_word(event.event)) return find_ended(event, statement->second);
     if (event.event.starts_with("message.")) return find_receipt(event, statement->second);
     return {};
   }
@@ -175,6 +173,11 @@ class LeafWalk {
   base::Result<void> compare(std::string_view receipt, const std::string& statement) {
     if (base::to_hex(crypto::sha256(base::as_bytes(receipt))) == statement) return {};
     return wrong("records another receipt than the one that is there");
+  }
+
+  static bool is_relays_word(std::string_view event) {
+    return event == "message.expire" || event == "message.drop" ||
+           event == "message.opened-by-link" || event == "message.link-locked";
   }
 
   // Its leaf does not name the sender, by whom messages are found; but receipts of this kind lie in
@@ -277,7 +280,7 @@ base::Result<void> check_leaves(Examination& all) {
   all.tree_size = std::max(leaves, tiles);
   TRY(Query ended,
       all.db.query("SELECT e.leaf, coalesce(m.uuid, ''), e.statement FROM evidence e LEFT JOIN "
-                   "messages m ON m.id = e.message WHERE e.state IN (4, 5) ORDER BY e.id"));
+                   "messages m ON m.id = e.message WHERE e.state > 3 ORDER BY e.id"));
   return LeafWalk(all, std::move(ended)).run();
 }
 

@@ -22,11 +22,13 @@ struct Row {
   base::Bytes recipients;
   bool has_payload;
   bool has_receipt;
+  std::uint64_t open_links;
 };
 
 Row read_row(const Query& query) {
-  return {query.number(0), query.text(1),  query.bytes(2),       query.bytes(3),
-          query.number(4), query.bytes(5), query.number(6) != 0, query.number(7) != 0};
+  return {query.number(0),      query.text(1),        query.bytes(2),
+          query.bytes(3),       query.number(4),      query.bytes(5),
+          query.number(6) != 0, query.number(7) != 0, query.number(8)};
 }
 
 // Devices that have their envelope still to fetch, or wait for a new one. Through the recipients,
@@ -47,11 +49,12 @@ base::Result<std::uint64_t> count_waiting(Examination& all, std::uint64_t messag
 base::Result<void> check_envelope_count(Examination& all, const Row& row) {
   const auto recipients = all.reader.read_recipients(row.recipients);
   if (!recipients) return all.damage(Part::kMessage, row.id, "its recipients cannot be read");
-  TRY(const std::uint64_t count, count_waiting(all, row.number, *recipients));
+  TRY(const std::uint64_t devices, count_waiting(all, row.number, *recipients));
+  const std::uint64_t count = devices + row.open_links;
   if (count == row.pending) return {};
   return all.damage(Part::kMessage, row.id,
                     "waits for " + std::to_string(row.pending) +
-                        " devices, and envelopes or renewals there are for " +
+                        " devices or links, and envelopes, renewals and links there are " +
                         std::to_string(count));
 }
 
@@ -89,7 +92,8 @@ base::Result<void> check_messages(Examination& all) {
   TRY(Query query,
       all.db.query("SELECT id, uuid, tag, sha256, pending, recipients, "
                    "EXISTS(SELECT 1 FROM payloads p WHERE p.id = m.id), "
-                   "EXISTS(SELECT 1 FROM evidence e WHERE e.message = m.id AND e.state = 0) "
+                   "EXISTS(SELECT 1 FROM evidence e WHERE e.message = m.id AND e.state = 0), "
+                   "(SELECT count(*) FROM links l WHERE l.message = m.id AND l.header <> x'') "
                    "FROM messages m ORDER BY id"));
   for (;;) {
     TRY(const bool more, query.step());

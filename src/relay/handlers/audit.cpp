@@ -17,10 +17,6 @@ constexpr std::size_t kChunk = 256;           // leaves read at once
 constexpr std::uint64_t kMaxScanned = 20000;  // leaves looked at for one answer
 constexpr std::size_t kMaxEventBytes = 8 << 20;
 
-Reply octets(base::Bytes bytes) {
-  return {200, "application/octet-stream", std::move(bytes), {}, std::nullopt};
-}
-
 // Only what a published checkpoint covers is shown: the rest could not be proven.
 std::uint64_t shown_size(const Engine& engine) {
   return engine.checkpoints.latest().checkpoint.size;

@@ -38,6 +38,20 @@ base::Result<Outcome> post_receipts(Request& request, Engine& engine);
 base::Result<Outcome> get_receipts(Request& request, Engine& engine);
 base::Result<Outcome> get_evidence(Request& request, Engine& engine);
 
+base::Result<Outcome> get_page(Request& request, Engine& engine);
+base::Result<Outcome> post_link_look(Request& request, Engine& engine);
+base::Result<Outcome> post_link_claim(Request& request, Engine& engine);
+base::Result<Outcome> post_link_commit(Request& request, Engine& engine);
+base::Result<Outcome> post_link_leaves(Request& request, Engine& engine);
+base::Result<Outcome> post_link_blob(Request& request, Engine& engine);
+base::Result<Outcome> post_link_reply(Request& request, Engine& engine);
+base::Result<Outcome> post_link_stop(Request& request, Engine& engine);
+base::Result<Outcome> get_replies(Request& request, Engine& engine);
+base::Result<Outcome> post_replies_stored(Request& request, Engine& engine);
+base::Result<Outcome> get_stops(Request& request, Engine& engine);
+base::Result<Outcome> post_stops_recorded(Request& request, Engine& engine);
+base::Result<Outcome> post_stop_lift(Request& request, Engine& engine);
+
 base::Result<Outcome> post_export(Request& request, Engine& engine);
 
 base::Result<Outcome> post_order(Request& request, Engine& engine);

@@ -33,7 +33,9 @@ base::Result<bool> is_news(MetaReader& store, const Directory& directory, const 
   TRY(const bool ordered, is_to_be_wiped(store, directory, device));
   if (ordered || !asked.receipts) return ordered;
   TRY(const auto receipts, store.receipts_after(device, *asked.receipts, 1));
-  return !receipts.empty();
+  if (!receipts.empty()) return true;
+  TRY(const wire::ContactReplies replies, store.replies(device, 0, 1, 1));
+  return !replies.replies.empty();
 }
 
 base::Result<std::optional<Reply>> look(Engine& engine, const Caller& caller, const Asked& asked,

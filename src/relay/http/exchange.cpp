@@ -41,6 +41,12 @@ Address peer_of(MHD_Connection* connection) {
                                                          : address_of(*info->client_addr);
 }
 
+// Scheme and authority (RFC 6454).
+std::string origin_of(std::string_view address) {
+  const std::size_t host = address.find("://") + 3;
+  return std::string(address.substr(0, address.find('/', host)));
+}
+
 }  // namespace
 
 Exchange::Exchange(const Shared& shared, MHD_Connection* connection, std::string target)
@@ -233,8 +239,18 @@ MHD_Result Exchange::answer(base::Result<Reply> reply) {
     if (admission_.too_many) sent_.status = MHD_HTTP_TOO_MANY_REQUESTS;
     if (too_large_) sent_.status = MHD_HTTP_CONTENT_TOO_LARGE;
   }
+  open_to_page();
   log_answer();
   return send();
+}
+
+// The page of links may lie on another web host, which the policy names: its scripts may hear what
+// is said to it, and nobody else's.
+void Exchange::open_to_page() {
+  if (!std::string_view(admission_.request.route).starts_with("/v1/links/")) return;
+  const auto policy = engine_->directory.policy();
+  if (!policy->link_page) return;
+  sent_.headers.emplace_back("Access-Control-Allow-Origin", origin_of(*policy->link_page));
 }
 
 void Exchange::log_answer() const {

@@ -49,6 +49,7 @@ class Exchange {
   void suspend(Phase phase);
   void resume();
   bool body_took_too_long() const;
+  void open_to_page();
   void log_answer() const;
 
   Engine* engine_;

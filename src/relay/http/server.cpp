@@ -201,8 +201,9 @@ void HttpServer::stop() {
 }  // namespace
 
 base::Result<std::unique_ptr<Server>> Server::start(const std::filesystem::path& dir, Seams seams,
-                                                    LogSink log) {
+                                                    LogSink log, Assets assets) {
   TRY(auto engine, Engine::open(dir, seams, std::move(log)));
+  engine->assets = std::move(assets);
   auto server = std::make_unique<HttpServer>(std::move(engine));
   TRY(server->start());
   return std::unique_ptr<Server>(std::move(server));

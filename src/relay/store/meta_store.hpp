@@ -113,6 +113,7 @@ struct ExpiredMessage {
   crypto::Digest sha256{};
   std::string purpose;
   std::vector<std::string> waiting;  // devices whose envelopes are still there
+  std::string contact = {};          // whose link was open
 };
 
 // A message that a device will not get any more.
@@ -136,6 +137,40 @@ struct StoredOrder {
   base::Time wiped;
   std::string answer;   // note
   std::string voucher;  // note
+};
+
+// A contact's link to a message, and what became of it. sealpost-link(5).
+enum class LinkState { kOpen, kLocked, kSpent, kRecalled };
+struct StoredLink {
+  wire::Link link;            // its header is empty once nobody may open it any more
+  std::uint64_t message = 0;  // row
+  std::string from;           // device that sent the message
+  std::string message_id;
+  crypto::Digest sha256{};
+  std::string purpose;
+  base::Time expires;
+  std::uint64_t wrong = 0;    // passcodes
+  std::uint64_t replies = 0;  // taken so far
+  LinkState state = LinkState::kOpen;
+};
+
+// Who opens a link takes one of its views, for a while or, once committed, for good.
+struct LinkClaim {
+  base::Time claimed;
+  bool committed = false;
+};
+struct LinkViews {
+  std::uint64_t committed = 0;
+  std::uint64_t held = 0;  // not committed, but claimed since
+};
+
+struct NewReply {
+  std::uint64_t message = 0;  // row
+  std::string link;
+  std::string from;  // device that sent the message
+  std::string id;    // 32 hex digits
+  base::Time at;
+  base::ByteView file;  // borrowed
 };
 
 // How far a stream of the register has come; all zero before its first entry.
@@ -238,6 +273,24 @@ class MetaReader {
       std::string_view stream) = 0;
   virtual base::Result<std::optional<wire::RegisterGrant>> register_grant(
       std::string_view stream, std::string_view device) = 0;
+
+  virtual base::Result<std::optional<StoredLink>> link(std::string_view id) = 0;
+  virtual base::Result<std::optional<LinkClaim>> link_claim(std::string_view link,
+                                                            std::string_view claim) = 0;
+  virtual base::Result<LinkViews> link_views(std::string_view link, base::Time held_since) = 0;
+  // What the message's age file is made of besides the header; empty once it is gone.
+  virtual base::Result<base::Bytes> payload(std::uint64_t message) = 0;
+  virtual base::Result<bool> message_names_blob(std::uint64_t message, std::string_view blob) = 0;
+  // Behind the cursor, in order; stops before `max_bytes` of files are passed, but gives at least
+  // one.
+  virtual base::Result<wire::ContactReplies> replies(std::string_view sender, std::uint64_t after,
+                                                     std::size_t limit, std::size_t max_bytes) = 0;
+  // Whether the newest word about the contact and the purpose, or every purpose, is to stop.
+  virtual base::Result<bool> stopped(std::string_view contact, std::string_view purpose) = 0;
+  // Whether a stop of the contact is not recorded in the register.
+  virtual base::Result<bool> stop_waits(std::string_view contact) = 0;
+  // Those that are not recorded in the register, behind the number, in order.
+  virtual base::Result<wire::Stops> stops(std::uint64_t after, std::size_t limit) = 0;
 
   virtual base::Result<std::uint64_t> tree_size() = 0;
   virtual base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) = 0;
@@ -351,6 +404,25 @@ class MetaWriter {
   // False when somebody reads; to be tried again then.
   virtual base::Result<bool> scrub() = 0;
 
+  // A message with a link is added with it; this changes what became of the link.
+  virtual base::Result<void> set_link(std::string_view id, LinkState state, std::uint64_t wrong,
+                                      std::uint64_t replies) = 0;
+  // Nobody may open it any more: its header goes, and the message's payload.
+  virtual base::Result<void> close_link(std::string_view id) = 0;
+  virtual base::Result<void> set_link_claim(std::string_view link, std::string_view claim,
+                                            const LinkClaim& value) = 0;
+  // False when the message has one of this id.
+  virtual base::Result<bool> add_reply(const NewReply& reply) = 0;
+  // False when there was none.
+  virtual base::Result<bool> remove_reply(std::string_view sender, std::string_view id) = 0;
+  // The row, for set_stop_leaf(). An empty purpose is every one.
+  virtual base::Result<std::uint64_t> add_stop(std::string_view contact, std::string_view purpose,
+                                               base::Time at) = 0;
+  virtual base::Result<void> set_stop_leaf(std::uint64_t row, std::uint64_t leaf) = 0;
+  virtual base::Result<void> record_stop(std::uint64_t row) = 0;
+  virtual base::Result<void> lift_stop(std::string_view contact, std::string_view purpose,
+                                       base::Time at) = 0;
+
   virtual base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) = 0;
   virtual base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) = 0;
   virtual base::Result<void> set_checkpoint(std::string_view note) = 0;
@@ -364,6 +436,12 @@ class MetaWriter {
   virtual base::Result<std::size_t> remove_nonces(base::Time created_before, std::size_t limit) = 0;
   virtual base::Result<std::size_t> remove_once_prekeys(base::Time expired_before,
                                                         std::size_t limit) = 0;
+  // Ids of links all of whose views are spent, the last claim made before `claimed_before`, and
+  // that are not closed.
+  virtual base::Result<std::vector<std::string>> spent_links(base::Time claimed_before,
+                                                             std::size_t limit) = 0;
+  // Forgets links, with their claims; how many.
+  virtual base::Result<std::size_t> remove_links(base::Time expired_before, std::size_t limit) = 0;
   // Blobs that nothing needs: incomplete or unreferenced and untouched since `since`, or named by
   // expired messages only. What an entry of the register keeps is none of them.
   virtual base::Result<std::vector<std::string>> stale_blobs(base::Time now, base::Time since,

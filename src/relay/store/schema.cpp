@@ -104,6 +104,32 @@ CREATE TABLE entry_blobs(blob TEXT NOT NULL, entry INTEGER NOT NULL,
 PRAGMA user_version = 4;
 )";
 
+// What version 4 did not have. links.header is empty once nobody may open the link. stops: whether
+// a contact is written to for a purpose, or, where that is empty, for any: the newest row says so.
+// leaf: of its event, or -1 until that is written.
+constexpr std::string_view kSinceVersion4 = R"(
+CREATE TABLE links(id TEXT PRIMARY KEY, message INTEGER NOT NULL, fetch BLOB NOT NULL,
+                   open BLOB NOT NULL, contact TEXT NOT NULL, passcode INTEGER NOT NULL,
+                   views INTEGER NOT NULL, wrong INTEGER NOT NULL, replies INTEGER NOT NULL,
+                   state INTEGER NOT NULL, expires INTEGER NOT NULL,
+                   header BLOB NOT NULL) WITHOUT ROWID;
+CREATE UNIQUE INDEX links_of_message ON links(message);
+CREATE INDEX links_ending ON links(expires);
+CREATE INDEX links_spent ON links(state) WHERE state = 2 AND header <> x'';
+CREATE TABLE link_claims(link TEXT NOT NULL, claim TEXT NOT NULL, claimed INTEGER NOT NULL,
+                         committed INTEGER NOT NULL, PRIMARY KEY(link, claim)) WITHOUT ROWID;
+CREATE TABLE replies(id INTEGER PRIMARY KEY, sender INTEGER NOT NULL, message INTEGER NOT NULL,
+                     uuid TEXT NOT NULL, at INTEGER NOT NULL, file BLOB NOT NULL);
+CREATE UNIQUE INDEX replies_once ON replies(message, uuid);
+CREATE INDEX replies_for_sender ON replies(sender, id);
+CREATE TABLE stops(id INTEGER PRIMARY KEY, contact TEXT NOT NULL, purpose TEXT NOT NULL,
+                   at INTEGER NOT NULL, lift INTEGER NOT NULL, recorded INTEGER NOT NULL,
+                   leaf INTEGER NOT NULL);
+CREATE INDEX stops_of_contact ON stops(contact, purpose, id);
+CREATE INDEX stops_open ON stops(id) WHERE recorded = 0;
+PRAGMA user_version = 5;
+)";
+
 // orders: of wiping; times are 0 until it happened. An order is found by its device's name, or by
 // the key that it names.
 // Version 1 did not know where in the log an entry of the trust chain stands; the leaves do. And a
@@ -133,6 +159,7 @@ std::string steps_from(std::string_view version) {
   if (version == "0" || version == "1") steps += kRenewals;
   if (version == "2" || !steps.empty()) steps += kSinceVersion2;
   if (version == "3" || !steps.empty()) steps += kSinceVersion3;
+  if (version == "4" || !steps.empty()) steps += kSinceVersion4;
   return steps;
 }
 

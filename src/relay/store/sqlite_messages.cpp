@@ -36,7 +36,7 @@ base::Result<void> SqliteWriter::add_envelopes(const NewMessage& message, std::u
 base::Result<std::uint64_t> SqliteWriter::add_message(const NewMessage& message) {
   const wire::Submission& what = message.submission;
   TRY(const std::uint64_t sender, name_number(message.from));
-  std::uint64_t pending = 0;
+  std::uint64_t pending = what.link ? 1 : 0;
   TRY(const base::Bytes recipients, write_recipients(message, pending));
   TRY(
       run("INSERT INTO messages(sender, uuid, tag, sha256, purpose, expires, pending, recipients) "
@@ -47,6 +47,7 @@ base::Result<std::uint64_t> SqliteWriter::add_message(const NewMessage& message)
   const auto row = static_cast<std::uint64_t>(db_->last_row());
   TRY(run("INSERT INTO payloads(id, body) VALUES(?, ?)", row, base::ByteView(what.payload)));
   TRY(add_envelopes(message, row));
+  if (what.link) TRY(add_link(message, row));
   for (const std::string& blob : what.blobs) {
     TRY(run("INSERT OR IGNORE INTO message_blobs(blob, message) VALUES(?, ?)",
             std::string_view(blob), row));
@@ -178,7 +179,8 @@ base::Result<std::vector<std::string>> SqliteWriter::waiting(std::uint64_t messa
 }
 
 base::Result<std::vector<ExpiredMessage>> SqliteWriter::expired(base::Time now, std::size_t limit) {
-  TRY(Query query, db_->query("SELECT m.id, n.name, m.uuid, m.sha256, m.purpose, m.recipients "
+  TRY(Query query, db_->query("SELECT m.id, n.name, m.uuid, m.sha256, m.purpose, m.recipients, "
+                              "(SELECT contact FROM links WHERE message = m.id) "
                               "FROM messages m JOIN names n ON n.id = m.sender "
                               "WHERE m.pending > 0 AND m.expires <= ? "
                               "ORDER BY m.expires LIMIT ?"));
@@ -190,8 +192,8 @@ base::Result<std::vector<ExpiredMessage>> SqliteWriter::expired(base::Time now, 
     const base::Bytes recipients = query.bytes(5);
     TRY(auto devices, waiting(query.number(0), recipients));
     TRY(const crypto::Digest sha256, crypto::digest_from(query.bytes(3)));
-    out.push_back(
-        {query.number(0), query.text(1), query.text(2), sha256, query.text(4), std::move(devices)});
+    out.push_back({query.number(0), query.text(1), query.text(2), sha256, query.text(4),
+                   std::move(devices), query.text(6)});
   }
 }
 
@@ -201,6 +203,7 @@ base::Result<void> SqliteWriter::remove_expired(const ExpiredMessage& message) {
     TRY(run("DELETE FROM envelopes WHERE device = ? AND message = ?", device, message.row));
   }
   TRY(run("DELETE FROM renewals WHERE message = ?", message.row));
+  TRY(run("UPDATE links SET header = x'' WHERE message = ?", message.row));
   TRY(run("UPDATE messages SET pending = 0 WHERE id = ?", message.row));
   return run("DELETE FROM payloads WHERE id = ?", message.row);
 }

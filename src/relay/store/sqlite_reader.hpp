@@ -63,6 +63,17 @@ class SqliteReader final : public MetaReader {
   base::Result<std::vector<wire::GrantHolder>> register_holders(std::string_view stream) override;
   base::Result<std::optional<wire::RegisterGrant>> register_grant(std::string_view stream,
                                                                   std::string_view device) override;
+  base::Result<std::optional<StoredLink>> link(std::string_view id) override;
+  base::Result<std::optional<LinkClaim>> link_claim(std::string_view link,
+                                                    std::string_view claim) override;
+  base::Result<LinkViews> link_views(std::string_view link, base::Time held_since) override;
+  base::Result<base::Bytes> payload(std::uint64_t message) override;
+  base::Result<bool> message_names_blob(std::uint64_t message, std::string_view blob) override;
+  base::Result<wire::ContactReplies> replies(std::string_view sender, std::uint64_t after,
+                                             std::size_t limit, std::size_t max_bytes) override;
+  base::Result<bool> stopped(std::string_view contact, std::string_view purpose) override;
+  base::Result<bool> stop_waits(std::string_view contact) override;
+  base::Result<wire::Stops> stops(std::uint64_t after, std::size_t limit) override;
   base::Result<std::uint64_t> tree_size() override;
   base::Result<std::vector<base::Bytes>> leaves(std::uint64_t from, std::size_t limit) override;
   base::Result<base::Bytes> tile(int level, std::uint64_t index) override;

@@ -83,6 +83,22 @@ class SqliteWriter final : public MetaWriter {
   base::Result<void> remove_register_grants(std::string_view device) override;
   base::Result<bool> scrub() override;
 
+  base::Result<void> set_link(std::string_view id, LinkState state, std::uint64_t wrong,
+                              std::uint64_t replies) override;
+  base::Result<void> close_link(std::string_view id) override;
+  base::Result<void> set_link_claim(std::string_view link, std::string_view claim,
+                                    const LinkClaim& value) override;
+  base::Result<bool> add_reply(const NewReply& reply) override;
+  base::Result<bool> remove_reply(std::string_view sender, std::string_view id) override;
+  base::Result<std::uint64_t> add_stop(std::string_view contact, std::string_view purpose,
+                                       base::Time at) override;
+  base::Result<void> set_stop_leaf(std::uint64_t row, std::uint64_t leaf) override;
+  base::Result<void> record_stop(std::uint64_t row) override;
+  base::Result<void> lift_stop(std::string_view contact, std::string_view purpose,
+                               base::Time at) override;
+  base::Result<std::vector<std::string>> spent_links(base::Time claimed_before,
+                                                     std::size_t limit) override;
+  base::Result<std::size_t> remove_links(base::Time expired_before, std::size_t limit) override;
   base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) override;
   base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) override;
   base::Result<void> set_checkpoint(std::string_view note) override;
@@ -101,6 +117,9 @@ class SqliteWriter final : public MetaWriter {
   base::Result<base::Bytes> write_recipients(const NewMessage& message, std::uint64_t& pending);
   base::Result<bool> take_envelope(std::uint64_t message, std::uint64_t device);
   base::Result<void> settle_one(std::uint64_t message);
+  base::Result<void> add_link(const NewMessage& message, std::uint64_t row);
+  base::Result<void> insert_stop(std::string_view contact, std::string_view purpose, base::Time at,
+                                 bool lift);
   base::Result<void> add_envelopes(const NewMessage& message, std::uint64_t row);
   base::Result<std::vector<std::string>> waiting(std::uint64_t message, base::ByteView recipients);
   base::Result<void> touch(std::string_view blob, base::Time now);

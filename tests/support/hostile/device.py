@@ -162,6 +162,7 @@ class Device:
             "payload": sealed.payload,
             "blobs": [blob.id for blob in blobs],
             "partial": False,
+            "links": [],
         }
         result = self.relay.post("messages", {"messages": [submission]})["results"][0]
         if not result["accepted"]:

@@ -67,6 +67,7 @@ TEST_CASE("a purpose may have narrower limits, and be exempt from consent") {
   narrow.purposes[4].asks_consent = false;
   narrow.retention = std::chrono::days(3650);
   narrow.relay_agreement = "Cloud Host, Inc.";
+  narrow.link_page = "https://m.mercy.example/l";
   const std::string text = replaced("at: ",
                                     "purpose-max-body: test 2048\n"
                                     "purpose-max-body: billing 400\n"
@@ -74,6 +75,7 @@ TEST_CASE("a purpose may have narrower limits, and be exempt from consent") {
                                     "purpose-no-consent: billing\n"
                                     "retention: 315360000\n"
                                     "relay-agreement: Cloud Host, Inc.\n"
+                                    "link-page: https://m.mercy.example/l\n"
                                     "at: ");
   CHECK(policy::format_policy(narrow, kNoon).value() == text);
   CHECK(policy::parse_policy(text).value() == narrow);
@@ -214,6 +216,8 @@ TEST_CASE("a policy that cannot be read back cannot be written") {
       [](Policy& p) { p.relay_agreement = ""; },
       [](Policy& p) { p.relay_agreement = std::string(201, 'a'); },
       [](Policy& p) { p.relay_agreement = "a\nmfa: owner"; },
+      [](Policy& p) { p.link_page = ""; },
+      [](Policy& p) { p.link_page = "http://m.mercy.example/l"; },
       [](Policy& p) { p.max_body = 0; },
       [](Policy& p) { p.max_body = policy::kLargestBody + 1; },
       [](Policy& p) { p.default_expiry = base::milliseconds(1500); },
@@ -247,6 +251,7 @@ TEST_CASE("the widest policy survives") {
   widest.idle_lock = widest.passphrase_age = widest.max_staleness = policy::kLongestExpiry;
   widest.retention = policy::kLongestRetention;
   widest.relay_agreement = std::string(policy::kMaxParty, 'a');
+  widest.link_page = "https://" + std::string(policy::kMaxPage - 8, 'a');
   for (policy::Purpose& purpose : widest.purposes) {
     purpose.max_body = policy::kLargestBody;
     purpose.max_expiry = policy::kLongestExpiry;
@@ -288,4 +293,21 @@ TEST_CASE("an undeclared purpose is refused with the nearest declared one as a h
   const auto hostile = policy::check_purpose(policy, "\x1b[2J" + std::string(100000, 'x'), "owner");
   CHECK(hostile.error().text.find('\x1b') == std::string::npos);
   CHECK(hostile.error().text.size() < 200);
+}
+
+TEST_CASE("a page's address is https, or http on loopback, and nothing but an address") {
+  for (const std::string_view page :
+       {"https://relay.mercy.example/l", "https://m.example", "http://127.0.0.1:8080/l",
+        "http://localhost:1/l", "http://[::1]:8080/l"}) {
+    CAPTURE(page);
+    CHECK(policy::check_page(page));
+  }
+  for (const std::string_view page :
+       {"", "https://", "http://relay.mercy.example/l", "http://localhost.evil.example/l",
+        "http://127.0.0.1.evil.example/l", "https://a b", "https://a#b", "https://a?b",
+        "https://user@a", "https://a\n", "javascript:alert(1)", "HTTPS://a\x7f"}) {
+    CAPTURE(page);
+    CHECK(policy::check_page(page).error().code == Code::kMalformed);
+  }
+  CHECK_FALSE(policy::check_page("https://" + std::string(policy::kMaxPage, 'a')));
 }

@@ -34,7 +34,7 @@ std::string value_of(const Policy& policy, std::string_view key) {
 
 TEST_CASE("the default policy says of each setting that it is one") {
   const auto settings = policy::settings_of(policy::default_policy());
-  CHECK(settings.size() == 5 + 9);
+  CHECK(settings.size() == 5 + 10);
   CHECK(settings.front().key == "purpose.general");
   CHECK(settings.front().value == "owner,admin,member,custodian");
   CHECK(settings[1].value == "any");
@@ -57,6 +57,7 @@ TEST_CASE("each setting reads as it is typed, and an unset one is the default ag
            Row{"max-staleness", "12h", "none"},
            Row{"retention", "3650d", "2190d"},
            Row{"relay-agreement", "Cloud Host", "none"},
+           Row{"link-page", "https://m.mercy.example/l", "none"},
            Row{"purpose.billing", "member,service", "any"},
        }) {
     CAPTURE(row.key);
@@ -105,7 +106,7 @@ TEST_CASE("the limits of a purpose are settings of their own, shown when they ar
   CHECK(policy::max_body_for(policy, "billing") == 400);
 
   const auto settings = policy::settings_of(policy);
-  CHECK(settings.size() == 5 + 3 + 9);
+  CHECK(settings.size() == 5 + 3 + 10);
   const auto at = std::find_if(settings.begin(), settings.end(),
                                [](const auto& s) { return s.key == "purpose.billing"; });
   REQUIRE(settings.end() - at > 3);

@@ -70,6 +70,7 @@ TEST_CASE("a store of the first version learns where its trust chain is logged")
           "DROP TABLE once_prekeys; DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs;"
           "DROP TABLE orders; DROP TABLE register_entries; DROP TABLE register_files;"
           "DROP TABLE contact_keys; DROP TABLE register_grants; DROP TABLE entry_blobs;"
+          "DROP TABLE links; DROP TABLE link_claims; DROP TABLE replies; DROP TABLE stops;"
           "PRAGMA user_version = 1;");
   house.start();
   check_all(house);
@@ -83,6 +84,7 @@ TEST_CASE("a store of the second version goes on with the tables that are new") 
           "DROP TABLE once_prekeys; DROP TABLE mfa; DROP TABLE mfa_recovery; DROP TABLE mfa_proofs;"
           "DROP TABLE orders; DROP TABLE register_entries; DROP TABLE register_files;"
           "DROP TABLE contact_keys; DROP TABLE register_grants; DROP TABLE entry_blobs;"
+          "DROP TABLE links; DROP TABLE link_claims; DROP TABLE replies; DROP TABLE stops;"
           "PRAGMA user_version = 2;");
   house.start();
   check_all(house);

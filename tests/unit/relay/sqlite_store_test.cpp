@@ -75,7 +75,10 @@ TEST_CASE("a file that is no database, or of a newer version, is not opened") {
 }
 
 TEST_CASE("a store of an earlier version gets what came later, and keeps what it has") {
+  const std::string since_4 =
+      "DROP TABLE links; DROP TABLE link_claims; DROP TABLE replies; DROP TABLE stops; ";
   const std::string since_3 =
+      since_4 +
       "DROP TABLE register_entries; DROP TABLE register_files; DROP TABLE contact_keys; "
       "DROP TABLE register_grants; DROP TABLE entry_blobs; ";
   const std::string since_2 = since_3 +
@@ -86,8 +89,8 @@ TEST_CASE("a store of an earlier version gets what came later, and keeps what it
                               "DROP INDEX evidence_once; CREATE UNIQUE INDEX evidence_once ON "
                               "evidence(message, state, signer); ";
   for (const std::string& sql :
-       {since_3 + "PRAGMA user_version = 3", since_2 + "PRAGMA user_version = 2",
-        since_1 + "PRAGMA user_version = 1"}) {
+       {since_4 + "PRAGMA user_version = 4", since_3 + "PRAGMA user_version = 3",
+        since_2 + "PRAGMA user_version = 2", since_1 + "PRAGMA user_version = 1"}) {
     CAPTURE(sql);
     const Folder folder;
     {
