@@ -62,15 +62,24 @@ base::Result<void> add_disclosure(Facts& facts, const Shown& shown, const reg::G
   return {};
 }
 
+void add_file(Facts& facts, const char* name, const auto& file) {
+  facts.push_back(
+      {name,
+       {{"name", file.name}, {"size", file.size}, {"sha256", base::to_hex(file.sha256)}},
+       fmt::format("{} ({})", file.name, ui::human_size(file.size))});
+}
+
 void add_evidence(Facts& facts, const Shown& shown, const reg::GrantRecord& grant) {
   add_truth(facts, "evidence", !grant.evidence.empty());
-  if (grant.evidence.empty() || !shown.keyed.key) return;
-  const auto file = reg::open_file(*shown.keyed.key, grant.contact, grant.evidence);
-  if (!file) return;
-  facts.push_back(
-      {"evidence_file",
-       {{"name", file->name}, {"size", file->size}, {"sha256", base::to_hex(file->sha256)}},
-       fmt::format("{} ({})", file->name, ui::human_size(file->size))});
+  if (!shown.keyed.key) return;
+  if (!grant.evidence.empty()) {
+    const auto file = reg::open_file(*shown.keyed.key, grant.contact, grant.evidence);
+    if (file) add_file(facts, "evidence_file", *file);
+  }
+  if (!grant.elsewhere.empty()) {
+    const auto file = reg::open_facts(*shown.keyed.key, grant.contact, grant.elsewhere);
+    if (file) add_file(facts, "evidence_elsewhere", *file);
+  }
 }
 
 void add_saved(Facts& facts, const Shown& shown, const std::string& grant) {
@@ -90,6 +99,8 @@ base::Result<Facts> facts_of(const reg::Granted& granted, const Shown& shown) {
   add(facts, "method", grant.method);
   add_truth(facts, "warned", grant.warned);
   add_position(facts, granted.where);
+  add(facts, "first_recorded", grant.recorded);
+  add(facts, "collector", grant.collector);
   add(facts, "effective", grant.effective);
   add(facts, "expires", grant.expires);
   add_evidence(facts, shown, grant);

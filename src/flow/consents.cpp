@@ -174,16 +174,16 @@ std::string own_id(const std::string& id) {
   return base::to_hex(base::ByteView(digest).first(16));
 }
 
-// A file that lies elsewhere is told by its hash.
 ConsentTerms terms_of(const report::Grant& grant) {
-  ConsentTerms terms{grant.purposes, grant.channels, grant.method,   grant.effective,
-                     grant.expires,  std::nullopt,   grant.language, grant.version,
-                     grant.warned,   grant.witness,  grant.note};
-  if (grant.evidence && terms.note.empty()) {
-    terms.note = fmt::format("evidence kept elsewhere: {}, SHA-256 {}", grant.evidence->name,
-                             base::to_hex(grant.evidence->sha256));
-  }
-  return terms;
+  return {grant.purposes, grant.channels, grant.method,   grant.effective,
+          grant.expires,  std::nullopt,   grant.language, grant.version,
+          grant.warned,   grant.witness,  grant.note};
+}
+
+base::Result<void> check_recorded(std::optional<base::Time> recorded, base::Time now) {
+  if (!recorded || *recorded <= now) return {};
+  return usage(fmt::format("it cannot have been recorded at {}: that lies ahead",
+                           text::format_time(*recorded)));
 }
 
 // Whether a grant of a list was not in force for a reason that is not its own beginning or end.
@@ -398,6 +398,8 @@ base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
                                                        is_waiting(draft_, contact.id, terms)
                                                  : waits(id) || has_id(contact.grants, id));
   if (known) return false;
+  TRY(check_recorded(grant.recorded, context_.clock.now()));
+  TRY(check_received(grant.ended, context_.clock.now()));
   if (contact.removed) return removed(grant.contact);
   if (has_id(contact.revocations, id) || has_id(contact.pauses, id)) {
     return usage("its id is that of a revocation or a pause");
@@ -409,6 +411,8 @@ base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
     TRY(const bool anothers, is_anothers(id, contact.id));
     if (anothers) return usage("it was given by somebody else");
   }
+  TRY(reg::GrantRecord record, record_of(keyed, own));
+  TRY(check_form(reg::Record(record)));
   if (needs_reason(grant, context_.clock.now())) {
     ++held_given_[contact.id];
     if (!id.empty()) held_ids_.insert(id);
@@ -416,7 +420,6 @@ base::Result<bool> ConsentImport::add_one(const report::Grant& grant) {
     return true;
   }
   ++given_[contact.id];
-  TRY(reg::GrantRecord record, record_of(keyed, own));
   waiting_.insert(record.id);
   draft_.records.emplace_back(std::move(record));
   return true;
@@ -427,6 +430,12 @@ base::Result<reg::GrantRecord> ConsentImport::record_of(const KeyedContact& keye
   TRY(reg::GrantRecord record, make_grant(keyed, terms_of(grant), context_.random));
   if (!grant.id.empty()) record.id = grant.id;
   record.disclosure = grant.disclosure;
+  record.recorded = grant.recorded;
+  record.collector = grant.by;
+  if (grant.evidence) {
+    TRY(record.elsewhere,
+        reg::seal_facts(*keyed.key, record.contact, *grant.evidence, context_.random));
+  }
   // What a list does not name it does not know of: leave that was taken back stays so.
   record.after.clear();
   for (const std::string& revocation : grant.after) {

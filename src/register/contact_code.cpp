@@ -8,6 +8,14 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 constexpr std::string_view kContactPrefix = "c-";
 
+// Of a grant. A copy in a vault may be older than the second one.
+constexpr std::uint64_t kWarned = 1;
+constexpr std::uint64_t kIsFromList = 2;
+
+bool is_from_list(const GrantRecord& record) {
+  return !record.elsewhere.empty() || record.recorded || !record.collector.empty();
+}
+
 void pack(Packer& out, const Granted& granted) {
   const GrantRecord& record = granted.record;
   out.hex(record.id);
@@ -21,7 +29,12 @@ void pack(Packer& out, const Granted& granted) {
   if (record.disclosure) out.digest(*record.disclosure);
   out.word(record.language);
   out.word(record.version);
-  out.flag(record.warned);
+  out.number((record.warned ? kWarned : 0) | (is_from_list(record) ? kIsFromList : 0));
+  if (is_from_list(record)) {
+    out.blob(record.elsewhere);
+    out.maybe_time(record.recorded);
+    out.word(record.collector);
+  }
   out.blob(record.witness);
   out.blob(record.note);
   out.words(record.after);
@@ -40,7 +53,13 @@ void unpack(Unpacker& in, Granted& granted) {
   if (in.flag()) record.disclosure = in.digest();
   record.language = in.word();
   record.version = in.word();
-  record.warned = in.flag();
+  const std::uint64_t flags = in.number();
+  record.warned = (flags & kWarned) != 0;
+  if ((flags & kIsFromList) != 0) {
+    record.elsewhere = in.blob();
+    record.recorded = in.maybe_time();
+    record.collector = in.word();
+  }
   record.witness = in.blob();
   record.note = in.blob();
   record.after = in.words();

@@ -179,6 +179,20 @@ Result<File> open_file(const ContactKey& key, std::string_view contact, base::By
   return file;
 }
 
+Result<base::Bytes> seal_facts(const ContactKey& key, std::string_view contact,
+                               const FileFacts& facts, base::Random& random) {
+  TRY(check_facts(facts));
+  return seal_json(key, contact, facts_to_json(facts), random);
+}
+
+Result<FileFacts> open_facts(const ContactKey& key, std::string_view contact,
+                             base::ByteView sealed) {
+  TRY(const Json json, open_json(key, contact, sealed));
+  TRY(FileFacts facts, facts_from_json(json));
+  if (facts_to_json(facts) != json) return malformed("a sealed file of the register says more");
+  return facts;
+}
+
 WrapKey wrap_key(base::ByteView identity) {
   WrapKey key;
   crypto::hkdf_sha256(identity, {}, kWrapInfo, key.expose_mutable());

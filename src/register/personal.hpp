@@ -42,6 +42,10 @@ base::Result<base::Bytes> seal_file(const ContactKey& key, std::string_view cont
                                     const File& file, base::Random& random);
 base::Result<File> open_file(const ContactKey& key, std::string_view contact,
                              base::ByteView sealed);
+base::Result<base::Bytes> seal_facts(const ContactKey& key, std::string_view contact,
+                                     const FileFacts& facts, base::Random& random);
+base::Result<FileFacts> open_facts(const ContactKey& key, std::string_view contact,
+                                   base::ByteView sealed);
 
 // From the 32 bytes behind an epoch's identity.
 WrapKey wrap_key(base::ByteView identity);

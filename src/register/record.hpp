@@ -44,6 +44,14 @@ struct File {
   bool operator==(const File&) const = default;
 };
 
+// Of a file that is kept elsewhere.
+struct FileFacts {
+  std::string name;  // may be empty
+  std::uint64_t size = 0;
+  crypto::Digest sha256{};
+  bool operator==(const FileFacts&) const = default;
+};
+
 struct EpochRecord {
   std::uint64_t epoch = 0;
   std::string recipient;
@@ -69,6 +77,11 @@ struct GrantRecord {
   bool warned = false;
   base::Bytes witness;  // sealed; empty for none
   base::Bytes note;     // sealed; empty for none
+  // What a list from elsewhere says of it: evidence that is kept there (sealed FileFacts; empty for
+  // none), when it was recorded, and by whom (empty when not said).
+  base::Bytes elsewhere;
+  std::optional<base::Time> recorded;
+  std::string collector;
   std::vector<std::string> after;
 };
 struct RevokeRecord {

@@ -50,6 +50,9 @@ Json to_json(const GrantRecord& record) {
   if (record.warned) out["warned"] = true;
   put(out, "witness", record.witness);
   put(out, "note", record.note);
+  put(out, "elsewhere", record.elsewhere);
+  put(out, "recorded", record.recorded);
+  put(out, "collector", record.collector);
   if (!record.after.empty()) out["after"] = record.after;
   return out;
 }

@@ -168,4 +168,25 @@ base::Result<File> file_from_json(const text::Json& object) {
   return file;
 }
 
+base::Result<void> check_facts(const FileFacts& facts) {
+  if (!facts.name.empty() && !is_label(facts.name, kMaxFileName)) {
+    return bad_record("of a file whose name is not plain text of at most 255 bytes");
+  }
+  return facts.size <= kMaxNumber ? base::Result<void>()
+                                  : bad_record("of a file that is too large");
+}
+
+text::Json facts_to_json(const FileFacts& facts) {
+  return {{"name", facts.name}, {"size", facts.size}, {"sha256", base::to_hex(facts.sha256)}};
+}
+
+base::Result<FileFacts> facts_from_json(const text::Json& object) {
+  FileFacts facts;
+  TRY(facts.name, text::string_at(object, "name"));
+  TRY(facts.size, text::number_at(object, "size"));
+  TRY(facts.sha256, digest_at(object, "sha256"));
+  TRY(check_facts(facts));
+  return facts;
+}
+
 }  // namespace sealpost::reg

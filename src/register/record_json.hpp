@@ -36,6 +36,9 @@ base::Result<crypto::Digest> digest_at(const text::Json& object, std::string_vie
 base::Result<void> check_file(const File& file);
 text::Json file_to_json(const File& file);
 base::Result<File> file_from_json(const text::Json& object);
+base::Result<void> check_facts(const FileFacts& facts);
+text::Json facts_to_json(const FileFacts& facts);
+base::Result<FileFacts> facts_from_json(const text::Json& object);
 
 // Whether a record obeys the rules of its type.
 base::Result<void> check(const Record& record);

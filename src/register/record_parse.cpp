@@ -37,6 +37,9 @@ Result<void> parse_proof(const Json& json, GrantRecord& record) {
   record.warned = warned.value_or(false);
   TRY(record.witness, maybe_sealed_at(json, "witness"));
   TRY(record.note, maybe_sealed_at(json, "note"));
+  TRY(record.elsewhere, maybe_sealed_at(json, "elsewhere"));
+  TRY(record.recorded, maybe_time_at(json, "recorded"));
+  TRY(record.collector, maybe_string_at(json, "collector"));
   return {};
 }
 

@@ -11,9 +11,10 @@ namespace {
 
 using base::Result;
 
-constexpr std::size_t kMaxHold = 500;    // bytes
-constexpr std::size_t kMaxParty = 200;   // bytes
-constexpr std::size_t kMaxVersion = 64;  // bytes
+constexpr std::size_t kMaxHold = 500;       // bytes
+constexpr std::size_t kMaxCollector = 500;  // bytes
+constexpr std::size_t kMaxParty = 200;      // bytes
+constexpr std::size_t kMaxVersion = 64;     // bytes
 // A nonce, a tag, and something between them.
 constexpr std::size_t kMinSealed = 24 + 16 + 1;
 
@@ -78,7 +79,13 @@ Result<void> check_shown(const GrantRecord& record) {
   if (!record.version.empty() && !is_label(record.version, kMaxVersion)) {
     return bad_record("whose version is not plain text of at most 64 bytes");
   }
-  for (const auto* sealed : {&record.evidence, &record.witness, &record.note}) {
+  if (!record.collector.empty() && !is_label(record.collector, kMaxCollector)) {
+    return bad_record("whose collector is not plain text of at most 500 bytes");
+  }
+  if (!record.evidence.empty() && !record.elsewhere.empty()) {
+    return bad_record("with evidence that is here and elsewhere");
+  }
+  for (const auto* sealed : {&record.evidence, &record.elsewhere, &record.witness, &record.note}) {
     TRY(check_sealed(*sealed));
   }
   return {};

@@ -26,9 +26,13 @@ Result<std::string> open_text(const reg::Contact& source, const reg::ContactKey*
 
 Result<std::optional<Evidence>> open_evidence(const reg::Contact& source,
                                               const reg::ContactKey* key,
-                                              const base::Bytes& sealed) {
-  if (key == nullptr || sealed.empty()) return std::optional<Evidence>();
-  TRY(const reg::File file, reg::open_file(*key, source.id, sealed));
+                                              const reg::GrantRecord& record) {
+  if (key != nullptr && !record.elsewhere.empty()) {
+    TRY(Evidence evidence, reg::open_facts(*key, source.id, record.elsewhere));
+    return std::optional(std::move(evidence));
+  }
+  if (key == nullptr || record.evidence.empty()) return std::optional<Evidence>();
+  TRY(const reg::File file, reg::open_file(*key, source.id, record.evidence));
   return std::optional(Evidence{file.name, file.size, file.sha256});
 }
 
@@ -42,7 +46,7 @@ Result<Grant> opened(const reg::Contact& source, const reg::Granted& granted,
   grant.method = record.method;
   grant.effective = record.effective;
   grant.expires = record.expires;
-  TRY(grant.evidence, open_evidence(source, key, record.evidence));
+  TRY(grant.evidence, open_evidence(source, key, record));
   grant.disclosure = record.disclosure;
   grant.language = record.language;
   grant.version = record.version;
@@ -50,8 +54,9 @@ Result<Grant> opened(const reg::Contact& source, const reg::Granted& granted,
   TRY(grant.witness, open_text(source, key, record.witness));
   TRY(grant.note, open_text(source, key, record.note));
   grant.after = record.after;
-  grant.recorded = granted.where.at;
-  grant.by = granted.where.by;
+  grant.recorded = record.recorded.value_or(granted.where.at);
+  const bool is_from_list = record.recorded || !record.collector.empty();
+  grant.by = is_from_list ? record.collector : granted.where.by;
   grant.because = reg::why_not(source, granted, now);
   grant.active = grant.because.empty();
   return grant;
@@ -136,6 +141,13 @@ Result<void> check_form(const Grant& grant) {
   record.language = grant.language;
   record.version = grant.version;
   record.after = grant.after;
+  record.collector = grant.by;
+  if (grant.evidence) {
+    constexpr std::size_t kMost = 255;  // bytes, as of every file's name
+    if (grant.evidence->name.size() > kMost || !text::is_plain(grant.evidence->name)) {
+      return unfit("its evidence has a name that is not plain text of at most 255 bytes");
+    }
+  }
   return check_record(reg::Record(std::move(record)));
 }
 

@@ -15,12 +15,7 @@
 namespace sealpost::report {
 
 // A file that proves something: what can be checked without its content.
-struct Evidence {
-  std::string name;
-  std::uint64_t size = 0;
-  crypto::Digest sha256{};
-  bool operator==(const Evidence&) const = default;
-};
+using Evidence = reg::FileFacts;
 
 // Why a grant may be in force for nothing.
 inline constexpr std::string_view kReasons[] = {"not-yet", "expired", "revoked", "paused",
@@ -42,9 +37,9 @@ struct Grant {
   std::string witness;
   std::string note;
   std::vector<std::string> after;  // ids of revocations
-  std::optional<base::Time>
-      recorded;         // when it was logged, and by which device; both are told when
-  std::string by;       // written, and say nothing new when read
+  // When it was logged, and by which device; of one that came in a list what that said.
+  std::optional<base::Time> recorded;
+  std::string by;
   bool active = true;   // in force when it was written, for one purpose and channel at least
   std::string because;  // why it was not, one of kReasons; empty when nobody says
   std::optional<base::Time> ended;  // in FHIR: when it became inactive

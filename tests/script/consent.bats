@@ -686,6 +686,7 @@ five() {
   cat >other.sh <<'SCRIPT'
 exec >&2
 set -e
+same='if .type == "grant" then . else del(.recorded, .by) end'
 me() { "$SEALPOST" --profile alice "$@"; }
 code() { me consent check "is-$1" --purpose "${2:-billing}" --json | jq -r .code || true; }
 while read -r format; do
@@ -703,7 +704,7 @@ while read -r format; do
   for who in later expired paused; do
     me consent show is-$who --json | jq -e '.revocations == []'
     me consent export --contact is-$who --format jsonl >back
-    cmp <(jq -cS 'del(.recorded, .by)' "is-$who.jsonl" | sort) <(jq -cS 'del(.recorded, .by)' back | sort)
+    cmp <(jq -cS "$same" "is-$who.jsonl" | sort) <(jq -cS "$same" back | sort)
   done
   me consent review "$(me consent review --json | jq -r .id)" --dismiss --yes
   [ "$(code paused)" = granted ]
@@ -717,6 +718,37 @@ SCRIPT
     echo $format >format
     expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
   done
+}
+
+@test "into another organisation and on: evidence, when and by whom it was recorded are kept" {
+  new kept-one
+  printf 'a scan' >scan.pdf
+  grant kept-one --purpose billing --evidence scan.pdf --note 'by hand' >/dev/null
+  cat >other.sh <<'SCRIPT'
+set -e
+me() { "$SEALPOST" --profile alice "$@"; }
+me contact add kept-one >/dev/null
+me consent import "kept.$(<format)" --format "$(<format)" >&2
+me consent export --contact kept-one --format jsonl >back
+cmp <(jq -S . kept.jsonl) <(jq -S . back) >&2
+me consent show kept-one >&2
+me consent show kept-one --json
+SCRIPT
+  for format in csv jsonl fhir; do
+    as olivia consent export --contact kept-one --format jsonl >kept.jsonl
+    as olivia consent export --contact kept-one --format $format >kept.$format
+    echo $format >format
+    expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
+    json '.grants[0] | .note == "by hand" and .evidence == false and
+      .evidence_elsewhere == {name: "scan.pdf", size: 6, sha256: $sum} and
+      (.collector | endswith("/dr.lee/" + (split("/") | last))) and .first_recorded <= .recorded' \
+      --arg sum "$(sha256sum <scan.pdf | cut -d' ' -f1)"
+    contains "$errors" "scan.pdf (6"
+    contains "$errors" "dr.lee"
+  done
+  printf 'contact,purpose,channel,method,recorded\nkept-one,test,link-sms,paper,2098-01-01\n' >ahead.csv
+  expect_exit 8 as dr.lee consent import ahead.csv
+  contains "$errors" "lies ahead"
 }
 
 @test "what is inactive and nobody says why is revoked, when its source says; what begins later is not" {

@@ -58,6 +58,12 @@ TEST_CASE("one kind of sealed value is not taken for another") {
   const auto fields = *seal_personal(world.key, kJane, kEverything, world.random);
   CHECK(*open_text(world.key, kJane, word) == "STOP");
   CHECK(*open_file(world.key, kJane, file) == sample_file());
+  const FileFacts facts{"", 12, digest_of(0x64)};
+  const auto sealed_facts = *seal_facts(world.key, kJane, facts, world.random);
+  CHECK(*open_facts(world.key, kJane, sealed_facts) == facts);
+  CHECK(!open_facts(world.key, kJane, file));
+  CHECK(!open_file(world.key, kJane, sealed_facts));
+  CHECK(!seal_facts(world.key, kJane, {std::string(256, 'n'), 1, {}}, world.random));
   CHECK(fails(open_personal(world.key, kJane, word), base::Code::kMalformed));
   CHECK(fails(open_personal(world.key, kJane, file), base::Code::kMalformed));
   CHECK(fails(open_text(world.key, kJane, fields), base::Code::kMalformed));

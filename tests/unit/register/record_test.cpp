@@ -49,7 +49,11 @@ const std::vector<std::string> kPeople{
         R"(","decision":"revoke","pause":"000000000000000000000000000000c1","type":"decision"})",
     R"({"part":0,"parts":2,"sha256":"6464646464646464646464646464646464646464646464646464646464646464",)"
     R"("text":"We text you:\n\t\"on time\"\r\n","type":"disclosure"})",
-    R"({"contact":")" + kJane + R"(","type":"shred"})"};
+    R"({"contact":")" + kJane + R"(","type":"shred"})",
+    R"({"channels":["link-sms"],"collector":"clinic.example/dr.lee/pc","contact":")" + kJane +
+        R"(","elsewhere":")" + kSealed +
+        R"(","id":"000000000000000000000000000000a1","method":"paper","purposes":["billing"],)"
+        R"("recorded":"2025-11-21T12:00:00Z","type":"grant"})"};
 const std::vector<std::string> kOrganisation{
     R"({"id":"000000000000000000000000000000d1","kind":"baa","party":"Lab One","type":"agreement"})",
     R"({"expires":"2028-01-04T00:00:00Z","file":)" + kFileText +

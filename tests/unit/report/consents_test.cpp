@@ -157,6 +157,9 @@ TEST_CASE("every rule of a consent is kept when one is read") {
   CHECK(has(with("after", "yesterday"), "revocation"));
   CHECK(has(with("active", "perhaps"), "\"active\""));
   CHECK(has(with("because", "whim"), "\"because\""));
+  CHECK(has(with("by", std::string(501, 'b')), "collector"));
+  CHECK(has(with("evidence,evidence-sha256", std::string(256, 'n') + "," + std::string(64, '0')),
+            "255 bytes"));
 }
 
 TEST_CASE("a list with unknown or missing columns is refused as a whole") {
