@@ -346,6 +346,10 @@ std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
 
 base::Result<Imported> ConsentImport::add(const report::Consent& consent) {
   if (auto form = report::check(consent); !form) return usage(form.error().text);
+  const std::string id = std::visit([](const auto& value) { return value.id; }, consent);
+  if (!id.empty() && !read_.insert(id_of(own_id(id))).second) {
+    return usage("an earlier row of the file has its id");
+  }
   TRY(const bool added, std::visit([&](const auto& value) { return add_one(value); }, consent));
   return added ? Imported::kAdded : Imported::kSame;
 }

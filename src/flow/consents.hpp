@@ -77,6 +77,8 @@ std::vector<std::string> purposes_with_leave(const policy::Policy& policy,
 // not in force, and does not itself say why, waits until the reason has been written: a revocation
 // or a pause of the same list. Where none comes, it is written with a revocation of its own.
 class ConsentImport {
+  using Id = std::array<std::uint8_t, 16>;  // what is behind the digits
+
  public:
   ConsentImport(Installation& installation, client::RelayClient& relay, policy::Policy policy,
                 Context& context, bool dry_run)
@@ -112,6 +114,7 @@ class ConsentImport {
   policy::Policy policy_;
   Context& context_;
   const bool dry_run_;
+  std::set<Id> read_;  // ids of all rows so far
   RegisterDraft draft_;
   std::set<std::string> waiting_;      // ids in the draft
   std::set<std::string> revocations_;  // contact and id of those in the draft
@@ -125,7 +128,6 @@ class ConsentImport {
   std::map<std::string, std::size_t> given_;       // contact -> grants in the draft
   std::optional<std::pair<std::string, KeyedContact>> last_;  // looked up, by what name
   // Whose the ids in the register are, sorted; filled when a list has ids. 32 bytes for each.
-  using Id = std::array<std::uint8_t, 16>;
   std::optional<std::vector<std::pair<Id, Id>>> holders_;
 };
 

@@ -72,6 +72,8 @@ base::Error shredded(const std::string& which) {
           "add the person anew with `sealpost contact add`"};
 }
 
+base::Error repeated() { return usage("an earlier row of the file is about the same contact"); }
+
 }  // namespace
 
 base::Result<reg::Contact> add_contact(Installation& installation, const reg::Personal& fields,
@@ -156,36 +158,36 @@ base::Result<ChangedContact> remove_contact(Installation& installation, const st
 }
 
 base::Result<Imported> ContactImport::add(const report::Person& person) {
-  const std::string& alias = person.id;
-  if (alias.empty()) return usage("it has no id");
-  const bool is_by_id = reg::is_contact_id(alias);
+  if (person.id.empty()) return usage("it has no id");
   reg::Personal fields = person.personal;
-  if (!is_by_id) fields["alias"] = alias;
+  if (!reg::is_contact_id(person.id)) fields["alias"] = person.id;
   TRY(check_fields(fields));
-  if (const auto earlier = waiting_.find(alias); earlier != waiting_.end()) {
-    if (differing(fields, earlier->second.fields).empty()) return Imported::kSame;
-    return usage("its id stands in the file already, with other fields");
-  }
-  Imported outcome = Imported::kAdded;
-  auto found = find_contact(installation_.vault(), alias);
-  if (!found && (is_by_id || found.error().code != base::Code::kNotFound)) return found.error();
-  std::string id;
-  if (found) {
-    if (found->contact.removed) return removed(alias);
-    const reg::Personal changes = differing(fields, found->contact.personal);
-    if (changes.empty()) return Imported::kSame;
-    if (!found->key) return shredded(alias);
-    id = found->contact.id;
-    TRY(add_record(id, *found->key, changes));
-    outcome = Imported::kChanged;
-  } else {
-    id = reg::new_contact_id(context_.random);
+  // Also when it says the same: which of two rows is right is not for the order to decide, and the
+  // file would mean something else every time.
+  if (!named_.insert(person.id).second) return repeated();
+  return add_one(person.id, fields);
+}
+
+base::Result<Imported> ContactImport::add_one(const std::string& name,
+                                              const reg::Personal& fields) {
+  auto found = find_contact(installation_.vault(), name);
+  if (!found) {
+    const bool is_new = found.error().code == base::Code::kNotFound && !reg::is_contact_id(name);
+    if (!is_new) return found.error();
+    const std::string id = reg::new_contact_id(context_.random);
     auto key = reg::ContactKey::random(context_.random);
     TRY(add_record(id, key, fields));
     draft_.keys.emplace(id, std::move(key));
+    return Imported::kAdded;
   }
-  waiting_[alias] = {id, fields};
-  return outcome;
+  const reg::Contact& contact = found->contact;
+  if (contact.id != name && !named_.insert(contact.id).second) return repeated();
+  if (contact.removed) return removed(name);
+  const reg::Personal changes = differing(fields, contact.personal);
+  if (changes.empty()) return Imported::kSame;
+  if (!found->key) return shredded(name);
+  TRY(add_record(contact.id, *found->key, changes));
+  return Imported::kChanged;
 }
 
 base::Result<void> ContactImport::write_when_full() {
@@ -203,7 +205,6 @@ base::Result<void> ContactImport::add_record(const std::string& id, const reg::C
 
 base::Result<void> ContactImport::write_out() {
   RegisterDraft draft = std::exchange(draft_, {});
-  waiting_.clear();
   if (dry_run_ || draft.records.empty()) return {};
   return write_register(installation_, relay_, reg::Stream::kPeople, std::move(draft), context_);
 }

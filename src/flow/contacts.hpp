@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,17 +44,15 @@ class ContactImport {
   ContactImport(Installation& installation, client::RelayClient& relay, Context& context,
                 bool dry_run)
       : installation_(installation), relay_(relay), context_(context), dry_run_(dry_run) {}
-  // kUsage for a row out of form; the import goes on.
+  // kUsage for a row out of form, or about a contact that an earlier one was about; the import goes
+  // on.
   base::Result<Imported> add(const report::Person& person);
   // An error of these two is not the row's, and ends the import.
   base::Result<void> write_when_full();
   base::Result<void> write_out();
 
  private:
-  struct Waiting {
-    std::string id;
-    reg::Personal fields;  // all, as they will be
-  };
+  base::Result<Imported> add_one(const std::string& name, const reg::Personal& fields);
   base::Result<void> add_record(const std::string& id, const reg::ContactKey& key,
                                 const reg::Personal& fields);
   Installation& installation_;
@@ -61,7 +60,7 @@ class ContactImport {
   Context& context_;
   const bool dry_run_;
   RegisterDraft draft_;
-  std::map<std::string, Waiting> waiting_;  // by alias
+  std::set<std::string> named_;  // by rows so far: what they say, and the id that it leads to
 };
 
 }  // namespace sealpost::flow

@@ -460,6 +460,19 @@ PYTHON
   json '.added == 0 and .same == 2'
 }
 
+@test "import: of two rows with one id the later one is bad, the first time and every time" {
+  new two-rows
+  id=00000000000000000000000000000a0a
+  printf 'contact,purpose,channel,method,id\ntwo-rows,billing,link-sms,paper,%s\ntwo-rows,test,sms,web,%s\n' \
+    $id $id >two.csv
+  expect_exit 8 as dr.lee consent import two.csv --json
+  json '.added == 1 and .bad == 1'
+  contains "$errors" "line 3"
+  expect_exit 8 as dr.lee consent import two.csv --json
+  json '.same == 1 and .bad == 1'
+  expect_exit 6 check two-rows --purpose test
+}
+
 @test "a list that comes again gives no leave that was taken back, a slow clock does not either" {
   new again-one
   printf 'contact,purpose,channel,method\nagain-one,billing,link-sms,paper\n' >again.csv

@@ -183,6 +183,24 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
   [ "$(as olivia audit query --event register.append --json | wc -l)" = "$before" ]
 }
 
+@test "import: of two rows about one contact the later one is bad, the first time and every time" {
+  for same in renamed first; do
+    printf 'id,name\ntwice-%s,first\ntwice-%s,%s\n' $same $same $same >twice.csv
+    expect_exit 8 lee import twice.csv --json
+    json '.added == 1 and .bad == 1'
+    contains "$errors" "line 3"
+    for time in second third; do
+      expect_exit 8 lee import twice.csv --json
+      json '.same == 1 and .changed == 0 and .bad == 1' || echo $time
+      [ "$(shown twice-$same .name)" = first ]
+    done
+  done
+  id=$(as olivia contact show twice-first --json | jq -r .id)
+  printf 'id,name\ntwice-first,first\n%s,other\n' "$id" >twice.csv
+  expect_exit 8 lee import twice.csv --json
+  json '.same == 1 and .changed == 0 and .bad == 1'
+}
+
 @test "what export writes, import reads: CSV and JSON Lines" {
   for format in csv jsonl; do
     expect_exit 0 lee export --format $format -o "people.$format" --json
