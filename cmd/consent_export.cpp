@@ -13,6 +13,7 @@ struct ExportOptions {
   std::string format = "fhir";
   std::string contact;
   std::string output;
+  bool all = false;
   bool offline = false;
 };
 
@@ -59,6 +60,7 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
   } else {
     TRY(flow::each_contact(*opened.vault,
                            [&](const flow::KeyedContact& keyed) -> base::Result<bool> {
+                             if (keyed.contact.removed && !options.all) return true;
                              TRY(out.write(keyed));
                              return true;
                            }));
@@ -73,6 +75,7 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
 void add_consent_export(CLI::App& consent, Env& env) {
   auto [out, out_options] = add_verb<ExportOptions>(
       consent, env, "export", "Write grants, revocations and pauses to a file", run_export);
+  out.add_flag("--all", out_options.all, "Of removed ones as well");
   never_empty(out.add_option("--contact", out_options.contact, "Only of this one"));
   out.add_option("--format", out_options.format, "fhir, csv or jsonl")->capture_default_str();
   never_empty(out.add_option("-o,--output", out_options.output, "Standard output when not given"))

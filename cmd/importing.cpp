@@ -42,8 +42,10 @@ base::Result<void> ImportReport::finish() {
                                   dry_run_ ? "would be: " : "", added_, changed_, same_, bad_)));
   }
   if (bad_ == 0) return {};
-  return base::Error{base::Code::kPartial, fmt::format("{} rows were not taken", bad_),
-                     "mend them and import the same file again: what was taken stays as it is"};
+  return base::Error{
+      base::Code::kPartial,
+      bad_ == 1 ? "1 row was not taken" : fmt::format("{} rows were not taken", bad_),
+      "mend them and import the same file again: what was taken stays as it is"};
 }
 
 bool is_about_the_row(const base::Error& error) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "text/safety.hpp"
+#include "text/time.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -14,9 +15,19 @@ constexpr std::size_t kMaxHold = 500;  // bytes
 
 base::Error usage(std::string text) { return {base::Code::kUsage, std::move(text), ""}; }
 
-base::Result<void> check_fields(const reg::Personal& fields) {
+// The day is one where the person is, which is ahead of UTC by 14 hours at most.
+base::Result<void> check_birthdate(const reg::Personal& fields, base::Time now) {
+  const auto day = fields.find("birthdate");
+  if (day == fields.end()) return {};
+  const std::string last = text::format_time(now + std::chrono::hours(14));
+  if (day->second <= last.substr(0, day->second.size())) return {};
+  return usage(fmt::format("nobody was born on {}: that lies ahead", day->second));
+}
+
+base::Result<void> check_fields(const reg::Personal& fields, base::Time now) {
   auto checked = reg::check_personal(fields);
   if (!checked) return usage(checked.error().text);
+  TRY(check_birthdate(fields, now));
   const auto alias = fields.find("alias");
   if (alias == fields.end() || !reg::is_contact_id(alias->second)) return {};
   return usage("an alias may not look like the id of a contact");
@@ -78,7 +89,7 @@ base::Error repeated() { return usage("an earlier row of the file is about the s
 
 base::Result<reg::Contact> add_contact(Installation& installation, const reg::Personal& fields,
                                        Context& context) {
-  TRY(check_fields(fields));
+  TRY(check_fields(fields, context.clock.now()));
   const std::string alias = fields.at("alias");
   TRY(client::RelayClient relay, open_register(installation, reg::Stream::kPeople, context));
   TRY(const bool there, is_taken(installation.vault(), alias));
@@ -104,7 +115,7 @@ base::Result<std::string> listed_name(const vault::Vault& vault, const reg::Cont
 
 base::Result<ChangedContact> edit_contact(Installation& installation, const std::string& which,
                                           const ContactChange& change, Context& context) {
-  TRY(check_fields(change.fields));
+  TRY(check_fields(change.fields, context.clock.now()));
   if (change.hold && (change.hold->size() > kMaxHold || !text::is_plain(*change.hold))) {
     return usage("a hold has a reason: plain text of one line, at most 500 bytes");
   }
@@ -161,7 +172,7 @@ base::Result<Imported> ContactImport::add(const report::Person& person) {
   if (person.id.empty()) return usage("it has no id");
   reg::Personal fields = person.personal;
   if (!reg::is_contact_id(person.id)) fields["alias"] = person.id;
-  TRY(check_fields(fields));
+  TRY(check_fields(fields, context_.clock.now()));
   // Also when it says the same: which of two rows is right is not for the order to decide, and the
   // file would mean something else every time.
   if (!named_.insert(person.id).second) return repeated();

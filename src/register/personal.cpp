@@ -106,9 +106,14 @@ Result<Json> open_json(const ContactKey& key, std::string_view contact, base::By
   return json;
 }
 
+base::Error no_field(std::string_view name) {
+  return malformed("\"" + text::for_terminal(name) + "\" is no field of a contact");
+}
+
 Result<Personal> fields_in(const Json& object) {
   Personal fields;
   for (const auto& [name, value] : object.items()) {
+    if (!is_personal_field(name)) return no_field(name);
     TRY(fields[name], text::string_at(object, name));
   }
   TRY(check_personal(fields));
@@ -122,9 +127,7 @@ bool is_personal_field(std::string_view name) { return form_of(name) != nullptr;
 Result<void> check_personal(const Personal& fields) {
   for (const auto& [name, value] : fields) {
     const Form* form = form_of(name);
-    if (form == nullptr) {
-      return malformed("\"" + text::for_terminal(name) + "\" is no field of a contact");
-    }
+    if (form == nullptr) return no_field(name);
     if (!value.empty() && !form->fits(value)) {
       return malformed("\"" + name + "\" of a contact is " + std::string(form->wanted));
     }

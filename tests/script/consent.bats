@@ -647,6 +647,29 @@ SCRIPT
   expect_exit 6 check passed-on --purpose billing
 }
 
+@test "what contact export and consent export write fits together: removed people stay out of both" {
+  new gone-one
+  grant gone-one --purpose billing >/dev/null
+  id=$(as olivia contact show gone-one --json | jq -r .id)
+  as olivia contact remove gone-one --yes >/dev/null
+  as olivia contact export -o people.csv >/dev/null
+  as olivia consent export --format csv -o leave.csv >/dev/null
+  cat >other.sh <<'SCRIPT'
+set -e
+"$SEALPOST" --profile alice contact import people.csv --json
+"$SEALPOST" --profile alice consent import leave.csv --json
+SCRIPT
+  expect_exit 0 "$SEALPOST" sandbox --members alice -- bash other.sh
+  json_lines 'all(.[]; .bad == 0 and .added > 0)'
+  as olivia consent export --all --format jsonl >all.jsonl
+  jq -es --arg id "$id" 'map(select(.contact == $id)) | .[0].because == "removed" and .[0].active == false' all.jsonl
+  expect_exit 0 as olivia consent export --contact "$id" --format jsonl
+  json '.contact == $id' --arg id "$id"
+  printf 'contact,purpose,channel,method\nnobody,billing,sms,web\n' >nobody.csv
+  expect_exit 8 as olivia consent import nobody.csv
+  contains "$errors" "1 row was not taken"
+}
+
 @test "FHIR: what is exported is read back, and changes nothing" {
   new fhir-one
   grant fhir-one --purpose billing --expires 90d --witness 'Kim' >/dev/null

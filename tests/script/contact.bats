@@ -44,13 +44,15 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
   expect_exit 0 lee add max-roe - --json <<<'{"name":"Max Roe","email":"max@example.org","birthdate":"1950-01-31"}'
   json '.alias == "max-roe" and .email == "max@example.org" and .birthdate == "1950-01-31"'
   expect_exit 2 lee add nobody - <<<'{"name":"x","shoe-size":"44"}'
+  expect_exit 2 lee add nobody - <<<'{"name":"x","evil":1}'
+  contains "$errors" '"evil" is no field of a contact'
   expect_exit 2 lee add nobody - <<<'["name"]'
   expect_exit 2 lee add nobody elsewhere.json
   expect_exit 3 lee show nobody
 }
 
 @test "fields out of form are refused, and nothing is added" {
-  for bad in "--phone 12" "--email nobody" "--birthdate 1980-13-01" "--language Español"; do
+  for bad in "--phone 12" "--email nobody" "--birthdate 1980-13-01" "--birthdate 2098-01-01" "--language Español"; do
     # shellcheck disable=SC2086
     expect_exit 2 lee add bad-one $bad
   done
