@@ -49,11 +49,12 @@ const std::vector<std::string> kPeople{
         R"(","decision":"revoke","pause":"000000000000000000000000000000c1","type":"decision"})",
     R"({"part":0,"parts":2,"sha256":"6464646464646464646464646464646464646464646464646464646464646464",)"
     R"("text":"We text you:\n\t\"on time\"\r\n","type":"disclosure"})",
-    R"({"contact":")" + kJane + R"(","type":"shred"})",
+    R"({"contact":")" + kJane + R"(","type":"shred"})"};
+const std::vector<std::string> kImported{
     R"({"channels":["link-sms"],"collector":"clinic.example/dr.lee/pc","contact":")" + kJane +
-        R"(","elsewhere":")" + kSealed +
-        R"(","id":"000000000000000000000000000000a1","method":"paper","purposes":["billing"],)"
-        R"("recorded":"2025-11-21T12:00:00Z","type":"grant"})"};
+    R"(","elsewhere":")" + kSealed +
+    R"(","id":"000000000000000000000000000000a1","method":"paper","purposes":["billing"],)"
+    R"("recorded":"2025-11-21T12:00:00Z","type":"grant"})"};
 const std::vector<std::string> kOrganisation{
     R"({"id":"000000000000000000000000000000d1","kind":"baa","party":"Lab One","type":"agreement"})",
     R"({"expires":"2028-01-04T00:00:00Z","file":)" + kFileText +
@@ -63,7 +64,7 @@ const std::vector<std::string> kOrganisation{
     R"({"group":"icu","removed":false,"type":"group"})"};
 const std::string kEpoch = R"({"epoch":2,"recipient":")" + kRecipient + R"(","type":"epoch"})";
 
-// What breaks a rule: the number of a record above (people, then organisation, then epoch), what
+// What breaks a rule: the number of a record above (people, organisation, epoch, imported), what
 // stands there, what takes its place, and a word of the complaint.
 struct Breach {
   std::size_t record;
@@ -76,6 +77,7 @@ std::vector<std::string> all_records() {
   std::vector<std::string> all = kPeople;
   all.insert(all.end(), kOrganisation.begin(), kOrganisation.end());
   all.push_back(kEpoch);
+  all.insert(all.end(), kImported.begin(), kImported.end());
   return all;
 }
 
