@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cmd/ui/confirm.hpp"
+#include "flow/opened_records.hpp"
 #include "text/safety.hpp"
 #include "text/time.hpp"
 
@@ -13,16 +14,10 @@ namespace {
 
 constexpr std::size_t kMostTold = 20;
 
-std::string words_of(const flow::KeyedContact& keyed, const reg::RevokeRecord& record) {
-  if (record.word.empty() || !keyed.key) return "";
-  const auto opened = reg::open_text(*keyed.key, keyed.contact.id, record.word);
-  return opened ? text::for_terminal(*opened) : "(does not open)";
-}
-
 std::string told(const std::string& who, const flow::KeyedContact& keyed,
                  const reg::Revoked& revoked) {
   const reg::RevokeRecord& record = revoked.record;
-  const std::string words = words_of(keyed, record);
+  const std::string words = text::for_terminal(flow::opened_text(keyed, record.word));
   return fmt::format("{} took back leave for {}{}{} at {}, recorded by {}{}{}",
                      text::for_terminal(who), listed(record.purposes, "every purpose"),
                      record.channels.empty() ? "" : " by " + listed(record.channels, ""),

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "flow/opened_records.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -32,15 +33,6 @@ void add(Facts& facts, const char* name, std::uint64_t number) {
 }
 void add_truth(Facts& facts, const char* name, bool truth) {
   facts.push_back({name, truth, truth ? "yes" : ""});
-}
-
-// What a contact's own key sealed. Nothing when the key was destroyed; a writer may also have
-// sealed something that does not open, which must not hide the rest.
-void add_sealed(Facts& facts, const char* name, const flow::KeyedContact& keyed,
-                const base::Bytes& sealed) {
-  if (!keyed.key || sealed.empty()) return;
-  const auto text = reg::open_text(*keyed.key, keyed.contact.id, sealed);
-  add(facts, name, text ? *text : "(does not open)");
 }
 
 void add_position(Facts& facts, const reg::Position& where) {
@@ -71,15 +63,9 @@ void add_file(Facts& facts, const char* name, const auto& file) {
 
 void add_evidence(Facts& facts, const Shown& shown, const reg::GrantRecord& grant) {
   add_truth(facts, "evidence", !grant.evidence.empty());
-  if (!shown.keyed.key) return;
-  if (!grant.evidence.empty()) {
-    const auto file = reg::open_file(*shown.keyed.key, grant.contact, grant.evidence);
-    if (file) add_file(facts, "evidence_file", *file);
-  }
-  if (!grant.elsewhere.empty()) {
-    const auto file = reg::open_facts(*shown.keyed.key, grant.contact, grant.elsewhere);
-    if (file) add_file(facts, "evidence_elsewhere", *file);
-  }
+  const flow::OpenedEvidence opened = flow::opened_evidence(shown.keyed, grant);
+  if (opened.kept) add_file(facts, "evidence_file", *opened.kept);
+  if (opened.elsewhere) add_file(facts, "evidence_elsewhere", *opened.elsewhere);
 }
 
 void add_saved(Facts& facts, const Shown& shown, const std::string& grant) {
@@ -107,8 +93,8 @@ base::Result<Facts> facts_of(const reg::Granted& granted, const Shown& shown) {
   TRY(add_disclosure(facts, shown, grant));
   add(facts, "language", grant.language);
   add(facts, "version", grant.version);
-  add_sealed(facts, "witness", shown.keyed, grant.witness);
-  add_sealed(facts, "note", shown.keyed, grant.note);
+  add(facts, "witness", flow::opened_text(shown.keyed, grant.witness));
+  add(facts, "note", flow::opened_text(shown.keyed, grant.note));
   if (!grant.after.empty()) add(facts, "after", grant.after);
   add_saved(facts, shown, grant.id);
   return facts;
@@ -123,7 +109,7 @@ base::Result<Facts> facts_of(const reg::Revoked& revoked, const Shown& shown) {
   add_position(facts, revoked.where);
   add(facts, "channel", record.channel);
   add(facts, "received", record.received);
-  add_sealed(facts, "word", shown.keyed, record.word);
+  add(facts, "word", flow::opened_text(shown.keyed, record.word));
   return facts;
 }
 
@@ -144,7 +130,7 @@ base::Result<Facts> facts_of(const reg::Paused& paused, const Shown& shown) {
   add_position(facts, paused.where);
   add(facts, "channel", record.channel);
   add(facts, "received", record.received);
-  add_sealed(facts, "word", shown.keyed, record.word);
+  add(facts, "word", flow::opened_text(shown.keyed, record.word));
   if (is_decided(paused, shown.when)) {
     add(facts, "decided", text::format_time(paused.decided->at));
     add(facts, "decided_by", paused.decided->by);

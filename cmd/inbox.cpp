@@ -67,7 +67,7 @@ base::Result<void> run_inbox(const Options& options, Env& env) {
   return base::Error{base::Code::kVerificationFailed,
                      fmt::format("{} of the messages that came were refused: {}",
                                  fetched.rejected.size(), fetched.rejected.front().reason),
-                     "nothing of them was stored; their senders are told"};
+                     "nothing of them was stored; members who sent one are told"};
 }
 
 }  // namespace

@@ -120,6 +120,11 @@ Result<Bytes> parse_hex(std::string_view text) {
   return out;
 }
 
+bool is_lower_hex(std::string_view text, std::size_t digits) {
+  return text.size() == digits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 std::string to_base64(ByteView bytes) {
   std::string out = encode64(bytes, kStandard);
   while (out.size() % 4 != 0) out += '=';

@@ -14,6 +14,9 @@ std::string to_hex(ByteView bytes);  // lower case
 // Lower or upper case; kMalformed for an odd length or another character.
 Result<Bytes> parse_hex(std::string_view text);
 
+// Exactly so many hexadecimal digits, lower case.
+bool is_lower_hex(std::string_view text, std::size_t digits);
+
 std::string to_base64(ByteView bytes);           // standard alphabet, padded
 std::string to_base64_unpadded(ByteView bytes);  // standard alphabet, as age headers use
 std::string to_base64url(ByteView bytes);        // URL alphabet, unpadded

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include "flow/gate.hpp"
+#include "flow/opened_records.hpp"
 #include "text/safety.hpp"
 
 namespace sealpost::flow {
 namespace {
 
 constexpr std::size_t kLeastOfId = 8;  // digits
-// In place of words that a writer has sealed so that they do not open: the pause holds all the
-// same.
-constexpr std::string_view kUnreadable = "(does not open)";
 
 base::Error none(const std::string& pause) {
   return {base::Code::kNotFound,
@@ -44,12 +42,7 @@ base::Result<void> each_unclear(const Installation& installation,
   return each_contact(installation.vault(), [&](KeyedContact keyed) -> base::Result<bool> {
     for (const reg::Paused& pause : keyed.contact.pauses) {
       if (pause.decided) continue;
-      std::string word;
-      if (keyed.key) {
-        auto opened = reg::open_text(*keyed.key, keyed.contact.id, pause.record.word);
-        word = opened ? *std::move(opened) : std::string(kUnreadable);
-      }
-      TRY(visit({keyed.contact, pause, std::move(word)}));
+      TRY(visit({keyed.contact, pause, opened_text(keyed, pause.record.word)}));
     }
     return true;
   });

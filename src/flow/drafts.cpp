@@ -108,6 +108,11 @@ bool same_files(const std::vector<OutgoingFile>& a, const std::vector<OutgoingFi
   });
 }
 
+bool same_wish(const LinkWish& a, const LinkWish& b) {
+  return a.passcode == b.passcode && a.views == b.views &&
+         crypto::equal(a.code.expose(), b.code.expose());
+}
+
 std::set<std::string> as_set(const std::vector<std::string>& users) {
   return {users.begin(), users.end()};
 }
@@ -161,7 +166,8 @@ base::Result<void> check_same_request(const Draft& draft, const Draft& request) 
   const SendRequest& a = draft.request;
   const SendRequest& b = request.request;
   if (as_set(a.to) == as_set(b.to) && a.subject == b.subject && a.purpose == b.purpose &&
-      crypto::equal(a.body.expose(), b.body.expose()) && same_files(a.files, b.files)) {
+      crypto::equal(a.body.expose(), b.body.expose()) && same_files(a.files, b.files) &&
+      same_wish(a.link, b.link)) {
     return {};
   }
   return base::Error{

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "flow/link_records.hpp"
+
 namespace sealpost::flow {
 namespace {
 
@@ -107,7 +109,8 @@ base::Result<void> erase_old_keys(vault::Vault& vault, base::Time now) {
     return vault.put(Kind::kState, kSwept,
                      base::as_bytes(fmt::format("{}", now.time_since_epoch().count())));
   }));
-  return old.empty() ? base::Result<void>() : purge_keys(vault);
+  TRY(const bool links, erase_old_links(vault, now));
+  return old.empty() && !links ? base::Result<void>() : purge_keys(vault);
 }
 
 base::Result<void> purge_keys(vault::Vault& vault) {

@@ -31,7 +31,7 @@ base::Result<bool> note_answer(vault::Vault& vault, const receipt::Receipt& said
 base::Result<std::vector<std::string>> wanted_headers(const vault::Vault& vault);
 base::Result<void> set_wanted_headers(vault::Vault& vault, const std::vector<std::string>& ids);
 
-// Once a day: those of messages that have expired.
+// Once a day: those of messages that have expired, and links (flow/link_records.hpp).
 base::Result<void> erase_old_keys(vault::Vault& vault, base::Time now);
 // After keys were erased. That somebody else reads the vault just now is no failure.
 base::Result<void> purge_keys(vault::Vault& vault);

@@ -7,6 +7,7 @@
 #include "audit/event.hpp"
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
+#include "flow/link_sealing.hpp"
 #include "flow/mailbox.hpp"
 #include "flow/sealing.hpp"
 #include "receipt/receipt.hpp"
@@ -17,6 +18,13 @@ namespace sealpost::flow {
 namespace {
 
 using vault::Kind;
+
+// Another passcode is another message: the contact is told of one of them.
+text::Json link_content(const LinkWish& wish) {
+  return {{"passcode", wish.passcode ? std::string(wire::passcode_name(*wish.passcode)) : ""},
+          {"code", text::binary(crypto::sha256(wish.code.expose()))},
+          {"views", wish.views}};
+}
 
 base::Result<crypto::Digest> digest_of(const OutgoingFile& file) {
   TRY(OpenFile open, open_outgoing(file.path, file.regular));
@@ -139,11 +147,12 @@ crypto::Digest content_tag(const Installation& installation, const SendRequest& 
     files.push_back({request.files[i].name, text::binary(file_digests[i])});
   }
   const crypto::Digest body = crypto::sha256(request.body.expose());
-  const text::Json content{{"to", to},
-                           {"purpose", request.purpose},
-                           {"subject", request.subject.value_or("")},
-                           {"body", text::binary(body)},
-                           {"files", std::move(files)}};
+  text::Json content{{"to", to},
+                     {"purpose", request.purpose},
+                     {"subject", request.subject.value_or("")},
+                     {"body", text::binary(body)},
+                     {"files", std::move(files)}};
+  if (contact_in(request)) content["link"] = link_content(request.link);
   return crypto::hmac_sha256(key, text::to_cbor(content));
 }
 

@@ -75,7 +75,7 @@ base::Result<void> certify(Installation& installation, client::RelayClient& rela
                            const note::Signer& next, Context& context) {
   for (int i = 0;; ++i) {
     TRY(const std::string entry, make_successor(installation, next, context.clock.now()));
-    const auto done = append(installation, relay, entry);
+    auto done = append(installation, relay, entry);
     // Nobody can use a prekey that the old key has signed: the next visit fills the stock.
     if (done) return installation.adopt_pending_signer();
     if (is_unknown(done.error().code)) {

@@ -71,7 +71,12 @@ base::Result<void> record_stops(Installation& installation, client::RelayClient&
   for (bool more = true; more && !context.interrupt.requested();) {
     TRY(const wire::Stops list, relay.stops_after(after, kPage));
     if (list.stops.empty()) return {};
-    if (after == 0) TRY(meet_register(installation, relay, reg::Stream::kPeople, context));
+    if (after == 0) {
+      const auto met = meet_register(installation, relay, reg::Stream::kPeople, context);
+      // Who waits for the stream's key leaves it to a device that has it.
+      if (!met && met.error().code == base::Code::kBusy) return {};
+      if (!met) return met.error();
+    }
     if (list.stops.back().number <= after) {
       return base::Error{base::Code::kVerificationFailed, "the relay's stops go backwards", ""};
     }

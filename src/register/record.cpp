@@ -18,7 +18,7 @@ bool is_one_of(const Words& words, std::string_view text) {
 
 }  // namespace
 
-bool is_record_id(std::string_view text) { return is_hex(text, 32); }
+bool is_record_id(std::string_view text) { return base::is_lower_hex(text, 32); }
 
 bool is_contact_id(std::string_view text) {
   return text.starts_with(kContactPrefix) && is_record_id(text.substr(kContactPrefix.size()));

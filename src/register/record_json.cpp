@@ -63,12 +63,6 @@ bool is_label(std::string_view text, std::size_t max) {
   return !text.empty() && text.size() <= max && text::is_plain(text);
 }
 
-bool is_hex(std::string_view text, std::size_t digits) {
-  return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-         });
-}
-
 bool is_recipient(std::string_view text) {
   const auto parts = base::parse_bech32(text);
   return parts && parts->hrp == "age" && parts->data.size() == 32 &&
@@ -144,7 +138,8 @@ base::Result<void> check_file(const File& file) {
   if (file.size > kMaxNumber || file.blob_size > kMaxNumber) {
     return bad_record("of a file that is too large");
   }
-  if (!is_hex(file.blob, 32)) return bad_record("of a file whose blob is not 32 hex digits");
+  if (!base::is_lower_hex(file.blob, 32))
+    return bad_record("of a file whose blob is not 32 hex digits");
   if (!is_blob_key(file.key)) return bad_record("of a file whose key is not 32 bytes in base64");
   return {};
 }

@@ -16,11 +16,10 @@ base::Error bad_record(std::string text);  // kMalformed, "a register record " +
 // Forms that several kinds of record share.
 bool is_user_like(std::string_view text);  // as trust::is_user, without its reserved words
 bool is_purpose_like(std::string_view text);
-bool is_language(std::string_view text);                 // BCP 47, by its form
-bool is_label(std::string_view text, std::size_t max);   // plain, not empty, at most max bytes
-bool is_hex(std::string_view text, std::size_t digits);  // lower case
-bool is_recipient(std::string_view text);                // age1...
-bool has_control(std::string_view text);                 // but for tab and line ends
+bool is_language(std::string_view text);                // BCP 47, by its form
+bool is_label(std::string_view text, std::size_t max);  // plain, not empty, at most max bytes
+bool is_recipient(std::string_view text);               // age1...
+bool has_control(std::string_view text);                // but for tab and line ends
 
 // kMalformed, naming the key. The `maybe_` ones take an absent member for nothing.
 base::Result<base::Time> time_at(const text::Json& object, std::string_view key);

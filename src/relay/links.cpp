@@ -19,14 +19,9 @@ base::Error malformed(std::string_view key, std::string_view problem) {
   return {Code::kMalformed, "\"" + std::string(key) + "\" " + std::string(problem), ""};
 }
 
-bool is_hex(std::string_view text, std::size_t digits) {
-  return text.size() == digits &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
 base::Result<crypto::Digest> shown_key(const Json& body, std::string_view name) {
   TRY(const std::string text, text::string_at(body, name));
-  if (!is_hex(text, 2 * sizeof(crypto::Digest))) {
+  if (!base::is_lower_hex(text, 2 * sizeof(crypto::Digest))) {
     return malformed(name, "must be 64 hexadecimal digits");
   }
   TRY(const base::Bytes key, base::parse_hex(text));
@@ -35,7 +30,7 @@ base::Result<crypto::Digest> shown_key(const Json& body, std::string_view name) 
 
 base::Result<std::string> short_id(const Json& body, std::string_view name) {
   TRY(std::string text, text::string_at(body, name));
-  if (!is_hex(text, kIdDigits)) return malformed(name, "must be 32 hexadecimal digits");
+  if (!base::is_lower_hex(text, kIdDigits)) return malformed(name, "must be 32 hexadecimal digits");
   return text;
 }
 
@@ -95,6 +90,35 @@ constexpr std::array kMembers{
 };
 
 }  // namespace
+
+base::Result<void> check_link_form(const wire::Submission& submission) {
+  const auto bad = [](std::string_view what) {
+    return base::Error{Code::kMalformed, std::string(what), ""};
+  };
+  const wire::Link& link = *submission.link;
+  constexpr std::string_view kContact = "c-";
+  const std::string_view contact = link.contact;
+  if (!submission.envelopes.empty()) return bad("a message with a link and envelopes");
+  if (!base::is_lower_hex(link.id, kIdDigits)) {
+    return bad("the id of a link is 32 hexadecimal digits");
+  }
+  if (!contact.starts_with(kContact) ||
+      !base::is_lower_hex(contact.substr(kContact.size()), kIdDigits)) {
+    return bad("a link for something that is no contact");
+  }
+  if (link.views == 0) return bad("a link that nobody may open");
+  if (link.header.empty()) return bad("a link without a header");
+  if (submission.payload.empty()) return bad("a message without a payload");
+  return {};
+}
+
+base::Result<void> check_new_link(MetaReader& store, const wire::Submission& submission) {
+  TRY(const auto taken, store.link(submission.link->id));
+  if (taken) return base::Error{Code::kConflict, "there is another link with this id", ""};
+  TRY(const bool stopped, store.stopped(submission.link->contact, submission.purpose));
+  if (!stopped) return {};
+  return base::Error{Code::kNoConsent, "the contact wants no more messages of this purpose", ""};
+}
 
 base::Result<LinkRequest> parse_link_request(std::string_view id, base::ByteView body,
                                              std::initializer_list<std::string_view> wanted) {

@@ -33,6 +33,11 @@ struct LinkRequest {
 base::Result<LinkRequest> parse_link_request(std::string_view id, base::ByteView body,
                                              std::initializer_list<std::string_view> wanted);
 
+// A message to a contact: one link, no envelope. kMalformed.
+base::Result<void> check_link_form(const wire::Submission& submission);
+// kConflict for an id that another link has, kNoConsent for a contact that wants no more of this.
+base::Result<void> check_new_link(MetaReader& store, const wire::Submission& submission);
+
 std::string_view link_state(const StoredLink& link, base::Time now);
 
 // kNotFound for an unknown id and for a wrong key alike.

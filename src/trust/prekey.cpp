@@ -26,8 +26,7 @@ bool is_recipient(std::string_view text) {
 
 Result<void> check(const Prekey& value) {
   TRY(parse_device_name(value.device.str()));
-  if (value.id.size() != kIdDigits ||
-      value.id.find_first_not_of("0123456789abcdef") != std::string::npos) {
+  if (!base::is_lower_hex(value.id, kIdDigits)) {
     return malformed("a prekey's id is 16 hexadecimal digits");
   }
   if (value.suite != kSuite) return malformed("a prekey of an unknown suite");

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/bytes.hpp"
+#include "base/encoding.hpp"
 #include "crypto/hash.hpp"
 #include "trust/name.hpp"
 
@@ -62,15 +63,11 @@ class SecretText {
   std::size_t size_ = 0;
 };
 
-bool is_hex(std::string_view text, std::size_t length) {
-  return text.size() == length && text.find_first_not_of(kHexDigits) == std::string_view::npos;
-}
-
 Result<void> check(const RootShare& share) {
   const bool numbers = share.threshold >= 2 && share.threshold <= share.shares &&
                        share.shares <= kMostShares && share.index >= 1 &&
                        share.index <= share.shares;
-  if (!is_organisation(share.organisation) || !is_hex(share.set, 16) || !numbers ||
+  if (!is_organisation(share.organisation) || !base::is_lower_hex(share.set, 16) || !numbers ||
       share.value.size() != kSize) {
     return malformed("a share with values that no share has");
   }

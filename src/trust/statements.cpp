@@ -18,20 +18,18 @@ using note::StatementBuilder;
 using note::StatementReader;
 
 constexpr std::size_t kMaxRepeats = 64;
-
-bool is_hex_digest(std::string_view text) {
-  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
+constexpr std::size_t kDigest = 64;  // hexadecimal digits
 
 // "root", "invitation <hex>" or "certificate <hex>", as the certificate's number asks for.
 bool is_issuer(std::string_view text, std::uint64_t number) {
   constexpr std::string_view kInvitation = "invitation ";
   constexpr std::string_view kCertificate = "certificate ";
   if (number > 0) {
-    return text.starts_with(kCertificate) && is_hex_digest(text.substr(kCertificate.size()));
+    return text.starts_with(kCertificate) &&
+           base::is_lower_hex(text.substr(kCertificate.size()), kDigest);
   }
-  return text == "root" ||
-         (text.starts_with(kInvitation) && is_hex_digest(text.substr(kInvitation.size())));
+  return text == "root" || (text.starts_with(kInvitation) &&
+                            base::is_lower_hex(text.substr(kInvitation.size()), kDigest));
 }
 
 Result<void> check_words(const std::vector<std::string>& words, std::string_view what) {

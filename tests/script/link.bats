@@ -84,6 +84,11 @@ link() {
   expect_exit 0 as dr.lee send --to contact:jane-doe --purpose appointment-reminder --key visit-7 --json 'See you'
   json ".duplicate and .link.address == \"$first\""
   expect_exit 9 as dr.lee send --to contact:jane-doe --purpose appointment-reminder --key visit-7 'Other'
+  printf '1234\n' >"$BATS_TEST_TMPDIR/code"
+  expect_exit 9 as dr.lee send --to contact:jane-doe --purpose appointment-reminder --key visit-7 \
+    --passcode-file "$BATS_TEST_TMPDIR/code" 'See you'
+  expect_exit 9 as dr.lee send --to contact:jane-doe --purpose appointment-reminder --key visit-7 \
+    --max-views 2 'See you'
 }
 
 @test "replies and confirmations come to the sender, once each, and to nobody else" {

@@ -79,7 +79,9 @@ base::Result<Written> take_claim(Unit& unit, const Request& request, const LinkR
   if (views.committed + views.held >= link.link.views) {
     return Error{Code::kConflict, "the message is being opened elsewhere", "try again later"};
   }
-  TRY(unit.store.set_link_claim(shown.id, shown.claim, {unit.now, false}));
+  TRY(const auto before, store.link_claim(shown.id, shown.claim));
+  TRY(unit.store.set_link_claim(shown.id, shown.claim,
+                                {unit.now, true, before ? before->committed : 0}));
   TRY(Reply reply, age_file(unit, link));
   return Written{std::move(reply),
                  Record::of(link_fact(unit, request, link, "message.claim-by-link"))};
@@ -89,8 +91,9 @@ base::Result<Written> take_commit(Unit& unit, const Request& request, const Link
   MetaReader& store = unit.store.reads();
   TRY(const StoredLink link, find_link(store, shown));
   TRY(LinkClaim claim, standing_claim(store, link, shown, unit.now));
-  if (claim.committed) return Written{Reply{}, Record::repeat()};
-  claim.committed = true;
+  if (!claim.held) return Written{Reply{}, Record::repeat()};
+  claim.held = false;
+  ++claim.committed;
   TRY(unit.store.set_link_claim(shown.id, shown.claim, claim));
   TRY(const LinkViews views, store.link_views(shown.id, unit.now - kClaimLasts));
   if (views.committed >= link.link.views) {

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/links.hpp"
 #include "relay/statement.hpp"
 #include "text/uuid.hpp"
 #include "wire/messages.hpp"
@@ -27,35 +28,6 @@ struct Judged {
 };
 
 base::Error malformed(std::string_view why) { return {Code::kMalformed, std::string(why), ""}; }
-
-bool is_hex(std::string_view text, std::size_t digits) {
-  return text.size() == digits &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-base::Result<void> check_link_form(const wire::Submission& submission) {
-  const wire::Link& link = *submission.link;
-  const std::string_view contact = link.contact;
-  if (!submission.envelopes.empty()) return malformed("a message with a link and envelopes");
-  if (!is_hex(link.id, 32)) return malformed("the id of a link is 32 hexadecimal digits");
-  if (!contact.starts_with("c-") || !is_hex(contact.substr(2), 32)) {
-    return malformed("a link for something that is no contact");
-  }
-  if (link.views == 0) return malformed("a link that nobody may open");
-  if (link.header.empty()) return malformed("a link without a header");
-  if (submission.payload.empty()) return malformed("a message without a payload");
-  return {};
-}
-
-// Nobody is told who stopped what, other than that this contact did.
-base::Result<void> check_link(Unit& unit, const wire::Submission& submission) {
-  if (!submission.link) return {};
-  TRY(const auto taken, unit.store.reads().link(submission.link->id));
-  if (taken) return base::Error{Code::kConflict, "there is another link with this id", ""};
-  TRY(const bool stopped, unit.store.reads().stopped(submission.link->contact, submission.purpose));
-  if (!stopped) return {};
-  return base::Error{Code::kNoConsent, "the contact wants no more messages of this purpose", ""};
-}
 
 base::Result<void> check_form(const wire::Submission& submission) {
   if (!text::is_uuid(submission.id)) return malformed("the id is no UUID of version 7 or 8");
@@ -228,7 +200,7 @@ base::Result<Judged> judge(Unit& unit, const Request& request, const wire::Submi
   base::Result<void> verdict = check_purpose(unit, request.caller, submission.purpose);
   if (verdict) verdict = check_expiry(unit, submission);
   if (verdict) verdict = check_own_blobs(unit, request.caller, submission.blobs);
-  if (verdict) verdict = check_link(unit, submission);
+  if (verdict && submission.link) verdict = check_new_link(unit.store.reads(), submission);
   if (!verdict) return Judged{refused(submission, verdict.error(), {})};
   std::vector<wire::RecipientResult> recipients = judge_recipients(unit, submission);
   if (!submission.link) verdict = check_recipients(recipients, submission.partial);

@@ -154,14 +154,16 @@ struct StoredLink {
   LinkState state = LinkState::kOpen;
 };
 
-// Who opens a link takes one of its views, for a while or, once committed, for good.
+// Who opens a link takes one of its views, for a while or, once committed, for good. A claim that
+// is made again after it has ended takes another.
 struct LinkClaim {
-  base::Time claimed;
-  bool committed = false;
+  base::Time claimed;  // last
+  bool held = false;   // not committed since
+  std::uint64_t committed = 0;
 };
 struct LinkViews {
   std::uint64_t committed = 0;
-  std::uint64_t held = 0;  // not committed, but claimed since
+  std::uint64_t held = 0;  // claimed lately, and not committed since
 };
 
 struct NewReply {
@@ -285,7 +287,8 @@ class MetaReader {
   // one.
   virtual base::Result<wire::ContactReplies> replies(std::string_view sender, std::uint64_t after,
                                                      std::size_t limit, std::size_t max_bytes) = 0;
-  // Whether the newest word about the contact and the purpose, or every purpose, is to stop.
+  // Whether the newest word about the contact and the purpose, or every purpose, is to stop. For an
+  // empty purpose: whether nothing was lifted since the contact stopped everything.
   virtual base::Result<bool> stopped(std::string_view contact, std::string_view purpose) = 0;
   // Whether a stop of the contact is not recorded in the register.
   virtual base::Result<bool> stop_waits(std::string_view contact) = 0;

@@ -117,7 +117,8 @@ CREATE UNIQUE INDEX links_of_message ON links(message);
 CREATE INDEX links_ending ON links(expires);
 CREATE INDEX links_spent ON links(state) WHERE state = 2 AND header <> x'';
 CREATE TABLE link_claims(link TEXT NOT NULL, claim TEXT NOT NULL, claimed INTEGER NOT NULL,
-                         committed INTEGER NOT NULL, PRIMARY KEY(link, claim)) WITHOUT ROWID;
+                         held INTEGER NOT NULL, committed INTEGER NOT NULL,
+                         PRIMARY KEY(link, claim)) WITHOUT ROWID;
 CREATE TABLE replies(id INTEGER PRIMARY KEY, sender INTEGER NOT NULL, message INTEGER NOT NULL,
                      uuid TEXT NOT NULL, at INTEGER NOT NULL, file BLOB NOT NULL);
 CREATE UNIQUE INDEX replies_once ON replies(message, uuid);

@@ -45,18 +45,18 @@ base::Result<std::optional<StoredLink>> SqliteReader::link(std::string_view id) 
 base::Result<std::optional<LinkClaim>> SqliteReader::link_claim(std::string_view link,
                                                                 std::string_view claim) {
   TRY(Query query,
-      db_->query("SELECT claimed, committed FROM link_claims WHERE link = ? AND claim = ?"));
+      db_->query("SELECT claimed, held, committed FROM link_claims WHERE link = ? AND claim = ?"));
   query.bind(link).bind(claim);
   TRY(const bool row, query.step());
   if (!row) return std::optional<LinkClaim>();
-  return std::optional(LinkClaim{from_millis(query.number(0)), query.number(1) != 0});
+  return std::optional(
+      LinkClaim{from_millis(query.number(0)), query.number(1) != 0, query.number(2)});
 }
 
 base::Result<LinkViews> SqliteReader::link_views(std::string_view link, base::Time held_since) {
   TRY(Query query,
-      db_->query(
-          "SELECT coalesce(sum(committed), 0), "
-          "coalesce(sum(committed = 0 AND claimed > ?), 0) FROM link_claims WHERE link = ?"));
+      db_->query("SELECT coalesce(sum(committed), 0), "
+                 "coalesce(sum(held = 1 AND claimed > ?), 0) FROM link_claims WHERE link = ?"));
   query.bind(to_millis(held_since)).bind(link);
   TRY(const bool row, query.step());
   return row ? LinkViews{query.number(0), query.number(1)} : LinkViews{};
@@ -98,8 +98,8 @@ base::Result<wire::ContactReplies> SqliteReader::replies(std::string_view sender
 }
 
 base::Result<bool> SqliteReader::stopped(std::string_view contact, std::string_view purpose) {
-  TRY(Query query, db_->query("SELECT lift FROM stops WHERE contact = ? AND purpose IN (?, '') "
-                              "ORDER BY id DESC LIMIT 1"));
+  TRY(Query query, db_->query("SELECT lift FROM stops WHERE contact = ?1 AND (purpose IN (?2, '') "
+                              "OR (?2 = '' AND lift = 1)) ORDER BY id DESC LIMIT 1"));
   query.bind(contact).bind(purpose);
   TRY(const bool row, query.step());
   return row && query.number(0) == 0;
@@ -153,10 +153,10 @@ base::Result<void> SqliteWriter::close_link(std::string_view id) {
 base::Result<void> SqliteWriter::set_link_claim(std::string_view link, std::string_view claim,
                                                 const LinkClaim& value) {
   return run(
-      "INSERT INTO link_claims(link, claim, claimed, committed) VALUES(?, ?, ?, ?) "
-      "ON CONFLICT(link, claim) DO UPDATE SET claimed = excluded.claimed, "
+      "INSERT INTO link_claims(link, claim, claimed, held, committed) VALUES(?, ?, ?, ?, ?) "
+      "ON CONFLICT(link, claim) DO UPDATE SET claimed = excluded.claimed, held = excluded.held, "
       "committed = excluded.committed",
-      link, claim, to_millis(value.claimed), std::uint64_t{value.committed ? 1U : 0U});
+      link, claim, to_millis(value.claimed), std::uint64_t{value.held ? 1U : 0U}, value.committed);
 }
 
 base::Result<bool> SqliteWriter::add_reply(const NewReply& reply) {

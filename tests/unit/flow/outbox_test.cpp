@@ -3,6 +3,7 @@
 
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
+#include "flow/link_records.hpp"
 #include "flow/upload_journal.hpp"
 #include "temporary_vault.hpp"
 
@@ -88,6 +89,21 @@ TEST_CASE("an expired message needs no key, whether the relay says so or the clo
   world.clock.advance(std::chrono::hours(25));
   REQUIRE(flow::erase_old_keys(*world.vault, world.clock.now()));
   CHECK_FALSE(flow::find_file_key(*world.vault, kId)->has_value());
+}
+
+TEST_CASE("the address of a link stays a month behind its end, so that replies open") {
+  World world;
+  flow::LinkRecord link;
+  link.address = crypto::SecretBytes(base::as_bytes("https://m.example/l#secret"));
+  link.contact = "c-00112233445566778899aabbccddeeff";
+  link.expires = world.clock.now();
+  REQUIRE(flow::keep_link(*world.vault, kId, link));
+  world.clock.advance(std::chrono::hours(24 * 30));
+  REQUIRE(flow::erase_old_keys(*world.vault, world.clock.now()));
+  CHECK(flow::find_link(*world.vault, kId)->has_value());
+  world.clock.advance(std::chrono::hours(25));
+  REQUIRE(flow::erase_old_keys(*world.vault, world.clock.now()));
+  CHECK_FALSE(flow::find_link(*world.vault, kId)->has_value());
 }
 
 TEST_CASE("a device with which the message went needs no new header, and the others still may") {

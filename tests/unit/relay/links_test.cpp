@@ -142,6 +142,21 @@ TEST_CASE("a claim that is not committed gives its view back") {
   CHECK(commit(house, 1, 101).status == 200);
 }
 
+TEST_CASE("a claim that is made again after it ended takes another view") {
+  House house;
+  house.submit(kLee, linked(house, 1, 2));
+  for (int view = 0; view < 2; ++view) {
+    CHECK(look(house, 1)["state"] == "open");
+    REQUIRE(claim(house, 1, 100).status == 200);
+    REQUIRE(commit(house, 1, 100).status == 200);
+    REQUIRE(commit(house, 1, 100).status == 200);
+    house.clock.advance(relay::kClaimLasts);
+  }
+  CHECK(look(house, 1)["state"] == "spent");
+  CHECK(code_of(claim(house, 1, 100)) == "conflict");
+  CHECK(house.events("message.opened-by-link").size() == 2);
+}
+
 TEST_CASE("a link for several views is open until the last is spent") {
   House house;
   house.submit(kLee, linked(house, 1, 2));
@@ -321,6 +336,13 @@ TEST_CASE("who stops everything gets nothing, until a consent for something is r
   CHECK(house.submit(kLee, general).accepted);
   CHECK(house.submit(kLee, linked(house, 5)).error_code == "no-consent");
   CHECK(code_of(stop(house, 5, "purpose")) == "not-found");  // was never taken
+
+  REQUIRE(stop(house, 1, "all").status == 200);  // a new word, after the consent
+  REQUIRE(stop(house, 1, "all").status == 200);
+  CHECK(house.events("consent.stop").size() == 2);
+  general.id = linked(house, 6).id;
+  general.link->id = hex32(6);
+  CHECK(house.submit(kLee, general).error_code == "no-consent");
 }
 
 TEST_CASE("attachments go to who holds a claim, leaf by leaf") {
