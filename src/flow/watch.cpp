@@ -9,6 +9,7 @@
 #include "flow/register_keys.hpp"
 #include "flow/stops.hpp"
 #include "flow/visit.hpp"
+#include "flow/wiping.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -127,7 +128,11 @@ class Watch {
 
   base::Error ended(base::Error error) {
     const auto& vault = installation_.vault().path();
-    if (error.code != Code::kRevoked || !is_ordered(vault)) return error;
+    if (error.code != Code::kRevoked) return error;
+    // Whoever is refused in the middle of a round has not asked since. Where the relay does not
+    // answer, the refusal itself is told.
+    const auto asked = ask_for_order(vault, context_);
+    if (!asked || !*asked) return error;
     const auto order = read_order(vault);
     if (!order) return error;
     const auto told = watcher_.order(*order);

@@ -78,6 +78,17 @@ forge() {
   json '.wipe.fetched != "" and .wipe.wiped != ""'
 }
 
+@test "a watch that is refused before it has seen the order tells the order" {
+  add_member nurse.may member
+  as olivia device wipe nurse.may/laptop --reason stolen --yes >/dev/null
+  lie withhold_orders first=1
+  expect_exit 5 as nurse.may watch --once --json
+  json_lines 'map(select(.type == "order" and .reason == "stolen")) | length == 1'
+  contains "$errors" "this device was wiped on order of"
+  truth
+  [ ! -e "$ORG_DIR/nurse.may/nurse.may/vault.db" ]
+}
+
 @test "the one who has seen a revocation does not obey whom it ended" {
   as olivia member invite ada --role admin --json | jq -er .invitation >ada
   as ada join ada --device desk --passphrase-file "$PASSFILE" >/dev/null

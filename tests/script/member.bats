@@ -110,13 +110,17 @@ teardown_file() { stop_org; }
 
 @test "nobody ends, demotes or wipes the last owner, until there is another one" {
   owner=$(as olivia device list --json | jq -r .device)
-  for words in "device revoke $owner" "device wipe $owner" "device wipe $owner --keep-access" \
-    "member revoke olivia" "member role olivia member"; do
+  for words in "device revoke $owner" "member revoke olivia" "member role olivia member"; do
     # shellcheck disable=SC2086
     expect_exit 9 as olivia $words --yes --json
     [ "$(error_code)" = conflict ]
     contains "$errors" "this would leave mercy.example without an owner"
     contains "$errors" "member invite USER --role owner"
+  done
+  for words in "device wipe $owner" "device wipe $owner --keep-access"; do
+    # shellcheck disable=SC2086
+    expect_exit 2 as olivia $words --yes --json
+    contains "$errors" "a device cannot order its own wipe"
   done
   expect_exit 0 as olivia device show --json
   json '.state == "active" and (has("wipe") | not)'

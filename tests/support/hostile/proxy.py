@@ -42,6 +42,7 @@ class Request:
     forward: object  # () -> Answer, the honest one
     connection: object  # the client's socket, for those who do not even speak HTTP
     told: object  # () -> None: counts the lie; an answer of status 0 was counted already
+    times_told: object  # () -> int
 
     @property
     def route(self) -> str:
@@ -85,6 +86,10 @@ class Control:
         with self._lock, open(self.folder / "told", "a", encoding="utf-8") as told:
             told.write(f"{name} {target}\n")
 
+    def times_told(self) -> int:
+        told = self.folder / "told"
+        return len(told.read_text().splitlines()) if told.exists() else 0
+
     def passed(self, route: str) -> None:
         with self._lock, open(self.folder / "passed", "a", encoding="utf-8") as passed:
             passed.write(f"{route}\n")
@@ -114,6 +119,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             lambda: forward(self.house, self.upstream, self, body),
             self.connection,
             lambda: self.control.count(options["name"], self.path),
+            self.control.times_told,
         )
 
     def _answer(self) -> Answer | None:
