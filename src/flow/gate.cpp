@@ -75,12 +75,9 @@ base::Result<reg::Decision> pass_gate(const Installation& installation, client::
   return decision;
 }
 
-base::Result<LinkLeave> leave_for_link(Installation& installation, client::RelayClient& relay,
-                                       const std::string& who, const std::string& purpose,
-                                       Context& context) {
-  TRY(meet_register(installation, relay, reg::Stream::kPeople, context));
+base::Result<LinkDecision> decide_link(const Installation& installation, const std::string& who,
+                                       const std::string& purpose, base::Time now) {
   TRY(KeyedContact keyed, find_contact(installation.vault(), who));
-  const base::Time now = context.clock.now();
   std::string channel;
   for (const Way& way : kWays) {
     if (!keyed.contact.personal.contains(std::string(way.field))) continue;
@@ -89,11 +86,29 @@ base::Result<LinkLeave> leave_for_link(Installation& installation, client::Relay
     if (channel.empty() || decision.allowed) channel = way.channel;
     if (decision.allowed) break;
   }
-  TRY(const reg::Decision decision,
-      pass_gate(installation, relay, keyed.contact, purpose, channel, now));
-  if (!decision.allowed) return no_consent(who, purpose, decision);
-  const bool warned = was_warned(keyed.contact, decision.status.grant);
-  return LinkLeave{std::move(keyed), std::move(channel), warned};
+  TRY(reg::Decision decision, decide_for(installation, keyed.contact, purpose, channel, now));
+  return LinkDecision{std::move(keyed), purpose, std::move(channel), std::move(decision)};
+}
+
+wire::ConsentDecision decision_of(const LinkDecision& decided) {
+  const reg::Decision& decision = decided.decision;
+  return {decided.contact.contact.id, decided.purpose, decided.channel,
+          decision.allowed,           decision.code,   decision.status.grant};
+}
+
+base::Result<LinkLeave> leave_of(LinkDecision decided, const std::string& who) {
+  if (!decided.decision.allowed) return no_consent(who, decided.purpose, decided.decision);
+  const bool warned = was_warned(decided.contact.contact, decided.decision.status.grant);
+  return LinkLeave{std::move(decided.contact), std::move(decided.channel), warned};
+}
+
+base::Result<LinkLeave> leave_for_link(Installation& installation, client::RelayClient& relay,
+                                       const std::string& who, const std::string& purpose,
+                                       Context& context) {
+  TRY(meet_register(installation, relay, reg::Stream::kPeople, context));
+  TRY(LinkDecision decided, decide_link(installation, who, purpose, context.clock.now()));
+  TRY(relay.record_decisions({{decision_of(decided)}}));
+  return leave_of(std::move(decided), who);
 }
 
 base::Error no_consent(const std::string& who, const std::string& purpose,

@@ -37,7 +37,22 @@ struct LinkLeave {
   std::string channel;
   bool warned = false;  // the contact was told of the risk of what is not encrypted
 };
-// kNoConsent, kNotFound; kConflict for one whose personal fields were destroyed.
+// What the gate says of a link to a contact, by the best way that there is to tell of it; nothing
+// is logged.
+struct LinkDecision {
+  KeyedContact contact;
+  std::string purpose;
+  std::string channel;
+  reg::Decision decision;
+};
+// Of this vault as it has read the register. kNotFound, kUsage.
+base::Result<LinkDecision> decide_link(const Installation& installation, const std::string& who,
+                                       const std::string& purpose, base::Time now);
+// As the relay logs it.
+wire::ConsentDecision decision_of(const LinkDecision& decided);
+// kNoConsent.
+base::Result<LinkLeave> leave_of(LinkDecision decided, const std::string& who);
+// All of that for one contact. kConflict for one whose personal fields were destroyed.
 base::Result<LinkLeave> leave_for_link(Installation& installation, client::RelayClient& relay,
                                        const std::string& who, const std::string& purpose,
                                        Context& context);

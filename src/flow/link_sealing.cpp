@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 
-#include "flow/gate.hpp"
-#include "flow/outgoing.hpp"
-#include "flow/sealing.hpp"
 #include "link/keys.hpp"
 
 namespace sealpost::flow {
@@ -69,6 +67,43 @@ RecipientRecord recipient_of(const std::string& who) {
   return {std::string(kContactAddress) + who, "", "accepted", false};
 }
 
+// Whom a link is for, and where it leads.
+struct Addressed {
+  std::string who;      // as the sender wrote it
+  std::string contact;  // id
+  std::string channel;
+  std::string page;
+};
+
+base::Result<Outgoing> seal_with_link(const Installation& installation, const SendRequest& request,
+                                      message::Header header, const Addressed& to, const Lock& lock,
+                                      const std::vector<crypto::Digest>& file_digests,
+                                      base::Random& random) {
+  TRY(const Making made, make_link(lock, random));
+  header.reply = {made.identity.recipient().str()};
+  TRY(message::SealedMessage sealed,
+      message::seal_for_key(header, request.body.expose(), installation.signer(),
+                            made.keys.password.expose(), random));
+  Outgoing out = begin_outgoing(installation, request, header, sealed, file_digests);
+  out.submission.link = wire::Link{made.keys.id,
+                                   link::kept_by_relay(made.keys.fetch),
+                                   link::kept_by_relay(made.keys.open),
+                                   to.contact,
+                                   lock.kind,
+                                   request.link.views,
+                                   std::move(sealed.headers.front())};
+  LinkRecord& record = out.link.emplace();
+  record.address = link::format_address(to.page, made.secret);
+  record.answer = crypto::SecretBytes(base::ByteView(made.keys.answer.expose()));
+  record.identity = made.identity.to_text();
+  record.contact = to.contact;
+  record.channel = to.channel;
+  record.passcode = lock.kind;
+  record.expires = header.expires;
+  out.record.recipients = {recipient_of(to.who)};
+  return out;
+}
+
 }  // namespace
 
 std::optional<std::string> contact_in(const SendRequest& request) {
@@ -93,46 +128,44 @@ base::Result<void> check_link_wish(const SendRequest& request) {
   return usage("passcodes and views are for contacts", "members open messages with their keys");
 }
 
+base::Result<void> check_lock(const SendRequest& request, const LinkLeave& leave) {
+  TRY(lock_for(request, leave, contact_in(request).value_or("")));
+  return {};
+}
+
+base::Result<SealWork> seal_for_contact(const Installation& installation,
+                                        const SendRequest& request, const std::string& id,
+                                        LinkLeave leave, Uploaded uploaded,
+                                        const client::RelayClient& relay, base::Time now) {
+  const std::string who = contact_in(request).value_or("");
+  TRY(Lock opened_by, lock_for(request, leave, who));
+  TRY(message::Header header, begin_header(installation, request, id, now));
+  header.to = {installation.full_user(leave.contact.contact.id)};
+  header.attachments = std::move(uploaded.attachments);
+  TRY(std::string page, page_of(installation, relay));
+  const Addressed to{who, leave.contact.contact.id, leave.channel, std::move(page)};
+  const auto lock = std::make_shared<const Lock>(std::move(opened_by));
+  return SealWork([&installation, &request, header = std::move(header), to, lock,
+                   digests = std::move(uploaded.digests)](base::Random& random) {
+    return seal_with_link(installation, request, header, to, *lock, digests, random);
+  });
+}
+
 base::Result<void> seal_link_and_keep(Installation& installation, const SendRequest& request,
                                       const std::string& id, client::RelayClient& relay,
                                       Context& context, TransferProgress& progress) {
   const std::string who = contact_in(request).value_or("");
   TRY(LinkLeave leave, leave_for_link(installation, relay, who, request.purpose, context));
-  TRY(const Lock lock, lock_for(request, leave, who));
+  TRY(check_lock(request, leave));  // rather than after the upload
   TRY(Uploaded uploaded, upload_files(installation, request, id, relay, context, progress));
   if (!request.files.empty()) {  // which may have taken hours: is there still leave?
     TRY(leave, leave_for_link(installation, relay, who, request.purpose, context));
   }
-  TRY(const Making made, make_link(lock, context.random));
-  TRY(message::Header header, begin_header(installation, request, id, context.clock.now()));
-  header.to = {installation.full_user(leave.contact.contact.id)};
-  header.reply = {made.identity.recipient().str()};
-  header.attachments = std::move(uploaded.attachments);
-  TRY(message::SealedMessage sealed,
-      message::seal_for_key(header, request.body.expose(), installation.signer(),
-                            made.keys.password.expose(), context.random));
-  const crypto::Digest tag =
-      content_tag(installation, request, uploaded.digests, sealed.message_sha256);
-  wire::Submission submission = begin_submission(header, sealed, tag);
-  submission.link = wire::Link{made.keys.id,
-                               link::kept_by_relay(made.keys.fetch),
-                               link::kept_by_relay(made.keys.open),
-                               leave.contact.contact.id,
-                               lock.kind,
-                               request.link.views,
-                               std::move(sealed.headers.front())};
-  TRY(const std::string page, page_of(installation, relay));
-  LinkRecord record;
-  record.address = link::format_address(page, made.secret);
-  record.answer = crypto::SecretBytes(base::ByteView(made.keys.answer.expose()));
-  record.identity = made.identity.to_text();
-  record.contact = leave.contact.contact.id;
-  record.channel = leave.channel;
-  record.passcode = lock.kind;
-  record.expires = header.expires;
-  MessageRecord message = begin_record(header, sealed, request);
-  message.recipients = {recipient_of(who)};
-  return keep_outgoing(installation, std::move(message), submission, {nullptr, &record});
+  TRY(const SealWork work, seal_for_contact(installation, request, id, std::move(leave),
+                                            std::move(uploaded), relay, context.clock.now()));
+  std::vector<Outgoing> sealed;
+  TRY(sealed.emplace_back(), work(context.random));
+  return keep_outgoing(installation, std::move(sealed));
 }
 
 }  // namespace sealpost::flow

@@ -6,7 +6,8 @@
 #include <string>
 
 #include "client/relay_client.hpp"
-#include "flow/send.hpp"
+#include "flow/gate.hpp"
+#include "flow/sealing.hpp"
 
 namespace sealpost::flow {
 
@@ -16,8 +17,17 @@ std::optional<std::string> contact_in(const SendRequest& request);
 // no contact.
 base::Result<void> check_link_wish(const SendRequest& request);
 
-// As seal_and_keep(), whose part this is: kNoConsent as well, and kUsage for a contact whose date
-// of birth is not known, or who was not warned of what a link without a passcode is.
+// Whether the contact can be asked for what the request wants. kUsage.
+base::Result<void> check_lock(const SendRequest& request, const LinkLeave& leave);
+
+// For whom there is leave. kUsage for a contact whose date of birth is not known, or who was not
+// warned of what a link without a passcode is.
+base::Result<SealWork> seal_for_contact(const Installation& installation,
+                                        const SendRequest& request, const std::string& id,
+                                        LinkLeave leave, Uploaded uploaded,
+                                        const client::RelayClient& relay, base::Time now);
+
+// As seal_and_keep(), whose part this is: kNoConsent as well.
 base::Result<void> seal_link_and_keep(Installation& installation, const SendRequest& request,
                                       const std::string& id, client::RelayClient& relay,
                                       Context& context, TransferProgress& progress);

@@ -32,15 +32,13 @@ base::Result<crypto::Digest> digest_of(const OutgoingFile& file) {
   return content_digest(source);
 }
 
-base::Result<void> forget(Installation& installation, const MessageRecord& record,
+// Inside a transaction, as store_confirmed() and store_outgoing().
+base::Result<void> forget(vault::Vault& vault, const MessageRecord& record,
                           std::int64_t outgoing_row) {
-  vault::Vault& vault = installation.vault();
-  return vault.transaction([&]() -> base::Result<void> {
-    TRY(vault.erase(Kind::kOutgoing, outgoing_row));
-    TRY(forget_file_key(vault, record.id));
-    TRY(forget_link(vault, record.id));
-    return remove_message(vault, record);
-  });
+  TRY(vault.erase(Kind::kOutgoing, outgoing_row));
+  TRY(forget_file_key(vault, record.id));
+  TRY(forget_link(vault, record.id));
+  return remove_message(vault, record);
 }
 
 // The relay has accepted the same content under this id before, from a state of this vault that was
@@ -81,43 +79,49 @@ base::Result<void> trim_file_key(vault::Vault& vault, const MessageRecord& messa
   return {};
 }
 
-base::Result<void> confirm(Installation& installation, MessageRecord& record,
-                           const wire::SubmissionResult& result, const OutgoingRecord& outgoing,
-                           std::int64_t outgoing_row) {
-  TRY(const note::Note header_note, note::parse(record.header_note));
-  TRY(const message::Header header, message::parse_header(header_note.text));
-  if (result.duplicate) TRY(adopt(installation, record, header.purpose, result.receipt));
+base::Result<void> confirm(const Installation& installation, WaitingMessage& waiting,
+                           const wire::SubmissionResult& result) {
+  MessageRecord& record = waiting.record;
+  if (result.duplicate) TRY(adopt(installation, record, waiting.purpose, result.receipt));
   TRY(check_accepted(installation, result.receipt,
-                     {record.id, record.from, header.purpose, record.message_sha256}));
+                     {record.id, record.from, waiting.purpose, record.message_sha256}));
   record.receipt = result.receipt;
   record.confirmed = true;
   set_states(record, result);
-  vault::Vault& vault = installation.vault();
-  return vault.transaction([&]() -> base::Result<void> {
-    TRY(update_message(vault, record));
-    TRY(update_seen(vault, record, {record.number, record.message_sha256, outgoing.tag}));
-    TRY(trim_file_key(vault, record));
-    TRY(erase_draft(vault, record.id));
-    return vault.erase(Kind::kOutgoing, outgoing_row);
-  });
+  return {};
 }
 
-struct Waiting {
-  std::int64_t row = 0;
-  OutgoingRecord outgoing;
-  Listed listed;
-};
+base::Result<void> store_confirmed(vault::Vault& vault, const WaitingMessage& waiting) {
+  const MessageRecord& record = waiting.record;
+  TRY(update_message(vault, record));
+  TRY(update_seen(vault, record, {record.number, record.message_sha256, waiting.outgoing.tag}));
+  TRY(trim_file_key(vault, record));
+  TRY(erase_draft(vault, record.id));
+  return vault.erase(Kind::kOutgoing, waiting.row);
+}
 
-base::Result<Waiting> find_waiting(const vault::Vault& vault, const std::string& id) {
-  TRY(const vault::Row row, vault.get(Kind::kOutgoing, id));
-  TRY(OutgoingRecord outgoing, decode_outgoing(row.value.expose()));
-  TRY(Listed listed, find_message(vault, fmt::format("{}", outgoing.number), Direction::kSent));
-  return Waiting{row.id, std::move(outgoing), std::move(listed)};
+base::Result<void> store_outgoing(vault::Vault& vault, Outgoing& message) {
+  MessageRecord& record = message.record;
+  const wire::Submission& submission = message.submission;
+  TRY(record.number, take_number(vault));
+  TRY(store_message(vault, record, {record.number, record.message_sha256, submission.tag}));
+  const std::size_t blobs = submission.blobs.size();
+  const base::Bytes tag = submission.tag;
+  wire::Submissions batch;
+  batch.messages.push_back(std::move(message.submission));
+  const OutgoingRecord outgoing{record.number, tag, wire::to_cbor(batch)};
+  TRY(vault.insert(Kind::kOutgoing, record.id, encode(outgoing).expose()));
+  if (message.file_key) TRY(keep_file_key(vault, record.id, *message.file_key));
+  if (message.link) TRY(keep_link(vault, record.id, *message.link));
+  for (std::size_t i = 0; i < blobs; ++i) TRY(forget_upload(vault, journal_of(record.id, i)));
+  return {};
 }
 
 // What the relay says of a message whose blobs it has not got.
-bool files_are_gone(const wire::SubmissionResult& result) {
-  return result.error_code == base::code_name(base::Code::kNotFound) && result.recipients.empty();
+bool files_are_gone(const OutgoingRecord& outgoing, const wire::SubmissionResult& result) {
+  if (result.error_code != base::code_name(base::Code::kNotFound)) return false;
+  const auto batch = wire::parse_submissions(outgoing.submission);
+  return result.recipients.empty() && batch && !batch->messages.at(0).blobs.empty();
 }
 
 base::Error refusal(const wire::SubmissionResult& result) {
@@ -186,21 +190,10 @@ base::Result<Uploaded> upload_files(Installation& installation, const SendReques
   return uploaded;
 }
 
-base::Result<void> keep_outgoing(Installation& installation, MessageRecord record,
-                                 const wire::Submission& submission, const OutgoingKeys& keys) {
+base::Result<void> keep_outgoing(Installation& installation, std::vector<Outgoing> messages) {
   vault::Vault& vault = installation.vault();
   return vault.transaction([&]() -> base::Result<void> {
-    TRY(record.number, take_number(vault));
-    TRY(store_message(vault, record, {record.number, record.message_sha256, submission.tag}));
-    wire::Submissions batch;
-    batch.messages.push_back(submission);
-    const OutgoingRecord outgoing{record.number, submission.tag, wire::to_cbor(batch)};
-    TRY(vault.insert(Kind::kOutgoing, record.id, encode(outgoing).expose()));
-    if (keys.file_key != nullptr) TRY(keep_file_key(vault, record.id, *keys.file_key));
-    if (keys.link != nullptr) TRY(keep_link(vault, record.id, *keys.link));
-    for (std::size_t i = 0; i < submission.blobs.size(); ++i) {
-      TRY(forget_upload(vault, journal_of(record.id, i)));
-    }
+    for (Outgoing& message : messages) TRY(store_outgoing(vault, message));
     return {};
   });
 }
@@ -210,30 +203,64 @@ base::Result<bool> is_sealed(const vault::Vault& vault, const std::string& id) {
   return row.has_value();
 }
 
+base::Result<WaitingMessage> find_waiting(const vault::Vault& vault, const std::string& id) {
+  TRY(const vault::Row row, vault.get(Kind::kOutgoing, id));
+  TRY(OutgoingRecord outgoing, decode_outgoing(row.value.expose()));
+  TRY(Listed listed, find_message(vault, fmt::format("{}", outgoing.number), Direction::kSent));
+  return WaitingMessage{row.id, std::move(outgoing), std::move(listed.record),
+                        std::move(listed.header.purpose)};
+}
+
+base::Result<std::vector<Settled>> settle(Installation& installation,
+                                          std::vector<WaitingMessage> waiting,
+                                          const wire::SubmissionResults& results) {
+  const base::Error others{base::Code::kMalformed, "the relay answered about another message", ""};
+  if (results.results.size() != waiting.size()) return others;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const wire::SubmissionResult& result = results.results[i];
+    if (result.id != waiting[i].record.id) return others;
+    if (result.accepted) TRY(confirm(installation, waiting[i], result));
+  }
+  vault::Vault& vault = installation.vault();
+  TRY(vault.transaction([&]() -> base::Result<void> {
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+      const WaitingMessage& one = waiting[i];
+      if (results.results[i].accepted) {
+        TRY(store_confirmed(vault, one));
+      } else {
+        TRY(forget(vault, one.record, one.row));
+      }
+    }
+    return {};
+  }));
+  std::vector<Settled> all;
+  for (std::size_t i = 0; i < waiting.size(); ++i) {
+    const wire::SubmissionResult& result = results.results[i];
+    Settled& settled = all.emplace_back();
+    if (result.accepted) {
+      settled.confirmed = Confirmed{std::move(waiting[i].record), result.duplicate};
+    } else if (!files_are_gone(waiting[i].outgoing, result)) {
+      settled.refused = refusal(result);
+    }
+  }
+  return all;
+}
+
 base::Result<std::optional<Confirmed>> submit_outgoing(Installation& installation,
                                                        const std::string& id,
                                                        client::RelayClient& relay) {
-  TRY(Waiting waiting, find_waiting(installation.vault(), id));
-  TRY(const wire::Submissions batch, wire::parse_submissions(waiting.outgoing.submission));
+  std::vector<WaitingMessage> waiting;
+  TRY(waiting.emplace_back(), find_waiting(installation.vault(), id));
+  TRY(const wire::Submissions batch, wire::parse_submissions(waiting[0].outgoing.submission));
   TRY(const wire::SubmissionResults results, relay.submit(batch));
-  if (results.results.size() != 1 || results.results[0].id != id) {
-    return base::Error{base::Code::kMalformed, "the relay answered about another message", ""};
-  }
-  const wire::SubmissionResult& result = results.results[0];
-  MessageRecord& record = waiting.listed.record;
-  if (!result.accepted) {
-    TRY(forget(installation, record, waiting.row));
-    const bool had_files = !batch.messages.at(0).blobs.empty();
-    if (had_files && files_are_gone(result)) return std::optional<Confirmed>();
-    return refusal(result);
-  }
-  TRY(confirm(installation, record, result, waiting.outgoing, waiting.row));
-  return std::optional(Confirmed{std::move(record), result.duplicate});
+  TRY(std::vector<Settled> settled, settle(installation, std::move(waiting), results));
+  if (settled[0].refused) return *std::move(settled[0].refused);
+  return std::move(settled[0].confirmed);
 }
 
 base::Result<Confirmed> confirm_by_evidence(Installation& installation, const std::string& id,
                                             const wire::EvidenceList& evidence) {
-  TRY(Waiting waiting, find_waiting(installation.vault(), id));
+  TRY(WaitingMessage waiting, find_waiting(installation.vault(), id));
   if (evidence.items.empty()) {
     return base::Error{base::Code::kVerificationFailed, "the relay shows no receipt", ""};
   }
@@ -242,20 +269,23 @@ base::Result<Confirmed> confirm_by_evidence(Installation& installation, const st
   const auto& named = event.objects;
   wire::SubmissionResult result;
   result.receipt = accepted.statement;
-  MessageRecord& record = waiting.listed.record;
+  const MessageRecord& record = waiting.record;
   for (const RecipientRecord& recipient : record.recipients) {
     if (recipient.device.empty() || recipient.state != "accepted") continue;
     const bool reached = std::find(named.begin(), named.end(), recipient.device) != named.end();
     result.recipients.push_back({recipient.device, reached ? wire::RecipientState::kAccepted
                                                            : wire::RecipientState::kRefused});
   }
-  TRY(confirm(installation, record, result, waiting.outgoing, waiting.row));
-  return Confirmed{std::move(record), true};
+  TRY(confirm(installation, waiting, result));
+  vault::Vault& vault = installation.vault();
+  TRY(vault.transaction([&] { return store_confirmed(vault, waiting); }));
+  return Confirmed{std::move(waiting.record), true};
 }
 
 base::Result<void> drop_outgoing(Installation& installation, const std::string& id) {
-  TRY(const Waiting waiting, find_waiting(installation.vault(), id));
-  return forget(installation, waiting.listed.record, waiting.row);
+  vault::Vault& vault = installation.vault();
+  TRY(const WaitingMessage waiting, find_waiting(vault, id));
+  return vault.transaction([&] { return forget(vault, waiting.record, waiting.row); });
 }
 
 base::Result<Confirmed> carry_through(Installation& installation, const Draft& draft,

@@ -33,16 +33,16 @@ base::Result<Uploaded> upload_files(Installation& installation, const SendReques
                                     const std::string& id, client::RelayClient& relay,
                                     Context& context, TransferProgress& progress);
 
-// What opens a sealed message: of one to devices its file key, of one to a contact its link.
-// Borrows.
-struct OutgoingKeys {
-  const FileKeyRecord* file_key = nullptr;
-  const LinkRecord* link = nullptr;
+// A sealed message, its submission, and what opens it: of one to devices the file key, of one to a
+// contact the link.
+struct Outgoing {
+  MessageRecord record;  // without its number, which it gets when it is kept
+  wire::Submission submission;
+  std::optional<FileKeyRecord> file_key = {};
+  std::optional<LinkRecord> link = {};
 };
-// Stores message, submission and keys in one transaction; what the vault kept of the uploads is not
-// needed any more.
-base::Result<void> keep_outgoing(Installation& installation, MessageRecord record,
-                                 const wire::Submission& submission, const OutgoingKeys& keys);
+// Stores them in one transaction; what the vault kept of their uploads is not needed any more.
+base::Result<void> keep_outgoing(Installation& installation, std::vector<Outgoing> messages);
 // Whether keep_outgoing() did, and nobody has confirmed it.
 base::Result<bool> is_sealed(const vault::Vault& vault, const std::string& id);
 
@@ -50,6 +50,26 @@ struct Confirmed {
   MessageRecord record;
   bool duplicate = false;
 };
+// What the relay made of a submission: neither when it has swept away the message's files, and
+// there is but the draft again.
+struct Settled {
+  std::optional<Confirmed> confirmed;
+  std::optional<base::Error> refused;
+};
+// What keep_outgoing() stored of one message.
+struct WaitingMessage {
+  std::int64_t row = 0;
+  OutgoingRecord outgoing;
+  MessageRecord record;
+  std::string purpose;
+};
+base::Result<WaitingMessage> find_waiting(const vault::Vault& vault, const std::string& id);
+// Checks the relay's answer about each, in their order, and stores what follows in one transaction.
+// Fails, with nothing stored, when the answer is about others or a receipt does not verify.
+base::Result<std::vector<Settled>> settle(Installation& installation,
+                                          std::vector<WaitingMessage> waiting,
+                                          const wire::SubmissionResults& results);
+
 // Submits what keep_outgoing() stored and checks the relay's receipt; then the draft goes. A
 // refusal of this message removes it from the vault again, but not its draft; any other failure
 // leaves it, unconfirmed: an earlier try of the same request may have been accepted. Nothing when

@@ -67,36 +67,85 @@ const Target* target_for(const Targets& have, const std::string& device, base::T
   return at != have.reachable.end() && at->expires > now ? &*at : nullptr;
 }
 
-// Claims a prekey for each device that has none yet, all at once, and sorts the devices into
-// `targets` in their order.
+// One message's devices, and what becomes of them.
+struct Claiming {
+  std::vector<Wanted> wanted;
+  Targets targets;
+};
+
+// Which devices a message is for, and which users have none.
+base::Result<Claiming> begin_claiming(const Installation& installation,
+                                      const std::vector<std::string>& users, base::Time now,
+                                      const Targets& have) {
+  TRY(const std::vector<std::string> unique, distinct_users(users));
+  Claiming out;
+  for (const std::string& user : unique) {
+    const UserDevices found = devices_of(installation.chain(), user, now);
+    if (found.active.empty()) {
+      out.targets.unreachable.push_back({user, "", std::string(found.problem)});
+    }
+    for (const trust::Device* device : found.active) {
+      const std::string name = device->certificate.name.str();
+      out.wanted.push_back({user, name, target_for(have, name, now)});
+    }
+  }
+  return out;
+}
+
+// A prekey for each name, in their order; empty where the device has none.
+base::Result<std::vector<std::string>> claim_each(client::RelayClient& relay,
+                                                  const std::vector<std::string>& names) {
+  std::vector<std::string> prekeys;
+  for (std::size_t done = 0; done < names.size(); done = prekeys.size()) {
+    const auto first = names.begin() + static_cast<std::ptrdiff_t>(done);
+    const std::size_t count = std::min(names.size() - done, wire::kMaxEnvelopes);
+    const std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
+    TRY(wire::ClaimedPrekeys claimed, relay.claim_prekeys(some));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i >= claimed.prekeys.size() || claimed.prekeys[i].device != some[i]) {
+        return base::Error{base::Code::kMalformed,
+                           "the relay gave prekeys for other devices than it was asked for", ""};
+      }
+      prekeys.push_back(std::move(claimed.prekeys[i].prekey));
+    }
+  }
+  return prekeys;
+}
+
+// Claims a prekey for each device that has none yet, all at once, and sorts the devices into their
+// targets in their order.
 base::Result<void> claim(const Installation& installation, client::RelayClient& relay,
-                         const std::vector<Wanted>& wanted, base::Time now, Targets& targets) {
+                         base::Time now, std::vector<Claiming>& messages) {
   std::vector<std::string> names;
-  for (const Wanted& item : wanted) {
-    if (item.have == nullptr) names.push_back(item.device);
-  }
-  wire::ClaimedPrekeys claimed;
-  if (!names.empty()) {
-    TRY(claimed, relay.claim_prekeys(names));
-  }
-  for (const Wanted& item : wanted) {
-    if (item.have != nullptr) {
-      targets.reachable.push_back(*item.have);
-      continue;
+  for (const Claiming& message : messages) {
+    for (const Wanted& item : message.wanted) {
+      if (item.have == nullptr) names.push_back(item.device);
     }
-    const auto at = std::find_if(claimed.prekeys.begin(), claimed.prekeys.end(),
-                                 [&](const auto& one) { return one.device == item.device; });
-    if (at == claimed.prekeys.end() || at->prekey.empty()) {
-      targets.unreachable.push_back({item.user, item.device, std::string(kRefused)});
-      continue;
+  }
+  TRY(const std::vector<std::string> prekeys, claim_each(relay, names));
+  std::size_t next = 0;
+  for (Claiming& message : messages) {
+    Targets& targets = message.targets;
+    for (const Wanted& item : message.wanted) {
+      if (item.have != nullptr) {
+        targets.reachable.push_back(*item.have);
+        continue;
+      }
+      const std::string& prekey = prekeys[next++];
+      if (prekey.empty()) {
+        targets.unreachable.push_back({item.user, item.device, std::string(kRefused)});
+        continue;
+      }
+      TRY(Target target, make_target(installation, item.user, item.device, prekey, now));
+      targets.reachable.push_back(std::move(target));
     }
-    TRY(Target target, make_target(installation, item.user, at->device, at->prekey, now));
-    targets.reachable.push_back(std::move(target));
   }
   return {};
 }
 
-base::Result<std::vector<std::string>> checked_users(const std::vector<std::string>& users) {
+}  // namespace
+
+base::Result<std::vector<std::string>> distinct_users(std::vector<std::string> users) {
   std::vector<std::string> unique;
   for (const std::string& user : users) {
     if (!trust::is_user(user)) {
@@ -111,25 +160,25 @@ base::Result<std::vector<std::string>> checked_users(const std::vector<std::stri
   return unique;
 }
 
-}  // namespace
-
 base::Result<Targets> find_targets(const Installation& installation, client::RelayClient& relay,
                                    const std::vector<std::string>& users, base::Time now,
                                    const Targets& have) {
-  TRY(const std::vector<std::string> unique, checked_users(users));
-  Targets targets;
-  std::vector<Wanted> wanted;
-  for (const std::string& user : unique) {
-    const UserDevices found = devices_of(installation.chain(), user, now);
-    if (found.active.empty()) {
-      targets.unreachable.push_back({user, "", std::string(found.problem)});
-    }
-    for (const trust::Device* device : found.active) {
-      const std::string name = device->certificate.name.str();
-      wanted.push_back({user, name, target_for(have, name, now)});
-    }
+  std::vector<Claiming> message;
+  TRY(message.emplace_back(), begin_claiming(installation, users, now, have));
+  TRY(claim(installation, relay, now, message));
+  return std::move(message.front().targets);
+}
+
+base::Result<std::vector<Targets>> find_targets(
+    const Installation& installation, client::RelayClient& relay,
+    const std::vector<std::vector<std::string>>& messages, base::Time now) {
+  std::vector<Claiming> all;
+  for (const auto& users : messages) {
+    TRY(all.emplace_back(), begin_claiming(installation, users, now, {}));
   }
-  TRY(claim(installation, relay, wanted, now, targets));
+  TRY(claim(installation, relay, now, all));
+  std::vector<Targets> targets;
+  for (Claiming& message : all) targets.push_back(std::move(message.targets));
   return targets;
 }
 

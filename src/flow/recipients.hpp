@@ -24,11 +24,19 @@ struct Targets {
   std::vector<RecipientRecord> unreachable;  // state unknown, revoked or refused
 };
 
-// kUsage for a name that is no user id, or when there are none. What was claimed before, as `have`
+// These users, each once. kUsage for a name that is no user id, or when there are none.
+base::Result<std::vector<std::string>> distinct_users(std::vector<std::string> users);
+
+// kUsage as distinct_users(). What was claimed before, as `have`
 // says, is not claimed again.
 base::Result<Targets> find_targets(const Installation& installation, client::RelayClient& relay,
                                    const std::vector<std::string>& users, base::Time now,
                                    const Targets& have = {});
+
+// The same for several messages at once, with a prekey of its own for each.
+base::Result<std::vector<Targets>> find_targets(
+    const Installation& installation, client::RelayClient& relay,
+    const std::vector<std::vector<std::string>>& messages, base::Time now);
 
 // Why a user cannot receive messages now: "unknown", "revoked" or "refused"; empty for one who can.
 std::string_view receiving_problem(const trust::Chain& chain, const std::string& user,

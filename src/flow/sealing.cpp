@@ -9,9 +9,6 @@
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
 #include "flow/link_sealing.hpp"
-#include "flow/outgoing.hpp"
-#include "flow/recipients.hpp"
-#include "message/sealed.hpp"
 #include "text/safety.hpp"
 
 namespace sealpost::flow {
@@ -57,29 +54,6 @@ base::Result<void> check_files(const SendRequest& request) {
   return {};
 }
 
-base::Result<message::Header> make_header(const Installation& installation,
-                                          const SendRequest& request, const Targets& targets,
-                                          const std::string& id, base::Time now) {
-  TRY(message::Header header, begin_header(installation, request, id, now));
-  for (const Target& target : targets.reachable) {
-    const std::string user = installation.full_user(target.user);
-    if (header.to.empty() || header.to.back() != user) header.to.push_back(user);
-  }
-  return header;
-}
-
-wire::Submission make_submission(const message::Header& header,
-                                 const message::SealedMessage& sealed, const Targets& targets,
-                                 const SendRequest& request, base::ByteView tag) {
-  wire::Submission submission = begin_submission(header, sealed, tag);
-  for (std::size_t i = 0; i < targets.reachable.size(); ++i) {
-    const Target& target = targets.reachable[i];
-    submission.envelopes.push_back({target.device, target.prekey, sealed.headers[i]});
-  }
-  submission.partial = request.partial;
-  return submission;
-}
-
 std::vector<RecipientRecord> initial_recipients(const Targets& targets) {
   std::vector<RecipientRecord> records;
   for (const Target& target : targets.reachable) {
@@ -87,13 +61,6 @@ std::vector<RecipientRecord> initial_recipients(const Targets& targets) {
   }
   records.insert(records.end(), targets.unreachable.begin(), targets.unreachable.end());
   return records;
-}
-
-MessageRecord record_of(const message::Header& header, const message::SealedMessage& sealed,
-                        const SendRequest& request, const Targets& targets) {
-  MessageRecord record = begin_record(header, sealed, request);
-  record.recipients = initial_recipients(targets);
-  return record;
 }
 
 FileKeyRecord file_key_of(const message::Header& header, const message::SealedMessage& sealed,
@@ -105,20 +72,14 @@ FileKeyRecord file_key_of(const message::Header& header, const message::SealedMe
   return record;
 }
 
-// Who can be sent to now: everybody, or with --partial somebody.
 base::Result<Targets> reachable_targets(Installation& installation, const SendRequest& request,
                                         client::RelayClient& relay, Context& context,
                                         const Targets& have = {}) {
   TRY(const std::vector<std::string> users,
       expand_addressees(installation, relay, request.to, context));
   TRY(Targets targets, find_targets(installation, relay, users, context.clock.now(), have));
-  const bool enough =
-      !targets.reachable.empty() && (targets.unreachable.empty() || request.partial);
-  if (enough) return targets;
-  base::Error error = unreachable_error(targets.unreachable);
-  error.hint = targets.reachable.empty() ? "nothing was sent; see `sealpost member list`"
-                                         : "nothing was sent; --partial sends to the others";
-  return error;
+  TRY(check_reach(targets, request.partial));
+  return targets;
 }
 
 }  // namespace
@@ -141,9 +102,13 @@ base::Result<message::Header> begin_header(const Installation& installation,
   return header;
 }
 
-wire::Submission begin_submission(const message::Header& header,
-                                  const message::SealedMessage& sealed, base::ByteView tag) {
-  wire::Submission submission;
+Outgoing begin_outgoing(const Installation& installation, const SendRequest& request,
+                        const message::Header& header, const message::SealedMessage& sealed,
+                        const std::vector<crypto::Digest>& file_digests) {
+  Outgoing out;
+  const crypto::Digest tag =
+      content_tag(installation, request, file_digests, sealed.message_sha256);
+  wire::Submission& submission = out.submission;
   submission.id = header.id;
   submission.tag = base::to_bytes(tag);
   submission.purpose = header.purpose;
@@ -153,12 +118,7 @@ wire::Submission begin_submission(const message::Header& header,
   for (const message::Attachment& attachment : header.attachments) {
     submission.blobs.push_back(attachment.blob);
   }
-  return submission;
-}
-
-MessageRecord begin_record(const message::Header& header, const message::SealedMessage& sealed,
-                           const SendRequest& request) {
-  MessageRecord record;
+  MessageRecord& record = out.record;
   record.direction = Direction::kSent;
   record.id = header.id;
   record.from = header.from;
@@ -167,7 +127,44 @@ MessageRecord begin_record(const message::Header& header, const message::SealedM
   record.message_sha256 = sealed.message_sha256;
   record.confirmed = false;
   record.stored = header.sent;
-  return record;
+  return out;
+}
+
+base::Result<void> check_reach(const Targets& targets, bool partial) {
+  const bool enough = !targets.reachable.empty() && (targets.unreachable.empty() || partial);
+  if (enough) return {};
+  base::Error error = unreachable_error(targets.unreachable);
+  error.hint = targets.reachable.empty() ? "nothing was sent; see `sealpost member list`"
+                                         : "nothing was sent; --partial sends to the others";
+  return error;
+}
+
+base::Result<SealWork> seal_for_devices(const Installation& installation,
+                                        const SendRequest& request, const std::string& id,
+                                        Targets targets, Uploaded uploaded, base::Time now) {
+  TRY(message::Header header, begin_header(installation, request, id, now));
+  for (const Target& target : targets.reachable) {
+    const std::string user = installation.full_user(target.user);
+    if (header.to.empty() || header.to.back() != user) header.to.push_back(user);
+  }
+  header.attachments = std::move(uploaded.attachments);
+  return SealWork([&installation, &request, header = std::move(header),
+                   targets = std::move(targets), digests = std::move(uploaded.digests)](
+                      base::Random& random) -> base::Result<Outgoing> {
+    std::vector<age::X25519Recipient> recipients;
+    for (const Target& target : targets.reachable) recipients.push_back(target.recipient);
+    TRY(const message::SealedMessage sealed,
+        message::seal(header, request.body.expose(), installation.signer(), recipients, random));
+    Outgoing out = begin_outgoing(installation, request, header, sealed, digests);
+    for (std::size_t i = 0; i < targets.reachable.size(); ++i) {
+      const Target& target = targets.reachable[i];
+      out.submission.envelopes.push_back({target.device, target.prekey, sealed.headers[i]});
+    }
+    out.submission.partial = request.partial;
+    out.record.recipients = initial_recipients(targets);
+    out.file_key = file_key_of(header, sealed, targets);
+    return out;
+  });
 }
 
 base::Result<void> check_request(const Installation& installation, const SendRequest& request,
@@ -212,19 +209,11 @@ base::Result<void> seal_and_keep(Installation& installation, const SendRequest& 
     TRY(sync_trust(installation, relay));
     TRY(targets, reachable_targets(installation, request, relay, context, targets));
   }
-  TRY(message::Header header, make_header(installation, request, targets, id, context.clock.now()));
-  header.attachments = std::move(uploaded.attachments);
-  std::vector<age::X25519Recipient> recipients;
-  for (const Target& target : targets.reachable) recipients.push_back(target.recipient);
-  TRY(const message::SealedMessage sealed,
-      message::seal(header, request.body.expose(), installation.signer(), recipients,
-                    context.random));
-  const crypto::Digest tag =
-      content_tag(installation, request, uploaded.digests, sealed.message_sha256);
-  const FileKeyRecord file_key = file_key_of(header, sealed, targets);
-  return keep_outgoing(installation, record_of(header, sealed, request, targets),
-                       make_submission(header, sealed, targets, request, tag),
-                       {&file_key, nullptr});
+  TRY(const SealWork work, seal_for_devices(installation, request, id, std::move(targets),
+                                            std::move(uploaded), context.clock.now()));
+  std::vector<Outgoing> sealed;
+  TRY(sealed.emplace_back(), work(context.random));
+  return keep_outgoing(installation, std::move(sealed));
 }
 
 }  // namespace sealpost::flow

@@ -4,37 +4,14 @@
 
 #include "flow/drafts.hpp"
 #include "flow/freshness.hpp"
-#include "flow/link_records.hpp"
-#include "flow/mailbox.hpp"
 #include "flow/outbox.hpp"
 #include "flow/outgoing.hpp"
+#include "flow/repeats.hpp"
 #include "flow/sealing.hpp"
 #include "flow/visit.hpp"
-#include "text/uuid.hpp"
 
 namespace sealpost::flow {
 namespace {
-
-std::string message_id(const Installation& installation, const SendRequest& request,
-                       Context& context) {
-  if (!request.key) return text::uuid_v7(context.clock.now(), context.random);
-  const crypto::Digest key = installation.vault().derive("sealpost/v1/message-id");
-  return text::uuid_v8(crypto::hmac_sha256(key, base::as_bytes(*request.key)));
-}
-
-// What was sent under the request's key before, if it is confirmed. kConflict when it was something
-// else.
-base::Result<std::optional<Sent>> sent_before(const Installation& installation,
-                                              const SendRequest& request, const std::string& id) {
-  TRY(const std::optional<SeenRecord> seen,
-      find_seen(installation.vault(), Direction::kSent, installation.signer().name(), id));
-  if (!seen) return std::optional<Sent>();
-  TRY(check_same_content(installation, request, *seen));
-  TRY(const Listed earlier,
-      find_message(installation.vault(), fmt::format("{}", seen->number), Direction::kSent));
-  if (!earlier.record.confirmed) return std::optional<Sent>();
-  return std::optional(sent_of(earlier.record, true));
-}
 
 // True when nothing of this message was in the outbox.
 base::Result<bool> begin(vault::Vault& vault, const Draft& draft) {
@@ -98,23 +75,7 @@ base::Error hold_back(vault::Vault& vault, const Draft& draft, base::Error error
   return error;
 }
 
-base::Result<Sent> with_link(const vault::Vault& vault, Sent sent) {
-  TRY(std::optional<LinkRecord> link, find_link(vault, sent.id));
-  if (!link) return sent;
-  sent.link = LinkMade{std::move(link->address), link->channel, link->passcode, link->expires};
-  return sent;
-}
-
 }  // namespace
-
-Sent sent_of(const MessageRecord& record, bool duplicate) {
-  Sent sent{record.id, duplicate, record.adopted, {}, true, {}};
-  for (const RecipientRecord& recipient : record.recipients) {
-    sent.complete = sent.complete && recipient.state == "accepted";
-    sent.recipients.push_back(recipient);
-  }
-  return sent;
-}
 
 base::Result<Sent> send(Installation& installation, const SendRequest& request, Context& context,
                         TransferProgress& progress) {
