@@ -44,8 +44,8 @@ constexpr std::uint32_t bits(Operation first, Rest... rest) {
 
 using enum Operation;
 constexpr std::uint32_t kAdministering =
-    bits(kInvite, kRevoke, kSetPolicy, kResetMfa, kSkipRegister);
-constexpr std::uint32_t kSending = bits(kReadTrust, kClaimPrekeys, kSend, kReadReceipts);
+    bits(kInvite, kRevoke, kSetPolicy, kResetMfa, kSkipRegister, kRecallAny);
+constexpr std::uint32_t kSending = bits(kReadTrust, kClaimPrekeys, kSend, kReadReceipts, kRecall);
 // The register's key comes sealed to a prekey.
 constexpr std::uint32_t kLookingUp = bits(kReadRegister, kPublishPrekey);
 constexpr std::uint32_t kMessaging = kSending | kLookingUp | bits(kReceive, kWriteRegister);

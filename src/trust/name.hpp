@@ -56,6 +56,8 @@ enum class Operation {
   kReadRegister,  // contacts, consents, agreements and groups; a service also needs a purpose
   kWriteRegister,
   kSkipRegister,  // have entries given up that hold up its readers
+  kRecall,        // messages that the device itself sent
+  kRecallAny,     // everybody's
 };
 bool allowed(Role role, Operation operation);
 

@@ -1,8 +1,9 @@
-// Statements of every kind of the trust chain (trust/statements.hpp), and of wiping
-// (trust/wipe.hpp).
+// Statements of every kind of the trust chain (trust/statements.hpp), of wiping
+// (trust/wipe.hpp), and of recall (trust/recall.hpp).
 #include "trust/statements.hpp"
 
 #include "tests/fuzz/target.hpp"
+#include "trust/recall.hpp"
 #include "trust/wipe.hpp"
 
 using namespace sealpost;
@@ -42,5 +43,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(trust::parse_wipe_key, text);
   check(trust::parse_wiped, text);
   check(trust::parse_wipe_file, text);
+  check(trust::parse_recall, text);
   return 0;
 }
