@@ -16,18 +16,26 @@ std::string joined_users(const std::vector<std::string>& names) {
   return users;
 }
 
+std::string recall_text(const flow::Listed& message) {
+  const flow::RecallMark& mark = *message.record.recalled;
+  return fmt::format("recalled by {}{}", user_of(mark.by),
+                     mark.reason.empty() ? "" : ": " + mark.reason);
+}
+
 ui::Row row_of(const flow::Listed& message) {
   const bool sent = message.record.direction == flow::Direction::kSent;
   const std::size_t files = message.header.attachments.size();
   std::string mark = message.record.unread ? "N" : "";
   if (!message.record.confirmed) mark = "?";
-  return {fmt::format("{}", message.record.number),
-          mark,
-          sent ? joined_users(message.header.to) : user_of(message.header.from),
-          text::format_time(message.header.sent),
-          message.header.purpose,
-          files == 0 ? "" : fmt::format("{}", files),
-          message.header.subject.value_or("")};
+  if (message.record.recalled) mark = "R";
+  return {
+      fmt::format("{}", message.record.number),
+      mark,
+      sent ? joined_users(message.header.to) : user_of(message.header.from),
+      text::format_time(message.header.sent),
+      message.header.purpose,
+      files == 0 ? "" : fmt::format("{}", files),
+      flow::is_gone(message.record) ? recall_text(message) : message.header.subject.value_or("")};
 }
 
 }  // namespace
@@ -75,6 +83,10 @@ text::OrderedJson message_json(const flow::Listed& message) {
     out["contact"] = contact->contact;
     out["answers"] = contact->answers;
     out["confirms"] = contact->confirms;
+  }
+  if (const auto& mark = message.record.recalled) {
+    out["recalled"] = {
+        {"by", mark->by}, {"reason", mark->reason}, {"at", text::format_time(mark->at)}};
   }
   return out;
 }

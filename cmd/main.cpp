@@ -54,6 +54,7 @@ constexpr std::array kVerbs{
     Entry{"inbox", kEveryDay, add_inbox},
     Entry{"read", kEveryDay, add_read},
     Entry{"receipt", kEveryDay, add_receipt},
+    Entry{"recall", kEveryDay, add_recall},
     Entry{"watch", kEveryDay, add_watch},
     Entry{"contact", kRecords, add_contact},
     Entry{"consent", kRecords, add_consent},

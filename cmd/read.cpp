@@ -113,11 +113,20 @@ base::Result<void> acknowledge(const Options& options, Env& env, Opened& opened,
   return {};
 }
 
+base::Error recalled(const flow::Listed& message) {
+  const flow::RecallMark& mark = *message.record.recalled;
+  const std::string why = mark.reason.empty() ? "" : ": " + text::for_terminal(mark.reason);
+  return {base::Code::kNotFound,
+          fmt::format("message {} was recalled by {}{}", message.record.number, mark.by, why),
+          "it was destroyed before it was read"};
+}
+
 base::Result<void> run_read(const Options& options, Env& env) {
   TRY(check(options));
   TRY(Opened opened, open_installation(env));
   TRY(flow::Listed message,
       flow::find_message(*opened.vault, options.message, flow::Direction::kReceived));
+  if (flow::is_gone(message.record)) return recalled(message);
   if (options.attachment != 0) {
     TRY(write_attachment(options, env, opened, message));
     TRY(report_attachment(options, env, message));

@@ -25,6 +25,7 @@ void add_inbox(CLI::App& app, Env& env);
 void add_read(CLI::App& app, Env& env);
 void add_message(CLI::App& app, Env& env);
 void add_receipt(CLI::App& app, Env& env);
+void add_recall(CLI::App& app, Env& env);
 void add_watch(CLI::App& app, Env& env);
 
 void add_contact(CLI::App& app, Env& env);

@@ -68,6 +68,22 @@ class Printer final : public flow::Watcher {
     env_.out.warn(receipt);
     return {};
   }
+  base::Result<void> recall(const flow::RecallRecord& recall) override {
+    const bool read = recall.end == flow::RecallEnd::kRead;
+    if (env_.out.json()) {
+      return env_.out.document({{"type", "recall"},
+                                {"message", recall.message},
+                                {"number", recall.number},
+                                {"from", recall.from},
+                                {"by", recall.by},
+                                {"reason", recall.reason},
+                                {"recalled", text::format_time(recall.at)},
+                                {"outcome", read ? "read" : "destroyed"}});
+    }
+    return env_.out.line(fmt::format("recall of message {} by {}{}{}", recall.number,
+                                     user_of(recall.by), read ? ", which was read before" : "",
+                                     recall.reason.empty() ? "" : ": " + recall.reason));
+  }
   base::Result<void> order(const flow::Obeyed& order) override {
     if (!env_.out.json()) {
       return env_.out.line(fmt::format("order to wipe this device from {}", order.by));

@@ -87,10 +87,12 @@ class RelayClient {
                                                   const wire::Envelope& envelope);
   // Deliveries behind cursor `after`. With `wait` the relay holds the answer until there is one or
   // the time is over; the answer may then be empty.
-  // With `receipts`, a receipt behind that cursor ends the wait as well.
+  // With `receipts`, a receipt behind that cursor ends the wait as well. Recalls are those behind
+  // `recalls`.
   base::Result<wire::Inbox> inbox(std::uint64_t after, std::size_t limit,
                                   std::chrono::seconds wait = {},
-                                  std::optional<std::uint64_t> receipts = {});
+                                  std::optional<std::uint64_t> receipts = {},
+                                  std::uint64_t recalls = 0);
   // Delivered and undecryptable receipts; afterwards the relay forgets those envelopes.
   base::Result<wire::ReceiptBatchResult> acknowledge(const std::vector<std::string>& receipts);
   // Read receipts.
@@ -98,6 +100,11 @@ class RelayClient {
   // About messages this device sent.
   base::Result<wire::EvidenceList> receipts_after(std::uint64_t after, std::size_t limit);
   base::Result<wire::EvidenceList> evidence(std::string_view message, std::string_view from_device);
+  // Takes a message back, or says by what it was before.
+  base::Result<wire::RecallTaken> post_recall(const std::string& recall);
+  // Whose message of this id this device may take back; `from` may be empty. kNotFound, kDenied.
+  base::Result<wire::RecallSubject> recall_subject(std::string_view message, std::string_view from);
+  base::Result<wire::EvidenceList> recall_evidence(std::string_view message, std::string_view from);
   // Trust chain entries by number, at most wire::kMaxBatch, each with the event that logs it; the
   // cursor is the number.
   base::Result<wire::EvidenceList> trust_evidence(const std::vector<std::uint64_t>& numbers);

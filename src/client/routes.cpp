@@ -153,12 +153,34 @@ base::Result<wire::EnvelopeResult> RelayClient::add_envelope(std::string_view me
 
 base::Result<wire::Inbox> RelayClient::inbox(std::uint64_t after, std::size_t limit,
                                              std::chrono::seconds wait,
-                                             std::optional<std::uint64_t> receipts) {
+                                             std::optional<std::uint64_t> receipts,
+                                             std::uint64_t recalls) {
   std::string path = "inbox?" + page(after, limit);
   if (wait.count() > 0) path += "&wait=" + std::to_string(wait.count());
   if (receipts) path += "&receipts=" + number(*receipts);
+  if (recalls > 0) path += "&recalls=" + number(recalls);
   TRY(const base::Bytes body, get(path, wait));
   return understood(wire::parse_inbox(body));
+}
+
+base::Result<wire::RecallTaken> RelayClient::post_recall(const std::string& recall) {
+  TRY(const base::Bytes body, post("recalls", wire::to_cbor(wire::RecallPosting{recall})));
+  return understood(wire::parse_recall_taken(body));
+}
+
+base::Result<wire::RecallSubject> RelayClient::recall_subject(std::string_view message,
+                                                              std::string_view from) {
+  std::string path = "recalls/" + base::percent_encode(message);
+  if (!from.empty()) path += "?from=" + base::percent_encode(from);
+  TRY(const base::Bytes body, get(path));
+  return understood(wire::parse_recall_subject(body));
+}
+
+base::Result<wire::EvidenceList> RelayClient::recall_evidence(std::string_view message,
+                                                              std::string_view from) {
+  TRY(const base::Bytes body, get("recalls/" + base::percent_encode(message) +
+                                  "/evidence?from=" + base::percent_encode(from)));
+  return understood(wire::parse_evidence_list(body));
 }
 
 base::Result<wire::ReceiptBatchResult> RelayClient::acknowledge(

@@ -8,6 +8,7 @@
 #include "flow/mailbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/prekeys.hpp"
+#include "flow/recalls.hpp"
 #include "flow/register_keys.hpp"
 #include "flow/replies.hpp"
 #include "flow/stops.hpp"
@@ -83,19 +84,19 @@ base::Result<bool> store(Installation& installation, MessageRecord record,
   return stored;
 }
 
-// What the relay's own receipt says this delivery is, for telling the sender that it did not open.
-// When the receipt is about this very message, the answer leads to a new header, for another
-// prekey: then nobody needs this one any more, and its secret would open the header that a liar
-// kept. When it is not, no sender takes the answer, and the message may still come as it was.
+// What the relay's own receipt says this delivery is, for telling the sender that it did not open,
+// or was taken back before. When the receipt is about this very message, the answer leads to a new
+// header, for another prekey, or to none: then nobody needs this one any more, and its secret would
+// open the header that a liar kept. When it is not, no sender takes the answer, and the message may
+// still come as it was.
 base::Result<void> queue_refusal(Installation& installation, const wire::Delivery& delivery,
-                                 base::Time now) {
+                                 receipt::State state, base::Time now) {
   TRY(const receipt::Receipt accepted, receipt_in(delivery.receipt));
   const bool about_it = accepted.message == delivery.id && accepted.from == delivery.from;
   return installation.vault().transaction([&]() -> base::Result<void> {
     if (about_it) TRY(destroy_once(installation.vault(), delivery.prekey));
-    return queue_receipt(
-        installation,
-        {delivery.id, delivery.from, accepted.message_sha256, receipt::State::kUndecryptable}, now);
+    return queue_receipt(installation, {delivery.id, delivery.from, accepted.message_sha256, state},
+                         now);
   });
 }
 
@@ -183,6 +184,8 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
   const base::Time now = context.clock.now();
   TRY(const std::optional<SeenRecord> seen,
       find_seen(installation.vault(), Direction::kReceived, delivery.from, delivery.id));
+  TRY(const auto recall, find_recall(installation.vault(), delivery.from, delivery.id));
+  if (recall && !seen) return queue_refusal(installation, delivery, receipt::State::kRecalled, now);
   TRY(Judged judged, judge(installation, relay, delivery, context));
   if (seen && judged.message && seen->message_sha256 != judged.message->message_sha256) {
     judged.refusal = "another message with the same id and sender was received before";
@@ -190,7 +193,7 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
   const bool again = seen && judged.prekey_lost && is_the_same(installation, delivery, *seen);
   if (!judged.refusal.empty() && !again) {
     fetched.rejected.push_back({delivery.id, delivery.from, judged.refusal});
-    return queue_refusal(installation, delivery, now);
+    return queue_refusal(installation, delivery, receipt::State::kUndecryptable, now);
   }
   if (seen) {  // stored by an earlier run that could not acknowledge
     return queue_receipt(
@@ -206,17 +209,19 @@ base::Result<void> take_in(Installation& installation, client::RelayClient& rela
 base::Result<void> take_mail(Installation& installation, client::RelayClient& relay,
                              const Patience& patience, Context& context, Fetched& fetched) {
   std::uint64_t cursor = 0;
+  TRY(std::uint64_t recalls, recalls_cursor(installation.vault()));
   for (int page = 0; page < kMaxPages && !context.interrupt.requested(); ++page) {
     const Patience now = page == 0 ? patience : Patience{};
-    TRY(const wire::Inbox inbox, relay.inbox(cursor, kPage, now.wait, now.receipts));
+    TRY(const wire::Inbox inbox, relay.inbox(cursor, kPage, now.wait, now.receipts, recalls));
+    TRY(take_recalls(installation, relay, inbox.recalls, recalls, fetched.rejected, context));
     for (const wire::Delivery& delivery : inbox.deliveries) {
       if (delivery.cursor <= cursor) return refuse("the relay's inbox goes backwards");
       cursor = delivery.cursor;
       TRY(take_in(installation, relay, delivery, fetched, context));
     }
     TRY(finish_erasure(installation.vault()));  // before the relay forgets its copy
-    TRY(flush_receipts(installation, relay));
-    if (!inbox.more) break;
+    TRY(const bool recalled, flush_receipts(installation, relay));
+    if (!inbox.more && !recalled) break;
   }
   return {};
 }

@@ -9,6 +9,7 @@
 #include "policy/policy.hpp"
 #include "receipt/receipt.hpp"
 #include "text/safety.hpp"
+#include "trust/recall.hpp"
 #include "trust/statements.hpp"
 #include "trust/wipe.hpp"
 
@@ -32,7 +33,7 @@ struct Kind {
   std::optional<Error> (*problem)(std::string_view text);  // why it is out of form
 };
 
-const std::array<Kind, 14> kinds{{
+const std::array<Kind, 15> kinds{{
     {"organisation", "the founding statement of an organisation, the first entry of its chain",
      [](std::string_view text) { return error_of(trust::parse_organisation(text)); }},
     {"relay", "an organisation's word which relay is its own",
@@ -53,6 +54,8 @@ const std::array<Kind, 14> kinds{{
      [](std::string_view text) { return error_of(trust::parse_prekey(text)); }},
     {"receipt", "a receipt: what happened to a message",
      [](std::string_view text) { return error_of(receipt::parse(text)); }},
+    {"recall", "a recall: a message is taken back from who has not read it",
+     [](std::string_view text) { return error_of(trust::parse_recall(text)); }},
     {"wipe", "an order to wipe a device",
      [](std::string_view text) { return error_of(trust::parse_wipe(text)); }},
     {"wipe-key", "a device's word for the key that says that it was wiped",

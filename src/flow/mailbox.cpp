@@ -26,10 +26,24 @@ message::Header header_of_reply(const MessageRecord& record) {
   return header;
 }
 
+message::Header header_of_recalled(const MessageRecord& record) {
+  message::Header header;
+  header.id = record.id;
+  header.from = record.from;
+  header.sent = record.recalled->sent;
+  header.expires = record.recalled->expires;
+  header.purpose = record.recalled->purpose;
+  return header;
+}
+
 base::Result<Listed> parse_listed(const vault::Row& row) {
   TRY(MessageRecord record, decode_message(row.value.expose()));
   if (record.contact) {
     message::Header header = header_of_reply(record);
+    return Listed{std::move(record), std::move(header)};
+  }
+  if (record.recalled && record.header_note.empty()) {
+    message::Header header = header_of_recalled(record);
     return Listed{std::move(record), std::move(header)};
   }
   TRY(const note::Note signed_note, note::parse(record.header_note));

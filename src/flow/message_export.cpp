@@ -24,12 +24,15 @@ base::Result<std::vector<std::uint64_t>> chosen(const vault::Vault& vault,
   std::set<std::uint64_t> numbers;
   for (const std::string& name : which) {
     TRY(const Listed listed, find_message(vault, name, Direction::kReceived));
+    if (is_gone(listed.record)) {
+      return base::Error{base::Code::kNotFound, fmt::format("message {} was recalled", name), ""};
+    }
     numbers.insert(listed.record.number);
   }
   if (which.empty()) {
     for (const Direction direction : {Direction::kReceived, Direction::kSent}) {
       TRY(each_message(vault, direction, [&](const Listed& listed) -> base::Result<void> {
-        numbers.insert(listed.record.number);
+        if (!is_gone(listed.record)) numbers.insert(listed.record.number);
         return {};
       }));
     }

@@ -27,8 +27,12 @@ base::Result<bool> mark_read(Installation& installation, Listed& listed, bool re
   if (record.direction != Direction::kReceived || !record.unread) return false;
   record.unread = false;
   const bool sign = receipt && !record.contact;  // a contact has no device that could read it
-  TRY(installation.vault().transaction([&]() -> base::Result<void> {
-    TRY(update_message(installation.vault(), record));
+  vault::Vault& vault = installation.vault();
+  TRY(vault.transaction([&]() -> base::Result<void> {
+    // Another process may have destroyed it meanwhile: then what was shown was read all the same.
+    TRY(const Listed now,
+        find_message(vault, fmt::format("{}", record.number), Direction::kReceived));
+    if (!now.record.recalled) TRY(update_message(vault, record));
     if (!sign) return {};
     return queue_receipt(installation,
                          {record.id, record.from, record.message_sha256, receipt::State::kRead},

@@ -23,21 +23,25 @@ std::string_view event_of(receipt::State state) {
       return "message.opened-by-link";
     case receipt::State::kLinkLocked:
       return "message.link-locked";
+    case receipt::State::kRecalled:
+      return "message.recalled";
+    case receipt::State::kWithdrawn:
+      return "message.withdraw";
   }
   return "";
 }
 
 // Devices speak about a message of one sender; the relay's events name those it is for.
 bool names_those(const audit::Event& event, const receipt::Receipt& said) {
-  if (said.state == receipt::State::kDropped) {
-    return event.objects == std::vector<std::string>{said.device};
-  }
+  if (!said.device.empty()) return event.objects == std::vector<std::string>{said.device};
   return receipt::is_relays(said.state) || event.objects == std::vector<std::string>{said.from};
 }
 
-// Who ended a device is the actor of what went with it, whoever that was.
+// Who ended a device is the actor of what went with it, whoever that was; so is who recalled.
 bool names_actor(const audit::Event& event, const receipt::Receipt& said) {
-  if (said.state == receipt::State::kDropped) return true;
+  const bool taken =
+      said.state == receipt::State::kDropped || said.state == receipt::State::kWithdrawn;
+  if (taken) return true;
   return event.actor == (said.state == receipt::State::kAccepted ? said.from : said.by);
 }
 

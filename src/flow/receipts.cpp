@@ -43,8 +43,8 @@ base::Result<bool> has_ended(const Installation& installation, const std::string
 base::Result<Progressed> progress_of_link(const Installation& installation,
                                           const MessageRecord& record, Progressed progressed) {
   if (!record.confirmed) return progressed;
-  for (const auto state :
-       {receipt::State::kExpired, receipt::State::kLinkLocked, receipt::State::kOpenedByLink}) {
+  for (const auto state : {receipt::State::kExpired, receipt::State::kLinkLocked,
+                           receipt::State::kWithdrawn, receipt::State::kOpenedByLink}) {
     TRY(const bool said, has_ended(installation, record.id, state, {}));
     if (said) progressed.state = receipt::state_name(state);
   }
@@ -69,8 +69,14 @@ base::Result<Progressed> progress_of(const Installation& installation, const Mes
       has_ended(installation, record.id, receipt::State::kDropped, recipient.device));
   if (expired && progressed.state == "accepted") progressed.state = "expired";
   if (failed) progressed.state = "undecryptable";
+  TRY(const bool withdrawn,
+      has_ended(installation, record.id, receipt::State::kWithdrawn, recipient.device));
+  TRY(const std::optional<base::Time> recalled,
+      time_of(installation, record.id, recipient.device, receipt::State::kRecalled));
   if (dropped) progressed.state = "dropped";
+  if (withdrawn) progressed.state = "withdrawn";
   if (progressed.delivered) progressed.state = "delivered";
+  if (recalled) progressed.state = "recalled";
   if (progressed.read) progressed.state = "read";
   return progressed;
 }
@@ -118,6 +124,18 @@ bool reached(const MessageProgress& progress, receipt::State state) {
                      });
 }
 
+// Who waits for what was taken back would wait for ever.
+base::Result<void> check_not_recalled(const MessageProgress& progress) {
+  for (const Progressed& item : progress.recipients) {
+    if (item.read || (item.state != "recalled" && item.state != "withdrawn")) continue;
+    return base::Error{base::Code::kConflict,
+                       fmt::format("message {} was recalled: not everybody will read it",
+                                   progress.message.record.number),
+                       "see `sealpost receipt show`"};
+  }
+  return {};
+}
+
 // kInterrupted also when the time is over.
 base::Result<MessageProgress> wait_until_reached(Installation& installation, std::string_view which,
                                                  receipt::State state, Deadline& deadline) {
@@ -131,6 +149,7 @@ base::Result<MessageProgress> wait_until_reached(Installation& installation, std
     TRY(send_new_headers(installation, relay, context));
     TRY(MessageProgress progress, show_receipts(installation, which));
     if (reached(progress, state)) return progress;
+    TRY(check_not_recalled(progress));
     if (context.interrupt.requested()) return base::Error{base::Code::kInterrupted, "", ""};
     context.clock.sleep(std::clamp(deadline.left() / 2, kLastPoll, kPoll));
   }

@@ -23,6 +23,16 @@ base::Result<void> fill_contact(const Json& json, FromContact& out) {
   return {};
 }
 
+base::Result<void> fill_mark(const Json& json, RecallMark& out) {
+  TRY(out.by, string_at(json, "by"));
+  TRY(out.reason, string_at(json, "reason"));
+  TRY(out.at, time_at(json, "at"));
+  TRY(out.sent, time_at(json, "sent"));
+  TRY(out.expires, time_at(json, "expires"));
+  TRY(out.purpose, string_at(json, "purpose"));
+  return {};
+}
+
 base::Result<void> fill_message(const Json& json, MessageRecord& out) {
   TRY(out.number, number_at(json, "number"));
   TRY(const bool sent, bool_at(json, "sent"));
@@ -40,6 +50,7 @@ base::Result<void> fill_message(const Json& json, MessageRecord& out) {
   TRY(out.stored, time_at(json, "stored"));
   TRY(out.receipt, string_at(json, "receipt"));
   if (json.contains("contact")) TRY(fill_contact(json.at("contact"), out.contact.emplace()));
+  if (json.contains("recalled")) TRY(fill_mark(json.at("recalled"), out.recalled.emplace()));
   TRY(const Json* recipients, text::array_at(json, "recipients"));
   for (const Json& item : *recipients) {
     RecipientRecord& recipient = out.recipients.emplace_back();
@@ -99,6 +110,14 @@ crypto::SecretBytes encode(const MessageRecord& value) {
                            {"confirms", value.contact->confirms},
                            {"at", millis(value.contact->at)}};
   }
+  if (const auto& mark = value.recalled) {
+    document["recalled"] = {{"by", mark->by},
+                            {"reason", mark->reason},
+                            {"at", millis(mark->at)},
+                            {"sent", millis(mark->sent)},
+                            {"expires", millis(mark->expires)},
+                            {"purpose", mark->purpose}};
+  }
   return pack(document);
 }
 
@@ -137,6 +156,16 @@ std::string receipt_row(std::string_view message, std::string_view by, receipt::
 crypto::SecretBytes encode(const ReceiptRecord& value) {
   return pack(
       {{"statement", value.statement}, {"index", value.index}, {"leaf", binary(value.leaf)}});
+}
+
+crypto::SecretBytes encode(const RecallRecord& value) {
+  return pack({{"message", value.message},
+               {"from", value.from},
+               {"by", value.by},
+               {"reason", value.reason},
+               {"at", millis(value.at)},
+               {"number", value.number},
+               {"end", static_cast<std::uint64_t>(value.end)}});
 }
 
 base::Result<Profile> decode_profile(base::ByteView bytes) {
@@ -211,6 +240,23 @@ base::Result<ReceiptRecord> decode_receipt(base::ByteView bytes) {
                                  TRY(out.leaf, binary_at(json, "leaf"));
                                  return {};
                                });
+}
+
+base::Result<RecallRecord> decode_recall(base::ByteView bytes) {
+  return unpack<RecallRecord>(bytes, [](const Json& json, RecallRecord& out) -> base::Result<void> {
+    TRY(out.message, string_at(json, "message"));
+    TRY(out.from, string_at(json, "from"));
+    TRY(out.by, string_at(json, "by"));
+    TRY(out.reason, string_at(json, "reason"));
+    TRY(out.at, time_at(json, "at"));
+    TRY(out.number, number_at(json, "number"));
+    TRY(const std::uint64_t end, number_at(json, "end"));
+    if (end > static_cast<std::uint64_t>(RecallEnd::kRead)) {
+      return base::Error{base::Code::kMalformed, "no such end of a recall", ""};
+    }
+    out.end = static_cast<RecallEnd>(end);
+    return {};
+  });
 }
 
 }  // namespace sealpost::flow

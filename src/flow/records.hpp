@@ -51,6 +51,16 @@ struct FromContact {
   base::Time at;  // when it reached the relay
 };
 
+// That a message was taken back. What was unread is gone, and this is in its place.
+struct RecallMark {
+  std::string by;  // device
+  std::string reason;
+  base::Time at;    // as `by` claims
+  base::Time sent;  // of the message, with what follows
+  base::Time expires;
+  std::string purpose;
+};
+
 // A message of either direction. Row "<number>" of kMessage.
 struct MessageRecord {
   std::uint64_t number = 0;
@@ -70,7 +80,13 @@ struct MessageRecord {
   std::string receipt;  // the relay's signed accepted receipt; empty until confirmed
   std::vector<RecipientRecord> recipients;  // sent only
   std::optional<FromContact> contact = {};  // received only; then there is no header note
+  std::optional<RecallMark> recalled = {};  // received: then there is neither header note nor body
 };
+
+// Taken back before it was read here.
+inline bool is_gone(const MessageRecord& record) {
+  return record.recalled && record.direction == Direction::kReceived;
+}
 
 // A submission whose outcome is not known. Row "<id>" of kOutgoing.
 struct OutgoingRecord {
@@ -100,6 +116,18 @@ struct SeenRecord {
   base::Bytes tag;  // sent only
 };
 
+// A recall that was obeyed, as far as there was anything to obey. Row "<from>\n<id>" of kRecall.
+enum class RecallEnd { kNotHere, kDestroyed, kRead };
+struct RecallRecord {
+  std::string message;  // id
+  std::string from;     // device that sent it
+  std::string by;       // device
+  std::string reason;
+  base::Time at;
+  std::uint64_t number = 0;  // of its MessageRecord; 0 when it is not here
+  RecallEnd end = RecallEnd::kNotHere;
+};
+
 // A receipt about a sent message. Row receipt_row() of kReceipt.
 struct ReceiptRecord {
   std::string statement;  // note
@@ -119,6 +147,7 @@ crypto::SecretBytes encode(const OutgoingRecord& value);
 crypto::SecretBytes encode(const FileKeyRecord& value);
 crypto::SecretBytes encode(const SeenRecord& value);
 crypto::SecretBytes encode(const ReceiptRecord& value);
+crypto::SecretBytes encode(const RecallRecord& value);
 base::Result<Profile> decode_profile(base::ByteView bytes);
 base::Result<PrekeySecret> decode_prekey_secret(base::ByteView bytes);
 base::Result<MessageRecord> decode_message(base::ByteView bytes);
@@ -126,5 +155,6 @@ base::Result<OutgoingRecord> decode_outgoing(base::ByteView bytes);
 base::Result<FileKeyRecord> decode_file_key(base::ByteView bytes);
 base::Result<SeenRecord> decode_seen(base::ByteView bytes);
 base::Result<ReceiptRecord> decode_receipt(base::ByteView bytes);
+base::Result<RecallRecord> decode_recall(base::ByteView bytes);
 
 }  // namespace sealpost::flow

@@ -16,7 +16,7 @@ using vault::Kind;
 
 struct Waiting {
   std::vector<std::int64_t> rows;
-  std::vector<std::string> acknowledgements;  // delivered, undecryptable
+  std::vector<std::string> acknowledgements;  // delivered, undecryptable, recalled
   std::vector<std::string> receipts;          // read
   bool more = false;
 };
@@ -82,19 +82,23 @@ base::Result<void> queue_receipt(Installation& installation, const Witnessed& wi
   return installation.vault().put(Kind::kPendingReceipt, name, base::as_bytes(statement));
 }
 
-base::Result<void> flush_receipts(Installation& installation, client::RelayClient& relay) {
+base::Result<bool> flush_receipts(Installation& installation, client::RelayClient& relay) {
   vault::Vault& vault = installation.vault();
+  bool recalled = false;
   for (bool more = true; more;) {
     TRY(const Waiting waiting, next_waiting(installation));
     more = waiting.more;
-    if (!waiting.acknowledgements.empty()) TRY(relay.acknowledge(waiting.acknowledgements));
+    if (!waiting.acknowledgements.empty()) {
+      TRY(const wire::ReceiptBatchResult taken, relay.acknowledge(waiting.acknowledgements));
+      recalled = recalled || taken.recalled;
+    }
     if (!waiting.receipts.empty()) TRY(relay.post_receipts(waiting.receipts));
     TRY(vault.transaction([&]() -> base::Result<void> {
       for (std::int64_t row : waiting.rows) TRY(vault.erase(Kind::kPendingReceipt, row));
       return {};
     }));
   }
-  return {};
+  return recalled;
 }
 
 base::Result<std::uint64_t> waiting_receipts(const Installation& installation) {

@@ -26,8 +26,9 @@ struct Witnessed {
 base::Result<void> queue_receipt(Installation& installation, const Witnessed& witnessed,
                                  base::Time now);
 
-// Hands in what queue_receipt() kept. Safe to repeat.
-base::Result<void> flush_receipts(Installation& installation, client::RelayClient& relay);
+// Hands in what queue_receipt() kept. Safe to repeat. Whether something that it said was delivered
+// is taken back: the recall is in the inbox.
+base::Result<bool> flush_receipts(Installation& installation, client::RelayClient& relay);
 base::Result<std::uint64_t> waiting_receipts(const Installation& installation);
 
 }  // namespace sealpost::flow

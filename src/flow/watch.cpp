@@ -31,6 +31,7 @@ class Watch {
   base::Result<void> run() {
     TRY(message_row_, installation_.vault().last_id(Kind::kMessage));
     TRY(receipt_row_, installation_.vault().last_id(Kind::kReceipt));
+    TRY(recall_row_, installation_.vault().last_id(Kind::kRecall));
     while (!context_.interrupt.requested()) {
       const base::milliseconds began = context_.clock.steady();
       told_ = false;
@@ -61,6 +62,7 @@ class Watch {
     TRY(const std::uint64_t cursor, receipts_cursor(installation_.vault()));
     const Patience patience{once_ ? std::chrono::seconds{} : kLongPoll, cursor};
     const auto fetched = fetch_from(installation_, relay, patience, context_);
+    TRY(tell_recalls());
     TRY(tell_messages());  // also what was stored before it failed
     if (!fetched) return fetched.error();
     for (const Rejected& delivery : fetched->rejected) TRY(watcher_.refused(delivery));
@@ -72,8 +74,21 @@ class Watch {
     return each_message_after(installation_.vault(), message_row_, Direction::kReceived,
                               [&](const Listed& message) -> base::Result<void> {
                                 told_ = true;
+                                if (is_gone(message.record)) return {};
                                 return watcher_.message(message);
                               });
+  }
+
+  base::Result<void> tell_recalls() {
+    return installation_.vault().each(
+        Kind::kRecall, recall_row_, [&](const vault::Row& row) -> base::Result<bool> {
+          TRY(const RecallRecord record, decode_recall(row.value.expose()));
+          // Of one that never came here nobody has heard.
+          if (record.end != RecallEnd::kNotHere) TRY(watcher_.recall(record));
+          recall_row_ = row.id;
+          told_ = true;
+          return true;
+        });
   }
 
   base::Result<void> tell_receipts() {
@@ -145,6 +160,7 @@ class Watch {
   Context& context_;
   std::int64_t message_row_ = 0;  // the last one that was told
   std::int64_t receipt_row_ = 0;
+  std::int64_t recall_row_ = 0;
   bool told_ = false;  // something, in this round
   bool away_ = false;
   base::milliseconds pause_ = kShortestPause;

@@ -19,6 +19,8 @@ class Watcher {
   // How far this recipient of a sent message has come now.
   virtual base::Result<void> receipt(const Listed& message, const Progressed& recipient) = 0;
   virtual base::Result<void> refused(const std::string& receipt) = 0;
+  // A received message was taken back: destroyed unread, or read before and kept.
+  virtual base::Result<void> recall(const RecallRecord& recall) = 0;
   // This device is to be wiped; the watch ends with kRevoked.
   virtual base::Result<void> order(const Obeyed& order) = 0;
   // Once for each time that the relay is away, and once when it is back.

@@ -15,7 +15,7 @@ struct StateRow {
   State state;
   std::string_view name;
 };
-constexpr std::array<StateRow, 8> kStates{{
+constexpr std::array<StateRow, 10> kStates{{
     {State::kAccepted, "accepted"},
     {State::kDelivered, "delivered"},
     {State::kRead, "read"},
@@ -24,6 +24,8 @@ constexpr std::array<StateRow, 8> kStates{{
     {State::kDropped, "dropped"},
     {State::kOpenedByLink, "opened-by-link"},
     {State::kLinkLocked, "link-locked"},
+    {State::kRecalled, "recalled"},
+    {State::kWithdrawn, "withdrawn"},
 }};
 
 constexpr std::size_t kIdSize = 36;
@@ -67,7 +69,7 @@ Result<void> check_signature(const note::Note& signed_note, const Receipt& recei
   if (by_relay != is_relays(receipt.state)) {
     return unverified(by_relay ? "the relay cannot say what a device did with a message"
                                : "only the relay can say that it accepted a message, or that the "
-                                 "message expired or was dropped");
+                                 "message expired, was dropped or withdrawn");
   }
   if (signed_note.signatures.size() != 1 || !note::signed_by(signed_note, signer)) {
     return unverified("the receipt does not carry the signature of its author alone");
@@ -101,7 +103,8 @@ Result<void> check_all(const Evidence& evidence, const Expectation& expected,
 }  // namespace
 
 bool is_relays(State state) {
-  return state != State::kDelivered && state != State::kRead && state != State::kUndecryptable;
+  return state != State::kDelivered && state != State::kRead && state != State::kUndecryptable &&
+         state != State::kRecalled;
 }
 
 std::string_view state_name(State state) {
@@ -125,8 +128,12 @@ Result<std::string> format(const Receipt& value) {
   if (!value.last_resort.empty() && value.state != State::kAccepted) {
     return malformed("only the receipt of acceptance names devices of the last resort");
   }
-  if (value.device.empty() != (value.state != State::kDropped)) {
-    return malformed("the receipt of a dropped message names the device, and no other does");
+  const bool needs_device = value.state == State::kDropped;
+  const bool may_name_one = needs_device || value.state == State::kWithdrawn;
+  if (value.device.empty() ? needs_device : !may_name_one) {
+    return malformed(
+        "the receipt of a dropped message names the device, that of a withdrawn one may, and no "
+        "other does");
   }
   note::StatementBuilder statement("receipt");
   statement.add("message", value.message)

@@ -24,8 +24,10 @@ enum class State {
   kDropped,
   kOpenedByLink,
   kLinkLocked,
+  kRecalled,
+  kWithdrawn,
 };
-// Delivered, read and undecryptable are a device's word, the others the relay's.
+// Delivered, read, undecryptable and recalled are a device's word, the others the relay's.
 bool is_relays(State state);
 std::string_view state_name(State state);
 std::optional<State> state_from_name(std::string_view name);
@@ -45,7 +47,8 @@ struct Receipt {
   // Accepted only: the devices whose header is not sealed for a one-time prekey that the relay had
   // handed to the sender. Relays that know no one-time prekeys name none.
   std::vector<std::string> last_resort = {};
-  // Dropped only, and always there: the device whose queue the message went with.
+  // Dropped: the device whose queue the message went with. Withdrawn: the device that had not taken
+  // it, or nothing for a contact's link. No other has one.
   std::string device = {};
 };
 base::Result<std::string> format(const Receipt& value);  // unsigned text

@@ -86,6 +86,7 @@ base::Result<void> Ledger::record(MetaWriter& store, const std::vector<Fact>& fa
     if (fact.trust_entry) TRY(store.set_trust_leaf(*fact.trust_entry, index));
     if (fact.register_row) TRY(store.set_register_leaf(*fact.register_row, index));
     if (fact.stop_row) TRY(store.set_stop_leaf(*fact.stop_row, index));
+    if (fact.recall_row) TRY(store.set_recall_leaf(*fact.recall_row, index));
     hashes.push_back(merkle::leaf_hash(leaf));
   }
   last_ = last;

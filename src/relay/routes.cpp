@@ -111,6 +111,15 @@ constexpr std::array kRoutes{
           kNoBody,
           get_evidence},
 
+    Route{"POST", "/v1/recalls", Access::kDevice, {Operation::kRecall}, kSmall, post_recall},
+    Route{"GET", "/v1/recalls/{}", Access::kDevice, {Operation::kRecall}, kNoBody, get_recall},
+    Route{"GET",
+          "/v1/recalls/{}/evidence",
+          Access::kDevice,
+          {Operation::kRecall},
+          kNoBody,
+          get_recall_evidence},
+
     Route{"POST", "/v1/exports", Access::kDevice, {Operation::kReadReceipts}, kSmall, post_export},
 
     // Without a signature: who has a link has nothing else.

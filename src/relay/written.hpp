@@ -38,13 +38,14 @@ Reply octets(base::Bytes body);
 Reply problem(const base::Error& error);
 
 // One audit event and, where there is one, what it records: a statement about a message, an entry
-// of the trust chain by its number, one of the register or a stop by its row.
+// of the trust chain by its number, one of the register, a stop or a recall by its row.
 struct Fact {
   audit::Event event;
   std::optional<NewEvidence> evidence = std::nullopt;
   std::optional<std::uint64_t> trust_entry = std::nullopt;
   std::optional<std::uint64_t> register_row = std::nullopt;
   std::optional<std::uint64_t> stop_row = std::nullopt;
+  std::optional<std::uint64_t> recall_row = std::nullopt;
 };
 
 // How a change is recorded.

@@ -54,6 +54,7 @@ enum class Kind : int {
   kMissingKey = 23,   // contacts whose keys the relay has not shown
   kFaultyEntry = 24,  // entries of the register that count for nothing
   kLink = 25,         // secrets of links that contacts were sent
+  kRecall = 26,       // of messages that came here, or might still come
 };
 
 struct Row {

@@ -20,6 +20,7 @@ base::Result<ReceiptBatchResult> read_receipts_result(Fields& in) {
   ReceiptBatchResult out;
   TRY(out.recorded, in.number("recorded"));
   TRY(out.refused, in.number("refused"));
+  TRY(out.recalled, in.flag("recalled"));
   return out;
 }
 
@@ -73,6 +74,7 @@ Bytes to_cbor(const ReceiptBatchResult& value) {
   Json out = Json::object();
   out["recorded"] = value.recorded;
   out["refused"] = value.refused;
+  out["recalled"] = value.recalled;
   return text::to_cbor(out);
 }
 

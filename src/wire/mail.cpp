@@ -138,8 +138,16 @@ base::Result<Delivery> read_delivery(Fields& in) {
   return out;
 }
 
+base::Result<InboxRecall> read_recall(Fields& in) {
+  InboxRecall out;
+  TRY(out.cursor, in.number("cursor"));
+  TRY(out.recall, in.note("recall"));
+  return out;
+}
+
 base::Result<Inbox> read_inbox(Fields& in) {
   Inbox out;
+  TRY(out.recalls, in.list<InboxRecall>("recalls", kMaxBatch, read_recall));
   TRY(out.deliveries, in.list<Delivery>("deliveries", kMaxBatch, read_delivery));
   TRY(out.more, in.flag("more"));
   return out;
@@ -243,8 +251,12 @@ Bytes to_cbor(const SubmissionResults& value) {
 }
 
 Bytes to_cbor(const Inbox& value) {
-  return text::to_cbor(
-      {{"deliveries", array_of(value.deliveries, write_delivery)}, {"more", value.more}});
+  const auto recall = [](const InboxRecall& item) {
+    return Json{{"cursor", item.cursor}, {"recall", item.recall}};
+  };
+  return text::to_cbor({{"recalls", array_of(value.recalls, recall)},
+                        {"deliveries", array_of(value.deliveries, write_delivery)},
+                        {"more", value.more}});
 }
 
 base::Result<Submissions> parse_submissions(ByteView body) {

@@ -166,7 +166,7 @@ struct SubmissionResults {
   std::vector<SubmissionResult> results;
 };
 
-// GET /v1/inbox?after=CURSOR&limit=N&wait=SECONDS
+// GET /v1/inbox?after=CURSOR&limit=N&wait=SECONDS&recalls=CURSOR
 struct Delivery {
   std::uint64_t cursor = 0;
   std::string id;
@@ -177,20 +177,43 @@ struct Delivery {
   Bytes payload;
   std::string receipt;  // accepted
 };
+// A message that this device has, or may have, is taken back. With a cursor of its own.
+struct InboxRecall {
+  std::uint64_t cursor = 0;
+  std::string recall;  // note
+};
 struct Inbox {
+  std::vector<InboxRecall> recalls;
   std::vector<Delivery> deliveries;
   bool more = false;
 };
 
-// POST /v1/inbox/acknowledge: delivered or undecryptable receipts; POST /v1/receipts: read
-// receipts. Both: {"receipts": [note]}; the answer counts how many were new, and how many the relay
-// will never take, whoever repeats them.
+// POST /v1/inbox/acknowledge: delivered, undecryptable or recalled receipts; POST /v1/receipts:
+// read receipts. Both: {"receipts": [note]}; the answer counts how many were new, and how many the
+// relay will never take, whoever repeats them. recalled: something of what was delivered is taken
+// back.
 struct ReceiptBatch {
   std::vector<std::string> receipts;
 };
 struct ReceiptBatchResult {
   std::uint64_t recorded = 0;
   std::uint64_t refused = 0;
+  bool recalled = false;
+};
+
+// POST /v1/recalls: takes a message back; the answer is the recall that counts, the first one.
+struct RecallPosting {
+  std::string recall;  // note
+};
+struct RecallTaken {
+  std::string recall;  // note
+  bool duplicate = false;
+};
+// GET /v1/recalls/ID?from=DEVICE: whose message of this id the caller may take back, and the recall
+// of it, empty when there is none. GET /v1/recalls/ID/evidence?from=DEVICE: as for messages.
+struct RecallSubject {
+  std::string from;
+  std::string recall;
 };
 
 // GET /v1/receipts?after=CURSOR&limit=N: receipts about messages that this device sent.
@@ -410,6 +433,9 @@ Bytes to_cbor(const OrderPosting& value);
 Bytes to_cbor(const StandingOrder& value);
 Bytes to_cbor(const WipeAnswer& value);
 Bytes to_cbor(const OrderState& value);
+Bytes to_cbor(const RecallPosting& value);
+Bytes to_cbor(const RecallTaken& value);
+Bytes to_cbor(const RecallSubject& value);
 Bytes to_cbor(const RegisterState& value);
 Bytes to_cbor(const RegisterEntries& value);
 Bytes to_cbor(const RegisterAppend& value);
@@ -452,6 +478,9 @@ base::Result<OrderPosting> parse_order_posting(ByteView body);
 base::Result<StandingOrder> parse_standing_order(ByteView body);
 base::Result<WipeAnswer> parse_wipe_answer(ByteView body);
 base::Result<OrderState> parse_order_state(ByteView body);
+base::Result<RecallPosting> parse_recall_posting(ByteView body);
+base::Result<RecallTaken> parse_recall_taken(ByteView body);
+base::Result<RecallSubject> parse_recall_subject(ByteView body);
 base::Result<RegisterState> parse_register_state(ByteView body);
 base::Result<RegisterEntries> parse_register_entries(ByteView body);
 base::Result<RegisterAppend> parse_register_append(ByteView body);

@@ -62,6 +62,9 @@ constexpr std::array kBodies{
     check<wire::parse_stops>,
     check<wire::parse_stops_recorded>,
     check<wire::parse_stop_lift>,
+    check<wire::parse_recall_posting>,
+    check<wire::parse_recall_taken>,
+    check<wire::parse_recall_subject>,
 };
 
 }  // namespace

@@ -100,6 +100,7 @@ class LeafWalk {
     if (statement == event.details.end()) return {};
     if (event.details.contains("trust")) return take_entry(event, statement->second);
     if (is_relays_word(event.event)) return find_ended(event, statement->second);
+    if (event.event == "message.recall") return find_recall(event, statement->second);
     if (event.event.starts_with("message.")) return find_receipt(event, statement->second);
     return {};
   }
@@ -170,14 +171,28 @@ class LeafWalk {
     return compare(query.text(0), statement);
   }
 
+  base::Result<void> find_recall(const audit::Event& event, const std::string& statement) {
+    if (event.objects.empty()) return wrong("does not say whose message it is about");
+    TRY(Query query,
+        all_.db.query("SELECT r.statement FROM messages m JOIN recalls r ON r.message = m.id "
+                      "WHERE m.sender = (SELECT id FROM names WHERE name = ?) AND m.uuid = ? "
+                      "AND r.leaf = ?"));
+    query.bind(std::string_view(event.objects.front())).bind(std::string_view(event.message));
+    query.bind(next_);
+    TRY(const bool row, query.step());
+    if (row) return compare(query.text(0), statement);
+    return wrong("records a recall that is not there: " + event.message);
+  }
+
   base::Result<void> compare(std::string_view receipt, const std::string& statement) {
     if (base::to_hex(crypto::sha256(base::as_bytes(receipt))) == statement) return {};
-    return wrong("records another receipt than the one that is there");
+    return wrong("records another statement than the one that is there");
   }
 
   static bool is_relays_word(std::string_view event) {
     return event == "message.expire" || event == "message.drop" ||
-           event == "message.opened-by-link" || event == "message.link-locked";
+           event == "message.opened-by-link" || event == "message.link-locked" ||
+           event == "message.withdraw";
   }
 
   // Its leaf does not name the sender, by whom messages are found; but receipts of this kind lie in
@@ -259,7 +274,7 @@ class LeafWalk {
   Examination& all_;
   std::vector<bool> recorded_;                  // entries of the trust chain that a leaf tells of
   std::map<std::string, std::string> prekeys_;  // id of the last one of each device
-  Query ended_;            // receipts about expired or dropped messages: leaf, message, statement
+  Query ended_;            // the relay's word on what ended: leaf, message, statement
   bool at_ended_ = false;  // it stands on one that no leaf has asked for yet
   std::uint64_t next_ = 0;
   base::Time last_{};
@@ -280,7 +295,8 @@ base::Result<void> check_leaves(Examination& all) {
   all.tree_size = std::max(leaves, tiles);
   TRY(Query ended,
       all.db.query("SELECT e.leaf, coalesce(m.uuid, ''), e.statement FROM evidence e LEFT JOIN "
-                   "messages m ON m.id = e.message WHERE e.state > 3 ORDER BY e.id"));
+                   "messages m ON m.id = e.message WHERE e.state > 3 AND e.state <> 8 "
+                   "ORDER BY e.id"));
   return LeafWalk(all, std::move(ended)).run();
 }
 

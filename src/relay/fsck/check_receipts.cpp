@@ -50,6 +50,7 @@ std::string event_name(State state) {
   if (state == State::kDelivered) return "message.deliver";
   if (state == State::kExpired) return "message.expire";
   if (state == State::kDropped) return "message.drop";
+  if (state == State::kWithdrawn) return "message.withdraw";
   return "message." + std::string(receipt::state_name(state));
 }
 
@@ -129,11 +130,12 @@ class ReceiptCheck {
     return named ? std::string() : where + " names other recipients than the message has";
   }
 
-  // Whoever ended the device is the actor of what went with it.
+  // Whoever ended the device, or recalled the message, is the actor of what went with it.
   static bool is_actor(const audit::Event& event, const receipt::Receipt& receipt) {
-    if (receipt.state == State::kDropped) {
+    if (!receipt.device.empty()) {
       return event.objects == std::vector<std::string>{receipt.device};
     }
+    if (receipt.state == State::kWithdrawn) return true;
     return event.actor == (receipt.state == State::kAccepted ? receipt.from : receipt.by);
   }
 

@@ -51,6 +51,9 @@ constexpr std::array kReferences{
     Reference{Part::kRegister, "is granted to a device that has no name",
               "SELECT DISTINCT stream FROM register_grants WHERE device NOT IN (SELECT id FROM "
               "names)"},
+    Reference{Part::kRecall, "is to be told to a device that has no name, or is not there",
+              "SELECT recall FROM recall_devices WHERE device NOT IN (SELECT id FROM names) "
+              "OR recall NOT IN (SELECT id FROM recalls)"},
     Reference{Part::kTrust, "a leaf is noted for it, and it is not there",
               "SELECT number FROM trust_leaves WHERE number NOT IN (SELECT number FROM trust)"},
     Reference{Part::kEnvelope, "a new one is noted for a device or message that is not there",

@@ -45,6 +45,9 @@ Words words_of(Part part) {
     case Part::kRegister:
       return {"register", "devices refuse what contacts, consents, agreements or groups were noted",
               kRestore};
+    case Part::kRecall:
+      return {"recall", "a message that was taken back may be read, or by whom is not known",
+              kRestore};
   }
   return {"store", "", kRestore};
 }

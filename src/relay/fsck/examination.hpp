@@ -30,6 +30,7 @@ enum class Part {
   kBlob,
   kOrder,
   kRegister,
+  kRecall,
 };
 
 struct Examination {
@@ -84,6 +85,7 @@ base::Result<void> check_receipts(Examination& all);
 base::Result<void> check_envelopes(Examination& all);
 base::Result<void> check_blobs(Examination& all);
 base::Result<void> check_orders(Examination& all);
+base::Result<void> check_recalls(Examination& all);
 base::Result<void> check_register(Examination& all);
 base::Result<void> check_references(Examination& all);
 

@@ -38,6 +38,13 @@ base::Result<Outcome> post_receipts(Request& request, Engine& engine);
 base::Result<Outcome> get_receipts(Request& request, Engine& engine);
 base::Result<Outcome> get_evidence(Request& request, Engine& engine);
 
+// What the relay hands out of it, with its leaf; kVerificationFailed when the log lacks that.
+base::Result<wire::EvidenceItem> evidence_item(MetaReader& store, StoredEvidence evidence);
+
+base::Result<Outcome> post_recall(Request& request, Engine& engine);
+base::Result<Outcome> get_recall(Request& request, Engine& engine);
+base::Result<Outcome> get_recall_evidence(Request& request, Engine& engine);
+
 base::Result<Outcome> get_page(Request& request, Engine& engine);
 base::Result<Outcome> post_link_look(Request& request, Engine& engine);
 base::Result<Outcome> post_link_claim(Request& request, Engine& engine);

@@ -9,6 +9,7 @@ namespace {
 constexpr std::uint64_t kDefaultLimit = 64;
 constexpr std::uint64_t kMaxWaitSeconds = 60;
 constexpr std::size_t kMaxInboxBytes = 12 << 20;
+constexpr std::size_t kMaxRecalls = 256;  // of one answer
 
 // A device may have been revoked while it waited, its key or its user's role changed.
 base::Result<void> check_standing(Engine& engine, const Caller& caller) {
@@ -23,6 +24,7 @@ base::Result<void> check_standing(Engine& engine, const Caller& caller) {
 
 struct Asked {
   std::uint64_t after = 0;
+  std::uint64_t recalls = 0;  // cursor behind which they are wanted
   std::size_t limit = 0;
   std::optional<std::uint64_t> receipts;  // cursor behind which receipts end the wait, too
 };
@@ -43,9 +45,13 @@ base::Result<std::optional<Reply>> look(Engine& engine, const Caller& caller, co
   const std::string& device = caller.name;
   TRY(check_standing(engine, caller));
   TRY(const MetaStore::Reading store, engine.store->read());
-  TRY(const wire::Inbox inbox,
+  // Recalls first: one that comes in between is one of a message that is read here as well.
+  TRY(auto recalls, store->recalls(device, asked.recalls, kMaxRecalls));
+  TRY(wire::Inbox inbox,
       store->inbox(device, asked.after, asked.limit, kMaxInboxBytes, engine.seams.clock.now()));
-  if (inbox.deliveries.empty() && !last) {
+  inbox.more = inbox.more || recalls.size() == kMaxRecalls;
+  inbox.recalls = std::move(recalls);
+  if (inbox.deliveries.empty() && inbox.recalls.empty() && !last) {
     TRY(const bool news, is_news(*store, engine.directory, device, asked));
     if (!news) return std::optional<Reply>();
   }
@@ -56,10 +62,11 @@ base::Result<std::optional<Reply>> look(Engine& engine, const Caller& caller, co
 
 base::Result<Outcome> get_inbox(Request& request, Engine& engine) {
   TRY(const Parameters parameters,
-      Parameters::parse(request.query, {"after", "limit", "wait", "receipts"}));
+      Parameters::parse(request.query, {"after", "limit", "wait", "receipts", "recalls"}));
   Asked asked;
   TRY(asked.after, parameters.number("after", 0, INT64_MAX));
   TRY(asked.limit, parameters.number("limit", kDefaultLimit, wire::kMaxBatch));
+  TRY(asked.recalls, parameters.number("recalls", 0, INT64_MAX));
   TRY(const std::uint64_t wait, parameters.number("wait", 0, UINT32_MAX));
   TRY(const std::uint64_t receipts, parameters.number("receipts", UINT64_MAX, INT64_MAX));
   if (receipts != UINT64_MAX) asked.receipts = receipts;

@@ -14,11 +14,11 @@ constexpr std::uint64_t kMaxItems = 256;
 
 // Which states a route takes, and whether the envelope goes.
 struct Rule {
-  std::array<State, 2> states;
+  std::array<State, 3> states;
   bool acknowledges;
 };
-constexpr Rule kAcknowledge{{State::kDelivered, State::kUndecryptable}, true};
-constexpr Rule kRead{{State::kRead, State::kRead}, false};
+constexpr Rule kAcknowledge{{State::kDelivered, State::kUndecryptable, State::kRecalled}, true};
+constexpr Rule kRead{{State::kRead, State::kRead, State::kRead}, false};
 
 // What was received and is in form, in a state that belongs here, by this device and signed with
 // its key; nothing otherwise.
@@ -63,6 +63,7 @@ Fact fact_of(const Unit& unit, const Request& request, const receipt::Receipt& v
 
 struct Taken {
   bool refused = false;      // now and whenever it comes again
+  bool recalled = false;     // the message is taken back, and was stored by the device
   std::optional<Fact> fact;  // nothing when the relay has this device's word on it already
 };
 
@@ -88,15 +89,18 @@ base::Result<Taken> take_in(Unit& unit, const Request& request, const std::strin
                             const Rule& rule) {
   const Caller& caller = request.caller;
   const auto value = open_receipt(statement, unit, caller, rule);
-  if (!value) return Taken{true, {}};
+  if (!value) return Taken{true, false, {}};
   TRY(const auto message, unit.store.reads().message(value->from, value->message));
   if (!message || !was_recipient(*message, caller.name) ||
       message->sha256 != value->message_sha256) {
-    return Taken{true, {}};
+    return Taken{true, false, {}};
   }
+  TRY(const auto recall, unit.store.reads().recall_of(message->row));
+  if (value->state == State::kRecalled && !recall) return Taken{true, false, {}};
   TRY(const bool news, settle(unit.store, message->row, *value, statement, rule));
-  if (!news) return Taken{};
-  return Taken{false, fact_of(unit, request, *value, *message, statement)};
+  Taken taken{false, recall && value->state == State::kDelivered, {}};
+  if (news) taken.fact = fact_of(unit, request, *value, *message, statement);
+  return taken;
 }
 
 bool same_evidence(const Fact& a, const Fact& b) {
@@ -113,6 +117,7 @@ base::Result<Written> take_in_all(Unit& unit, const Request& request,
   for (const std::string& statement : batch.receipts) {
     TRY(Taken taken, take_in(unit, request, statement, rule));
     if (taken.refused) ++result.refused;
+    result.recalled = result.recalled || taken.recalled;
     if (!taken.fact) continue;
     if (taken.fact->evidence) unit.arrivals.receipts.insert(taken.fact->evidence->from);
     const auto same = [&](const Fact& other) { return same_evidence(*taken.fact, other); };
@@ -130,7 +135,9 @@ base::Result<Outcome> post_batch(Request& request, const Rule& rule) {
   }));
 }
 
-base::Result<wire::EvidenceItem> item_of(MetaReader& store, StoredEvidence evidence) {
+}  // namespace
+
+base::Result<wire::EvidenceItem> evidence_item(MetaReader& store, StoredEvidence evidence) {
   TRY(auto leaves, store.leaves(evidence.index, 1));
   if (leaves.empty()) {
     return base::Error{base::Code::kVerificationFailed, "the audit log lacks an event", ""};
@@ -138,8 +145,6 @@ base::Result<wire::EvidenceItem> item_of(MetaReader& store, StoredEvidence evide
   return wire::EvidenceItem{evidence.row, std::move(evidence.statement), evidence.index,
                             std::move(leaves.front())};
 }
-
-}  // namespace
 
 base::Result<Outcome> post_acknowledge(Request& request, Engine&) {
   return post_batch(request, kAcknowledge);
@@ -159,7 +164,7 @@ base::Result<Outcome> get_receipts(Request& request, Engine& engine) {
   out.more = found.size() > limit;
   if (out.more) found.resize(limit);
   for (StoredEvidence& evidence : found) {
-    TRY(auto item, item_of(*store, std::move(evidence)));
+    TRY(auto item, evidence_item(*store, std::move(evidence)));
     out.items.push_back(std::move(item));
   }
   return Outcome(cbor(wire::to_cbor(out)));
@@ -177,7 +182,7 @@ base::Result<Outcome> get_evidence(Request& request, Engine& engine) {
   TRY(auto found, store->evidence(message->row));
   wire::EvidenceList out;
   for (StoredEvidence& evidence : found) {
-    TRY(auto item, item_of(*store, std::move(evidence)));
+    TRY(auto item, evidence_item(*store, std::move(evidence)));
     out.items.push_back(std::move(item));
   }
   return Outcome(cbor(wire::to_cbor(out)));

@@ -166,6 +166,13 @@ struct LinkViews {
   std::uint64_t held = 0;  // claimed lately, and not committed since
 };
 
+// What a recall has taken back at the relay.
+struct Withdrawn {
+  std::vector<std::string> devices;  // that had not taken their envelopes
+  std::string contact;               // whose link could still be opened; empty when there was none
+  std::vector<std::string> blobs;    // whose rows are gone, since nothing else names them
+};
+
 struct NewReply {
   std::uint64_t message = 0;  // row
   std::string link;
@@ -275,6 +282,14 @@ class MetaReader {
       std::string_view stream) = 0;
   virtual base::Result<std::optional<wire::RegisterGrant>> register_grant(
       std::string_view stream, std::string_view device) = 0;
+
+  // Devices that sent a message of this id.
+  virtual base::Result<std::vector<std::string>> senders_of(std::string_view id) = 0;
+  virtual base::Result<std::optional<std::string>> recall_of(std::uint64_t message) = 0;
+  // Of messages that the device was told of, behind the cursor, in order.
+  virtual base::Result<std::vector<wire::InboxRecall>> recalls(std::string_view device,
+                                                               std::uint64_t after,
+                                                               std::size_t limit) = 0;
 
   virtual base::Result<std::optional<StoredLink>> link(std::string_view id) = 0;
   virtual base::Result<std::optional<LinkClaim>> link_claim(std::string_view link,
@@ -425,6 +440,14 @@ class MetaWriter {
   virtual base::Result<void> record_stop(std::uint64_t row) = 0;
   virtual base::Result<void> lift_stop(std::string_view contact, std::string_view purpose,
                                        base::Time at) = 0;
+
+  // Removes what nobody has fetched: envelopes, waits for new ones, payload, and attachments that
+  // nothing else names; the link is recalled, opened or not.
+  virtual base::Result<Withdrawn> withdraw(std::uint64_t message) = 0;
+  // The row, for set_recall_leaf(). A message has one at most. `devices` get it with their inbox.
+  virtual base::Result<std::uint64_t> add_recall(std::uint64_t message, std::string_view statement,
+                                                 std::span<const std::string> devices) = 0;
+  virtual base::Result<void> set_recall_leaf(std::uint64_t row, std::uint64_t leaf) = 0;
 
   virtual base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) = 0;
   virtual base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) = 0;

@@ -131,6 +131,18 @@ CREATE INDEX stops_open ON stops(id) WHERE recorded = 0;
 PRAGMA user_version = 5;
 )";
 
+// What version 5 did not have. recalls.leaf: of its event, or -1 until that is written.
+// recall_devices: who gets it with the inbox.
+constexpr std::string_view kSinceVersion5 = R"(
+CREATE TABLE recalls(id INTEGER PRIMARY KEY, message INTEGER NOT NULL, statement TEXT NOT NULL,
+                     leaf INTEGER NOT NULL);
+CREATE UNIQUE INDEX recalls_once ON recalls(message);
+CREATE TABLE recall_devices(device INTEGER NOT NULL, recall INTEGER NOT NULL,
+                            PRIMARY KEY(device, recall)) WITHOUT ROWID;
+CREATE INDEX blobs_of_message ON message_blobs(message);
+PRAGMA user_version = 6;
+)";
+
 // orders: of wiping; times are 0 until it happened. An order is found by its device's name, or by
 // the key that it names.
 // Version 1 did not know where in the log an entry of the trust chain stands; the leaves do. And a
@@ -161,6 +173,7 @@ std::string steps_from(std::string_view version) {
   if (version == "2" || !steps.empty()) steps += kSinceVersion2;
   if (version == "3" || !steps.empty()) steps += kSinceVersion3;
   if (version == "4" || !steps.empty()) steps += kSinceVersion4;
+  if (version == "5" || !steps.empty()) steps += kSinceVersion5;
   return steps;
 }
 

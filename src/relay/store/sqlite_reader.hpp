@@ -63,6 +63,10 @@ class SqliteReader final : public MetaReader {
   base::Result<std::vector<wire::GrantHolder>> register_holders(std::string_view stream) override;
   base::Result<std::optional<wire::RegisterGrant>> register_grant(std::string_view stream,
                                                                   std::string_view device) override;
+  base::Result<std::vector<std::string>> senders_of(std::string_view id) override;
+  base::Result<std::optional<std::string>> recall_of(std::uint64_t message) override;
+  base::Result<std::vector<wire::InboxRecall>> recalls(std::string_view device, std::uint64_t after,
+                                                       std::size_t limit) override;
   base::Result<std::optional<StoredLink>> link(std::string_view id) override;
   base::Result<std::optional<LinkClaim>> link_claim(std::string_view link,
                                                     std::string_view claim) override;

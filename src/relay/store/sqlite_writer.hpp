@@ -99,6 +99,10 @@ class SqliteWriter final : public MetaWriter {
   base::Result<std::vector<std::string>> spent_links(base::Time claimed_before,
                                                      std::size_t limit) override;
   base::Result<std::size_t> remove_links(base::Time expired_before, std::size_t limit) override;
+  base::Result<Withdrawn> withdraw(std::uint64_t message) override;
+  base::Result<std::uint64_t> add_recall(std::uint64_t message, std::string_view statement,
+                                         std::span<const std::string> devices) override;
+  base::Result<void> set_recall_leaf(std::uint64_t row, std::uint64_t leaf) override;
   base::Result<void> add_leaf(std::uint64_t index, base::ByteView leaf) override;
   base::Result<void> set_tile(int level, std::uint64_t index, base::ByteView hashes) override;
   base::Result<void> set_checkpoint(std::string_view note) override;
@@ -122,6 +126,8 @@ class SqliteWriter final : public MetaWriter {
                                  bool lift);
   base::Result<void> add_envelopes(const NewMessage& message, std::uint64_t row);
   base::Result<std::vector<std::string>> waiting(std::uint64_t message, base::ByteView recipients);
+  base::Result<std::vector<std::string>> release_blobs(std::uint64_t message);
+  base::Result<std::string> recall_link(std::uint64_t message);
   base::Result<void> touch(std::string_view blob, base::Time now);
   base::Result<void> set_fact(std::string_view name, std::string_view value);
   template <typename... Values>

@@ -468,6 +468,73 @@ def replay_order(request: Request):
     return cbor({"order": order, "entries": entries})
 
 
+# --- recalls -------------------------------------------------------------------------------------
+
+
+def recall_note(house, options, signer: Key) -> str:
+    leaves, entries = house.leaves(), house.chain()
+    root = merkle.root([merkle.leaf_hash(leaf) for leaf in leaves])
+    head = chain_head(house.root, entries)
+    if options["by"] == "another trust chain":
+        head = sha256(head)
+    fields = [
+        ("message", options["message"]),
+        ("from", options["from"]),
+        ("reason", "because I say so"),
+        ("log", view(len(leaves), root)),
+        ("trust", view(len(entries), head)),
+        ("at", now()),
+    ]
+    if options["by"] == "another message":
+        fields.insert(2, ("message-sha256", sha256(b"another").hex()))
+    return sign(statement("recall", fields), signer)
+
+
+@edits("GET /inbox")
+def forge_recall(request: Request, document):
+    """A recall of `message`, which `from` sent; `by` says whose."""
+    options = request.options
+    match options["by"]:
+        case "log key":
+            signer = request.house.log_key
+        case "member" | "another trust chain" | "another message":
+            signer = Device.load(options["state"]).key
+        case "own key":
+            signer = Key(options["from"])
+    recall = recall_note(request.house, options, signer)
+    document["recalls"].append({"cursor": 1 << 40, "recall": recall})
+
+
+@edits("GET /recalls/[^/]+/evidence")
+def recall_evidence(request: Request, document):
+    """What became of a recalled message is not what was signed."""
+    match request.options["what"]:
+        case "read":
+            for item in document["items"]:
+                if field(item["statement"], "state") == "delivered":
+                    text = changed(item["statement"], state="read")
+                    item["statement"] = text + signatures_of(item["statement"])
+        case "nobody":
+            document["items"] = []
+        case "silence":
+            document["items"] = [
+                item
+                for item in document["items"]
+                if field(item["statement"], "state") == "accepted"
+            ]
+        case "withdrawn":
+            for item in document["items"]:
+                if field(item["statement"], "state") == "withdrawn":
+                    name = field(item["statement"], "by")
+                    item["statement"] = sign(text_of(item["statement"]), Key(name))
+
+
+@edits("POST /recalls")
+def recall_of_another(request: Request, document):
+    """The recall that counts is one that nobody gave."""
+    document["recall"] = sign(text_of(document["recall"]), Key(field(document["recall"], "from")))
+
+
 # --- attachments ---------------------------------------------------------------------------------
 
 

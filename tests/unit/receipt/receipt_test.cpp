@@ -205,7 +205,8 @@ TEST_CASE("the receipt of acceptance names the purpose, no other does") {
 
 TEST_CASE("states read back as themselves") {
   for (State state : {State::kAccepted, State::kDelivered, State::kRead, State::kUndecryptable,
-                      State::kExpired, State::kDropped}) {
+                      State::kExpired, State::kDropped, State::kOpenedByLink, State::kLinkLocked,
+                      State::kRecalled, State::kWithdrawn}) {
     CHECK(receipt::state_from_name(receipt::state_name(state)) == state);
   }
   CHECK_FALSE(receipt::state_from_name("seen"));
@@ -226,6 +227,34 @@ TEST_CASE("the receipt of a dropped message names its device, and no other recei
   Case evidence(signed_receipt(dropped, kOrigin));
   evidence.signer = kOrigin;
   CHECK(evidence.judge().reason == "");
+}
+
+TEST_CASE("withdrawn is the relay's word, of a device or a link; recalled is a device's") {
+  Receipt value = draft();
+  value.state = State::kWithdrawn;
+  value.by = kOrigin;
+  for (const std::string& device : {std::string(), std::string(kReader)}) {
+    value.device = device;
+    const std::string text = receipt::format(value).value();
+    CHECK(receipt::parse(text)->device == device);
+    Case evidence(signed_receipt(value, kOrigin));
+    evidence.signer = kOrigin;
+    CHECK(evidence.judge().reason == "");
+  }
+  value.by = kReader;
+  Case claimed(signed_receipt(value, kReader));
+  claimed.signer = kReader;
+  CHECK_FALSE(claimed.judge().holds);
+  value.state = State::kRecalled;
+  CHECK_FALSE(receipt::format(value).has_value());
+  value.device = "";
+  Case destroyed(signed_receipt(value, kReader));
+  destroyed.signer = kReader;
+  CHECK(destroyed.judge().reason == "");
+  value.by = kOrigin;
+  Case relays(signed_receipt(value, kOrigin));
+  relays.signer = kOrigin;
+  CHECK_FALSE(relays.judge().holds);
 }
 
 TEST_CASE("a receipt out of form is malformed") {

@@ -372,7 +372,7 @@ TEST_CASE("fsck finds a sound folder sound, finds every damage, and changes noth
     const std::string never_was = "it names a state of log or trust chain that never was";
     bent([](auto& relay) { relay.receipt([](auto& it) { it.log.size = 5000; }); }, never_was);
     bent([](auto& relay) { relay.receipt([](auto& it) { it.log.hash[0] ^= 1; }); },
-         "records another receipt than the one that is there");
+         "records another statement than the one that is there");
     bent([](auto& relay) { relay.receipt([](auto& it) { it.trust.hash[0] ^= 1; }); }, never_was);
     bent([](auto& relay) { relay.receipt([](auto& it) { it.purpose = "test"; }); },
          "it is about another message than it lies with");

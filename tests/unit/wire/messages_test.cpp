@@ -90,12 +90,13 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
           {{"id", true, true, "", "", {{"d"}}, "r\n"},
            {"id2", false, false, "denied", "no", {{"d", wire::RecipientState::kRevoked}}, ""}}},
       wire::parse_submission_results);
-  survives(wire::Inbox{{{7, "id", "from", base::Time(base::milliseconds(5)), "k", Bytes(9, 1),
+  survives(wire::Inbox{{{4, "n\n"}},
+                       {{7, "id", "from", base::Time(base::milliseconds(5)), "k", Bytes(9, 1),
                          Bytes(8, 2), "r\n"}},
                        true},
            wire::parse_inbox);
   survives(wire::ReceiptBatch{{"r\n"}}, wire::parse_receipt_batch);
-  survives(wire::ReceiptBatchResult{3}, wire::parse_receipt_batch_result);
+  survives(wire::ReceiptBatchResult{3, 1, true}, wire::parse_receipt_batch_result);
   survives(wire::EvidenceList{{{1, "s\n", 4, Bytes(3, 3)}}, false}, wire::parse_evidence_list);
   survives(wire::BlobReservation{"00", wire::kMaxBlob}, wire::parse_blob_reservation);
   survives(wire::BlobState{{0, 1, 5}, true}, wire::parse_blob_state);
@@ -106,6 +107,9 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
   survives(wire::WipeAnswer{"a\n", "v\n"}, wire::parse_wipe_answer);
   survives(wire::OrderState{"o\n", base::Time(base::milliseconds(5)), {}, {}, "", ""},
            wire::parse_order_state);
+  survives(wire::RecallPosting{"r\n"}, wire::parse_recall_posting);
+  survives(wire::RecallTaken{"r\n", true}, wire::parse_recall_taken);
+  survives(wire::RecallSubject{"from", ""}, wire::parse_recall_subject);
 }
 
 TEST_CASE("a submission keeps every field") {

@@ -1,0 +1,56 @@
+# Recalls from a relay that lies: forged ones destroy nothing, and what it says of recipients is not
+# believed without their receipts.
+load support
+load lying
+
+setup_file() {
+  start_org olivia dr.lee
+  add_unchecked eve
+  start_liar
+  as olivia send --to dr.lee --to eve first >/dev/null
+  as dr.lee inbox >/dev/null
+}
+teardown() { rm -f "$LIES/lie"; }
+teardown_file() { stop_liar && stop_org; }
+
+@test "a forged recall destroys nothing, at a contact" {
+  from=$(as olivia device list --json | jq -rs '.[0].device')
+  id=$(as olivia send --to dr.lee "stays")
+  as dr.lee inbox >/dev/null
+  for by in "own key" "log key" member "another trust chain" "another message"; do
+    lie forge_recall for=dr.lee message="$id" from="$from" by="$by" state="$ORG_DIR/eve.json"
+    caught 7 "its recall does not hold" as dr.lee inbox
+    contains "$output" general
+    truth
+    expect_exit 0 as dr.lee inbox --json
+    json_lines 'any(.id == $id and .unread and .recalled == null)' --arg id "$id"
+  done
+  expect_exit 0 as dr.lee read "$id"
+  contains "$output" stays
+}
+
+@test "a forged one does not hide the true one that comes behind it" {
+  id=$(as olivia send --to dr.lee "goes")
+  as dr.lee inbox >/dev/null
+  lie forge_recall for=dr.lee message="$id" from=mercy.example/olivia/laptop by="own key"
+  caught 7 "its recall does not hold" as dr.lee inbox
+  truth
+  as olivia recall "$id" --yes >/dev/null
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'any(.id == $id and .recalled != null)' --arg id "$id"
+}
+
+@test "what a relay says of recipients is not believed without receipts" {
+  for what in read nobody silence withdrawn; do
+    id=$(as olivia send --to dr.lee "about $what")
+    [[ $what == withdrawn ]] || as dr.lee inbox >/dev/null
+    lie recall_evidence for=olivia what="$what"
+    caught 7 "what the relay says of the recall does not hold" as olivia recall "$id" --yes
+    truth
+    expect_exit 0 as olivia recall "$id" --yes
+  done
+  id=$(as olivia send --to dr.lee "another's recall")
+  lie recall_of_another for=olivia
+  caught 7 "what the relay says of the recall does not hold" as olivia recall "$id" --yes
+  truth
+}
