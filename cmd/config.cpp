@@ -65,6 +65,20 @@ base::Result<std::vector<Shown>> places(const Env& env, const std::string& profi
   return shown;
 }
 
+bool may_hold_secret(const std::string& key) { return key.find(".header.") != std::string::npos; }
+
+// What the configuration says of notices has no options.
+void add_notices(const Env& env, const std::string& profile, std::vector<Shown>& shown) {
+  for (const char* part : {"notify.organisation", "notify.sms.", "notify.email."}) {
+    for (const auto& [key, value] : env.config.find_all(profile, part)) {
+      const bool general = value.profile.empty();
+      shown.push_back({key, may_hold_secret(key) ? "(not shown)" : value.text,
+                       general ? "config" : "profile",
+                       (general ? "" : value.profile + ", ") + line_of(value)});
+    }
+  }
+}
+
 base::Result<void> print(const Env& env, const std::vector<Shown>& all) {
   std::vector<ui::Row> rows;
   for (const Shown& shown : all) {
@@ -91,6 +105,7 @@ base::Result<void> run_show(const Options& options, Env& env) {
       shown.push_back(std::move(found));
     }
   }
+  add_notices(env, profile, shown);
   return print(env, shown);
 }
 

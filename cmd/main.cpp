@@ -75,6 +75,7 @@ constexpr std::array kVerbs{
     Entry{"doctor", kHelping, add_doctor},
     Entry{"profile", kHelping, add_profile},
     Entry{"config", kHelping, add_config},
+    Entry{"notify", kHelping, add_notify},
     Entry{"completion", kHelping, add_completion, false},
     Entry{"version", kHelping, add_version, false},
 };

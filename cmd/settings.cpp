@@ -8,6 +8,7 @@
 
 #include "cmd/session.hpp"
 #include "config/config.hpp"
+#include "notify/settings.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -89,7 +90,7 @@ std::vector<Setting> chosen_settings(CLI::App& root) {
 base::Result<void> load_settings(CLI::App& root, Env& env) {
   const auto locations = config::locate(env.variable);
   if (!locations) return {};  // no place for a file, so there is none
-  std::set<std::string> keys;
+  std::set<std::string> keys = notify::setting_keys();
   for (const Setting& setting : all_settings(root)) {
     if (setting.key != "profile") keys.insert(setting.key);
   }

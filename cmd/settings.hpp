@@ -26,7 +26,8 @@ std::vector<Setting> all_settings(CLI::App& root);
 // Those of the chosen verb, with the global ones.
 std::vector<Setting> chosen_settings(CLI::App& root);
 
-// Reads the configuration into env.config. kMalformed with file and line.
+// Reads the configuration, options and what is said of notices, into env.config. kMalformed with
+// file and line.
 base::Result<void> load_settings(CLI::App& root, Env& env);
 // Fills what is still open of the chosen verb's options.
 base::Result<void> apply_settings(CLI::App& root, Env& env);

@@ -49,6 +49,7 @@ void add_sandbox(CLI::App& app, Env& env);
 void add_doctor(CLI::App& app, Env& env);
 void add_profile(CLI::App& app, Env& env);
 void add_config(CLI::App& app, Env& env);
+void add_notify(CLI::App& app, Env& env);
 void add_completion(CLI::App& app, Env& env);
 void add_version(CLI::App& app, Env& env);
 

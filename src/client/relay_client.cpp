@@ -3,7 +3,6 @@
 
 #include "client/curl_transport.hpp"
 #include "client/limits.hpp"
-#include "client/retry.hpp"
 #include "client/verdict.hpp"
 #include "wire/signature.hpp"
 
@@ -53,7 +52,7 @@ base::Result<base::Bytes> RelayClient::post(const std::string& path, base::ByteV
 
 base::Result<Response> RelayClient::exchange(const Request& request, const RetryBudget& budget,
                                              const std::function<bool()>& alive) {
-  Retry retry(seams_.clock, seams_.interrupt, budget);
+  base::Retry retry(seams_.clock, seams_.interrupt, budget);
   for (bool signed_anew = false;;) {
     auto response = attempt(request);
     Verdict verdict = judge(response);

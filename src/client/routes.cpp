@@ -2,7 +2,6 @@
 #include "base/encoding.hpp"
 #include "client/limits.hpp"
 #include "client/relay_client.hpp"
-#include "client/retry.hpp"
 #include "client/verdict.hpp"
 
 namespace sealpost::client {
@@ -342,7 +341,7 @@ base::Result<void> RelayClient::fetch_blob(std::string_view blob, std::uint64_t 
                                            std::uint64_t count, base::ByteSink& sink,
                                            Pacer& pacer) {
   CountingSink counted(sink, pacer);
-  Retry retry(seams_.clock, seams_.interrupt, kTransferBudget);
+  base::Retry retry(seams_.clock, seams_.interrupt, kTransferBudget);
   std::uint64_t alive = 0;
   while (counted.count() < count) {
     const std::uint64_t before = counted.count();

@@ -57,11 +57,20 @@ class Collector {
   }
 
  private:
+  bool is_known(const std::string& name) const {
+    if (known_.count(name) > 0) return true;
+    for (std::size_t dot = name.find('.'); dot != std::string::npos;
+         dot = name.find('.', dot + 1)) {
+      if (dot + 1 < name.size() && known_.count(name.substr(0, dot + 1) + "*") > 0) return true;
+    }
+    return false;
+  }
+
   base::Result<Value> leaf(const std::string& name, const toml::node& node,
                            const std::string& profile) const {
     const std::size_t line = node.source().begin.line;
     const bool general_only = name == kDefaultProfile;
-    if ((!general_only && known_.count(name) == 0) || (general_only && !profile.empty())) {
+    if ((!general_only && !is_known(name)) || (general_only && !profile.empty())) {
       return at_line(file_, line, "unknown key \"" + name + "\"");
     }
     const std::optional<std::string> text = text_of(node);
@@ -184,6 +193,19 @@ std::optional<Value> Config::find(const std::string& profile, const std::string&
     if (value != values->second.end()) return value->second;
   }
   return std::nullopt;
+}
+
+std::map<std::string, Value> Config::find_all(const std::string& profile,
+                                              std::string_view prefix) const {
+  std::map<std::string, Value> found;
+  for (const std::string& section : {profile, std::string()}) {
+    const auto values = sections_.find(section);
+    if (values == sections_.end() || !found.empty()) continue;
+    for (const auto& [key, value] : values->second) {
+      if (key.compare(0, prefix.size(), prefix) == 0) found.emplace(key, value);
+    }
+  }
+  return found;
 }
 
 base::Result<void> write_default_profile(const fs::path& file,

@@ -2,8 +2,9 @@
 //
 // A key is an option's long name, behind its verb and a dot unless it is global: "quiet",
 // "send.purpose", "receipt.list.older-than". Which keys exist is told by the caller, who knows the
-// options; any other key is an error that names its line. Values are strings, whole numbers or
-// booleans. Objects are values, safe to read from several threads.
+// options; any other key is an error that names its line. A known key "a.b.*" stands for every key
+// that begins with "a.b.". Values are strings, whole numbers or booleans. Objects are values, safe
+// to read from several threads.
 #pragma once
 
 #include <filesystem>
@@ -49,6 +50,9 @@ class Config {
 
   // The profile's own value, or else the general one.
   std::optional<Value> find(const std::string& profile, const std::string& key) const;
+  // All keys that begin with `prefix`: those of the profile, or else, when it has none, the general
+  // ones.
+  std::map<std::string, Value> find_all(const std::string& profile, std::string_view prefix) const;
 
  private:
   std::map<std::string, std::map<std::string, Value>> sections_;  // "" is the general part

@@ -1,4 +1,4 @@
-#include "client/retry.hpp"
+#include "base/retry.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,6 +10,7 @@
 using namespace sealpost;
 using namespace sealpost::client;
 using base::milliseconds;
+using base::Retry;
 
 namespace {
 
@@ -22,7 +23,7 @@ Verdict judged(int status, std::string_view body = "") {
 TEST_CASE("there are four tries, with growing pauses, within ten seconds") {
   testing::FakeClock clock;
   const testing::FakeInterrupt interrupt;
-  Retry retry(clock, interrupt);
+  Retry retry(clock, interrupt, kRequestBudget);
   const milliseconds start = clock.steady();
   milliseconds last{0};
   for (int tries = 1; tries < 4; ++tries) {
@@ -38,7 +39,7 @@ TEST_CASE("there are four tries, with growing pauses, within ten seconds") {
 TEST_CASE("a try that took long leaves no time for others") {
   testing::FakeClock clock;
   const testing::FakeInterrupt interrupt;
-  Retry retry(clock, interrupt);
+  Retry retry(clock, interrupt, kRequestBudget);
   clock.advance(milliseconds(9'900));
   CHECK(!retry.again());
   retry.reset();
@@ -48,7 +49,7 @@ TEST_CASE("a try that took long leaves no time for others") {
 TEST_CASE("the relay's own pause is kept, or nothing is tried") {
   testing::FakeClock clock;
   const testing::FakeInterrupt interrupt;
-  Retry retry(clock, interrupt);
+  Retry retry(clock, interrupt, kRequestBudget);
   const milliseconds start = clock.steady();
   CHECK(retry.again(3));
   CHECK(clock.steady() - start == milliseconds(3'000));
@@ -60,7 +61,7 @@ TEST_CASE("who is asked to stop does not try again") {
   testing::FakeClock clock;
   testing::FakeInterrupt interrupt;
   interrupt.stop = true;
-  Retry retry(clock, interrupt);
+  Retry retry(clock, interrupt, kRequestBudget);
   CHECK(!retry.again());
 }
 

@@ -1,12 +1,10 @@
-#include "client/retry.hpp"
+#include "base/retry.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace sealpost::client {
+namespace sealpost::base {
 namespace {
-
-using base::milliseconds;
 
 // The last one repeats.
 constexpr std::array kPauses{milliseconds(200), milliseconds(800), milliseconds(2'000)};
@@ -14,7 +12,7 @@ constexpr std::uint64_t kNever = 3'600;  // seconds; anything this long is beyon
 
 }  // namespace
 
-Retry::Retry(base::Clock& clock, const base::Interrupt& interrupt, RetryBudget budget)
+Retry::Retry(Clock& clock, const Interrupt& interrupt, RetryBudget budget)
     : clock_(clock), interrupt_(interrupt), budget_(budget), started_(clock.steady()) {}
 
 bool Retry::again(std::optional<std::uint64_t> retry_after) {
@@ -34,4 +32,4 @@ void Retry::reset() {
   tries_ = 1;
 }
 
-}  // namespace sealpost::client
+}  // namespace sealpost::base
