@@ -138,19 +138,13 @@ base::Result<Listed> find_message(const vault::Vault& vault, std::string_view wh
 
 base::Result<void> each_message(const vault::Vault& vault, Direction direction,
                                 const std::function<base::Result<void>(Listed)>& visit) {
-  std::int64_t after = 0;
-  return each_message_after(vault, after, direction, visit);
-}
-
-base::Result<void> each_message_after(const vault::Vault& vault, std::int64_t& after,
-                                      Direction direction,
-                                      const std::function<base::Result<void>(Listed)>& visit) {
-  return vault.each(Kind::kMessage, after, [&](const vault::Row& row) -> base::Result<bool> {
-    TRY(Listed listed, parse_listed(row));
+  return vault.each(Kind::kMessage, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    TRY(Listed listed, listed_in(row));
     if (listed.record.direction == direction) TRY(visit(std::move(listed)));
-    after = row.id;
     return true;
   });
 }
+
+base::Result<Listed> listed_in(const vault::Row& row) { return parse_listed(row); }
 
 }  // namespace sealpost::flow

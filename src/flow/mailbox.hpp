@@ -41,9 +41,7 @@ base::Result<Listed> find_message(const vault::Vault& vault, std::string_view wh
 // Visits messages of one direction in order of number.
 base::Result<void> each_message(const vault::Vault& vault, Direction direction,
                                 const std::function<base::Result<void>(Listed)>& visit);
-// Those of one direction that were stored behind the row `after`, which moves on with each visit.
-base::Result<void> each_message_after(const vault::Vault& vault, std::int64_t& after,
-                                      Direction direction,
-                                      const std::function<base::Result<void>(Listed)>& visit);
+// What a row of kMessage holds.
+base::Result<Listed> listed_in(const vault::Row& row);
 
 }  // namespace sealpost::flow

@@ -68,8 +68,10 @@ class IgnoredSignal {
     if (::getppid() != parent) ::_exit(kNotFound);
     ::setpgid(0, 0);  // Ctrl-C at the terminal is not for it
   }
+  if (launch.in >= 0) ::dup2(launch.in, STDIN_FILENO);
   if (launch.out >= 0) ::dup2(launch.out, STDOUT_FILENO);
   if (launch.err >= 0) ::dup2(launch.err, STDERR_FILENO);
+  if (launch.alone) ::syscall(SYS_close_range, STDERR_FILENO + 1, ~0U, 0U);
   ::execvpe(arguments[0], arguments, environment);
   constexpr std::string_view kMessage = "sealpost: the command cannot be started\n";
   [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, kMessage.data(), kMessage.size());
@@ -114,6 +116,16 @@ base::Result<int> Process::wait(const base::Interrupt& interrupt) {
   constexpr int kTurn = 200;  // milliseconds
   while (!ended_within(kTurn)) {
     if (interrupt.requested() && !std::exchange(passed_on, true)) ::kill(pid_, SIGTERM);
+  }
+  return reap();
+}
+
+base::Result<int> Process::wait_or_stop(const base::Interrupt& interrupt) {
+  constexpr int kTurn = 100;  // milliseconds
+  while (!ended_within(kTurn)) {
+    if (!interrupt.requested()) continue;
+    stop();
+    return base::Error{base::Code::kInterrupted, "interrupted while a command ran", ""};
   }
   return reap();
 }

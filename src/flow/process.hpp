@@ -1,4 +1,4 @@
-// Child processes of the sandbox. One thread; POSIX.
+// Child processes: of the sandbox, and commands of the user's. One thread; POSIX.
 #pragma once
 
 #include <sys/types.h>
@@ -17,9 +17,11 @@ struct Launch {
   std::vector<std::string> command;                            // looked up in PATH
   std::vector<std::pair<std::string, std::string>> variables;  // set
   std::vector<std::string> unset;                              // prefixes of names to leave out
+  int in = -1;                // becomes its standard input; -1: ours
   int out = -1;               // becomes its standard output; -1: ours
   int err = -1;               // becomes its standard error; -1: ours
   bool dies_with_us = false;  // killed when this process ends, however that happens
+  bool alone = false;         // gets no descriptor but the three standard ones
 };
 
 // A running child; ended with SIGTERM, then SIGKILL, and reaped on destruction. Move-only.
@@ -33,6 +35,8 @@ class Process {
   // Its exit status, or 128 and the number of the signal that ended it. An interrupt of ours is
   // passed on to it once, as SIGTERM.
   base::Result<int> wait(const base::Interrupt& interrupt);
+  // The same, but an interrupt ends it as stop() does; then kInterrupted.
+  base::Result<int> wait_or_stop(const base::Interrupt& interrupt);
   void stop();
 
  private:

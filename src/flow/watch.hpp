@@ -10,7 +10,9 @@
 
 namespace sealpost::flow {
 
-// Who is told what came. A failure ends the watch; what was stored stays stored.
+// Who is told what came. A failure ends the watch; what was stored stays stored. In a watch that
+// keeps what it told, kPartial for a message, a receipt or a recall says that it is to be told
+// again: nothing that came later is told before.
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -31,7 +33,15 @@ class Watcher {
 // Fetches and stores what waits, as fetch() and sync_receipts() do, tells it, and waits for more.
 // A relay that is away is tried again, less and less often, up to every half minute. Ends with
 // kInterrupted when the process is asked to stop, and with what other failures there are. With
-// `once` it ends when everything that is there was told; a relay that is away is then an error.
-base::Result<void> watch(Installation& installation, bool once, Watcher& watcher, Context& context);
+// `once` it ends when everything that is there was told; a relay that is away is then an error, and
+// so is kPartial when the same is told in vain for the fifth time. With `kept`, messages, receipts
+// and recalls are told at least once by one watch after the other (flow/told.hpp), of which there
+// is one at a time: kConflict.
+struct Watching {
+  bool once = false;
+  bool kept = false;
+};
+base::Result<void> watch(Installation& installation, const Watching& how, Watcher& watcher,
+                         Context& context);
 
 }  // namespace sealpost::flow

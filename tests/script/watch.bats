@@ -151,6 +151,124 @@ ends_with() {
   expect_exit 0 as dr.new group list
 }
 
+# --- --exec --------------------------------------------------------------------------------------
+
+# A program in the scratch folder: its lines are the arguments.
+program() {
+  printf '#!/bin/bash\n' >handler
+  printf '%s\n' "$@" >>handler
+  chmod +x handler
+}
+handled() { jq -es --arg id "$1" 'any(.id == $id)' seen >/dev/null 2>&1; }
+
+@test "--exec hands each event to the program, with its arguments, and again until it ends with 0" {
+  as dr.lee watch --once --exec true
+  printf 0 >count
+  program 'cat >last' 'n=$(($(<count) + 1)); printf %s "$n" >count' \
+    'printf "%s\n" "$@" >arguments; ((n > 2)) && cat last >>seen'
+  : >seen
+  id=$(as olivia send --to dr.lee --subject 'a "quote" and a \ in it' body)
+  expect_exit 0 as dr.lee watch --once --exec ./handler -- --flag 'two words' '$HOME;x'
+  [ "$(<count)" = 3 ]
+  [ "$(cat arguments)" = $'--flag\ntwo words\n$HOME;x' ]
+  [ "$(wc -l <seen)" = 1 ]
+  jq -e --arg id "$id" '.type == "message" and .id == $id and .subject == "a \"quote\" and a \\ in it"' seen
+  expect_exit 0 as dr.lee watch --once --exec ./handler
+  [ "$(<count)" = 3 ]
+  contains "$(as dr.lee inbox --unread)" "a \"quote\""
+}
+
+@test "--exec goes on where it was: what failed is told by the next one, in order, also after other commands" {
+  program 'cat >/dev/null; exit 3'
+  first=$(as olivia send --to dr.lee one)
+  second=$(as olivia send --to dr.lee two)
+  expect_exit 8 as dr.lee watch --once --exec ./handler
+  contains "$errors" "ended with status 3"
+  as dr.lee inbox >/dev/null
+  as dr.lee watch --once >/dev/null
+  third=$(as olivia send --to dr.lee three)
+  program 'cat >>seen'
+  : >seen
+  expect_exit 0 as dr.lee watch --once --exec ./handler
+  [ "$(jq -rs 'map(.id) | join(" ")' seen)" = "$first $second $third" ]
+}
+
+@test "--exec that is killed at work tells the same event again" {
+  : >seen
+  program 'cat >>seen; echo $$ >started; exec sleep 600'
+  id=$(as olivia send --to dr.lee killed)
+  start_watch dr.lee --exec ./handler
+  wait_for "the command" 30 test -s started
+  kill -KILL "$WATCHER"
+  wait_for "the watch to end" 30 _gone "$WATCHER"
+  WATCHER=
+  kill "$(<started)"
+  program 'cat >>again'
+  expect_exit 0 as dr.lee watch --once --exec ./handler
+  [ "$(jq -rs 'map(.id) | join(" ")' again)" = "$id" ]
+}
+
+@test "--exec in a watch backs off and goes on in order; receipts and recalls are events, too" {
+  program 'cat >last; [[ -e stop ]] && exit 1; cat last >>told'
+  touch stop
+  : >told
+  start_watch dr.lee --exec ./handler
+  wait_for "the poll" 30 is_waiting
+  first=$(as olivia send --to dr.lee one)
+  second=$(as olivia send --to dr.lee two)
+  wait_for "a failure" 30 grep -q "ended with status 1" said
+  wait_for "the second message" 30 delivered "$second"
+  [ ! -s told ]
+  rm stop
+  told() { jq -es --arg id "$1" 'any(.id == $id)' told >/dev/null 2>&1; }
+  wait_for "both" 60 told "$second"
+  [ "$(jq -rs 'map(select(.type == "message").id) | join(" ")' told)" = "$first $second" ]
+  as olivia recall "$second" --yes >/dev/null
+  recalled() { jq -es --arg id "$second" 'any(.type == "recall" and .message == $id)' told >/dev/null 2>&1; }
+  wait_for "the recall" 60 recalled
+  kill -TERM "$WATCHER"
+  ends_with 130
+}
+delivered() { as olivia receipt show "$1" --json | jq -e '.state == "delivered"' >/dev/null; }
+
+@test "--exec: a program that does not exist, or arguments without one, is a usage error at once" {
+  for wrong in "--exec ./nothing" "--exec no-such-program-anywhere" "--exec /" "-- argument"; do
+    # shellcheck disable=SC2086
+    expect_exit 2 as dr.lee watch --once $wrong
+  done
+  expect_exit 2 as dr.lee watch --once --exec ""
+}
+
+@test "--exec: Ctrl-C ends a program that hangs, and the event is told again" {
+  program 'cat >/dev/null; echo $$ >started; exec sleep 600'
+  id=$(as olivia send --to dr.lee hangs)
+  start_watch dr.lee --exec ./handler
+  wait_for "the command" 30 test -s started
+  kill -INT "$WATCHER"
+  ends_with 130
+  _gone "$(<started)"
+  program 'cat >>again'
+  expect_exit 0 as dr.lee watch --once --exec ./handler
+  [ "$(jq -rs 'map(.id) | join(" ")' again)" = "$id" ]
+}
+
+@test "--exec: a program gets no secret and no descriptor, and need not read; another such watch is refused" {
+  program 'env >environment' 'ls -l /proc/$$/fd >descriptors' 'exec <&-'
+  as olivia send --to dr.lee one >/dev/null
+  export SEALPOST_PASSPHRASE_COMMAND="cat $PASSFILE" CREDENTIALS_DIRECTORY=$T
+  expect_exit 0 as dr.lee watch --once --exec ./handler
+  unset SEALPOST_PASSPHRASE_COMMAND CREDENTIALS_DIRECTORY
+  never grep -q "PASSPHRASE\|CREDENTIALS" environment
+  grep -q SEALPOST_HOME environment
+  never grep -q "vault\|socket" descriptors
+  program 'cat >/dev/null'
+  start_watch dr.lee --exec ./handler
+  wait_for "the poll" 30 is_waiting
+  expect_exit 9 as dr.lee watch --once --exec ./handler
+  kill -INT "$WATCHER"
+  ends_with 130
+}
+
 # The last one: nurse.kim's device is gone afterwards.
 @test "an order to wipe is told and obeyed at once" {
   start_watch nurse.kim
