@@ -201,6 +201,23 @@ test("an expired message says so", async () => {
   assert.fail("it did not expire");
 });
 
+test("a message that was taken back says so, also to who has typed the passcode already", async () => {
+  for (const typed of [false, true]) {
+    const sent = json("send", "--to", `contact:${newContact()}`, "--purpose", "appointment-reminder", "text");
+    const { address } = sent.link;
+    const early = typed && await visit(address);
+    sealpost("recall", "--yes", sent.id);
+    const page = early || await visit(address);
+    if (typed) await open(page);
+    await page.waitForSelector(".problem");
+    assert.match(await page.textContent(".problem"), /taken this message back/);
+    assert.equal(await page.locator(".body").count(), 0);
+    await shoot(page, typed ? "recalled-late" : "recalled");
+    await accessible(page);
+    await leave(page, address);
+  }
+});
+
 test("without a network nothing is lost, on a slow one it waits", async () => {
   const address = link(newContact(), "text");
   const page = await visit(address);

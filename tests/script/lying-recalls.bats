@@ -54,3 +54,26 @@ teardown_file() { stop_liar && stop_org; }
   caught 7 "what the relay says of the recall does not hold" as olivia recall "$id" --yes
   truth
 }
+
+@test "recalled while its delivery is on the way: never shown, and signed for" {
+  id=$(as olivia send --to dr.lee --subject "in between" text)
+  lie meanwhile for=dr.lee run="SEALPOST_HOME=$ORG_DIR/olivia $SEALPOST recall --yes $id"
+  expect_exit 0 as dr.lee inbox --json
+  truth
+  never contains "$output" "in between"
+  json_lines 'any(.id == $id and .recalled != null)' --arg id "$id"
+  expect_exit 0 as olivia receipt show "$id" --json
+  json '.state == "recalled"'
+}
+
+@test "a message whose acceptance is not known is given up, not recalled" {
+  lie lose_messages
+  as olivia send --to dr.lee "swallowed" >/dev/null 2>&1 || true
+  truth
+  id=$(as olivia outbox list --json | jq -rs '.[0].id // empty')
+  [[ -n $id ]]
+  expect_exit 9 as olivia recall "$id" --yes
+  contains "$errors" "outbox drop"
+  as olivia outbox drop "$id" --yes >/dev/null
+  expect_exit 3 as olivia recall "$id" --yes
+}

@@ -165,16 +165,6 @@ vault_of() { echo "$ORG_DIR/$1"/*/vault.db; }
   as olivia receipt export "$(jq -r .id <<<"$sent")" -o link.receipt
 }
 
-@test "a message in the outbox is given up, not recalled" {
-  stop_relay
-  as olivia send --to dr.lee "never left" >/dev/null 2>&1 || true
-  start_relay
-  id=$(as olivia outbox list --json | jq -rs '.[0].id // empty')
-  [[ -n $id ]] || skip "nothing was begun without the relay"
-  expect_exit 9 recall olivia "$id"
-  contains "$errors" "outbox drop"
-}
-
 @test "a device that has been away destroys it when it comes back, whoever ended meanwhile" {
   id=$(as olivia send --to nurse.kim "long ago")
   as nurse.kim inbox >/dev/null

@@ -151,11 +151,15 @@ async function open(state) {
 
 async function refused(state, error, submit) {
   submit.disabled = false;
-  if (error instanceof relay.Refusal && error.status === 401) {
+  if (error instanceof relay.Refusal && [401, 403, 409].includes(error.status)) {
+    // Since the page was shown the link may have ended.
     const now = await relay.look(link).catch(() => state);
-    if (now.state !== "open") return showProblem(now.state);
-    say(words.wrong(now.tries));
-    return document.getElementById("passcode").focus();
+    if (now.state !== "open" && now.state !== "spent") return showProblem(now.state);
+    if (error.status === 401) {
+      if (now.state === "spent") return showProblem(now.state);
+      say(words.wrong(now.tries));
+      return document.getElementById("passcode").focus();
+    }
   }
   const key = problemOf(error);
   if (key === "offline" || key === "busy" || key === "elsewhere") return say(words[key]);

@@ -349,6 +349,13 @@ def alter_deliveries(request: Request, document):
 
 
 @lie("POST /messages")
+def lose_messages(request: Request):
+    """Hangs up without having taken them in."""
+    request.told()
+    return Answer(0, {}, b"")
+
+
+@lie("POST /messages")
 def swallow(request: Request):
     """Signs for messages that it neither keeps nor logs."""
     house = request.house
@@ -742,7 +749,7 @@ def register_withhold(request: Request):
     return answer.with_document(document)
 
 
-@lie("POST /register/[a-z]+/entries")
+@lie("POST /(register/[a-z]+/entries|inbox/acknowledge)")
 def meanwhile(request: Request):
     """The truth, but before the first of these the shell command `run` is done; each lie once."""
     run = request.options["run"]
