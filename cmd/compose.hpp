@@ -24,6 +24,7 @@ struct SendOptions {
   std::string passcode_file;
   std::uint64_t max_views = 1;
   bool partial = false;
+  bool no_notice = false;
   std::string text;
 };
 

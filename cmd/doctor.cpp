@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include "cmd/notices.hpp"
+#include "cmd/notifying.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
+#include "flow/link_notices.hpp"
+#include "portal/portal.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -60,6 +63,41 @@ base::Result<flow::Belongings> belongings_of(const Env& env, const config::Profi
       passphrase ? std::filesystem::path(passphrase->text) : std::filesystem::path()};
 }
 
+base::Result<flow::Pages> built_pages(const flow::Installation& installation) {
+  TRY(const std::string exported, portal::page_for(installation.profile().url));
+  return flow::Pages{crypto::sha256(base::as_bytes(portal::own_page())),
+                     crypto::sha256(base::as_bytes(exported))};
+}
+
+// A relay that cannot be met is a finding already.
+base::Result<void> examine_page(const flow::Installation& installation,
+                                const flow::Findings& at_relay, Env& env, Report& report) {
+  for (const flow::Finding& finding : at_relay) {
+    if (finding.check == "relay" && finding.health != flow::Health::kGood) return {};
+  }
+  TRY(const flow::Pages built, built_pages(installation));
+  flow::Context context = context_of(env);
+  TRY(flow::Finding finding, flow::examine_page(installation, built, context));
+  return report.add(flow::Findings{std::move(finding)});
+}
+
+// Where notices are configured, whether they could be sent; none is.
+base::Result<void> examine_notices(const flow::Installation& installation,
+                                   const std::string& profile, const Env& env, Report& report) {
+  const auto notifier = make_notifier(env, profile, installation);
+  if (!notifier) {
+    return report.add(
+        flow::Findings{{"notices", flow::Health::kBroken, notifier.error().text,
+                        notifier.error().hint.empty() ? "see sealpost-config(5), NOTICES"
+                                                      : notifier.error().hint}});
+  }
+  const std::vector<std::string> channels = flow::channels_of(*notifier);
+  if (channels.empty()) return {};
+  return report.add(
+      flow::Findings{{"notices", flow::Health::kGood,
+                      fmt::format("contacts are told by {}", fmt::join(channels, " and ")), ""}});
+}
+
 base::Result<void> run_doctor(const Options&, Env& env) {
   TRY(const config::Profile profile, choose_profile(env));
   Report report(env);
@@ -72,6 +110,8 @@ base::Result<void> run_doctor(const Options&, Env& env) {
   flow::Context context = context_of(env);
   TRY(const flow::Findings at_relay, flow::examine_relay(installation, context));
   TRY(report.add(at_relay));
+  TRY(examine_page(installation, at_relay, env, report));
+  TRY(examine_notices(installation, profile.name, env, report));
   TRY(const flow::Findings here, flow::examine_device(installation, env.clock.now()));
   TRY(report.add(here));
   return report.verdict();

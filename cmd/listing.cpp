@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cmd/notice_words.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -27,6 +28,7 @@ ui::Row row_of(const flow::Listed& message) {
   const std::size_t files = message.header.attachments.size();
   std::string mark = message.record.unread ? "N" : "";
   if (!message.record.confirmed) mark = "?";
+  if (message.notice && flow::is_open(*message.notice)) mark = "!";
   if (message.record.recalled) mark = "R";
   return {
       fmt::format("{}", message.record.number),
@@ -41,16 +43,18 @@ ui::Row row_of(const flow::Listed& message) {
 }  // namespace
 
 text::OrderedJson receipt_json(const flow::Listed& message, const flow::Progressed& recipient) {
-  return {{"type", "receipt"},
-          {"message", message.record.id},
-          {"number", message.record.number},
-          {"to", recipient.user},
-          {"device", recipient.device},
-          {"state", recipient.state},
-          {"sent", text::format_time(message.header.sent)},
-          {"delivered", ui::time_or_nothing(recipient.delivered)},
-          {"read", ui::time_or_nothing(recipient.read)},
-          {"last-resort", recipient.last_resort}};
+  text::OrderedJson out{{"type", "receipt"},
+                        {"message", message.record.id},
+                        {"number", message.record.number},
+                        {"to", recipient.user},
+                        {"device", recipient.device},
+                        {"state", recipient.state},
+                        {"sent", text::format_time(message.header.sent)},
+                        {"delivered", ui::time_or_nothing(recipient.delivered)},
+                        {"read", ui::time_or_nothing(recipient.read)},
+                        {"last-resort", recipient.last_resort}};
+  if (message.notice) add_notice(*message.notice, out);
+  return out;
 }
 
 std::string user_of(std::string_view full_name) {
@@ -84,6 +88,7 @@ text::OrderedJson message_json(const flow::Listed& message) {
     out["answers"] = contact->answers;
     out["confirms"] = contact->confirms;
   }
+  if (message.notice) add_notice(*message.notice, out);
   if (const auto& mark = message.record.recalled) {
     out["recalled"] = {
         {"by", mark->by}, {"reason", mark->reason}, {"at", text::format_time(mark->at)}};

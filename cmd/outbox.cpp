@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cmd/never_empty.hpp"
+#include "cmd/notifying.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/outbox_words.hpp"
 #include "cmd/rate.hpp"
@@ -49,10 +50,11 @@ base::Result<void> run_retry(const RetryOptions& options, Env& env) {
   TRY(Opened opened, open_installation(env));
   TRY(const std::vector<std::string> ids, chosen(opened, options.id));
   if (ids.empty()) return {};
+  TRY(notify::Notifier notifier, make_notifier(env, opened.profile.name, opened.installation));
   flow::Context context = context_of(env);
   ui::Transfer progress(env);
   TRY(const auto results,
-      flow::retry_outbox(opened.installation, ids, bandwidth, context, progress));
+      flow::retry_outbox(opened.installation, ids, bandwidth, context, progress, &notifier));
   return print_retried(env, results);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cmd/notice_words.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -21,6 +22,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 std::string_view state_of(const flow::OutboxEntry& entry) {
+  if (entry.notice) return "notice";
   return entry.sealed ? "unconfirmed" : "uploading";
 }
 
@@ -43,12 +45,14 @@ text::OrderedJson entry_json(const flow::OutboxEntry& entry) {
 std::string_view result_of(const flow::Retried& one) {
   if (one.error) return "failed";
   if (one.elsewhere) return "elsewhere";
+  if (one.sent && notice_failed(*one.sent)) return "partial";
   return one.sent && one.sent->complete ? "sent" : "partial";
 }
 
 text::OrderedJson retried_json(const flow::Retried& one) {
   text::OrderedJson document{{"type", "outbox-result"}, {"id", one.id}, {"result", result_of(one)}};
   if (one.sent) document["duplicate"] = one.sent->duplicate;
+  if (one.sent && one.sent->link) add_notice(one.sent->link->notice, document);
   if (one.error) {
     document["code"] = base::code_name(one.error->code);
     document["message"] = one.error->text;
@@ -69,6 +73,10 @@ base::Result<void> print_one(Env& env, const flow::Retried& one) {
     return {};
   }
   if (one.sent && !one.sent->complete) env.out.warn(one.id + " did not reach everybody");
+  if (one.sent && notice_failed(*one.sent)) {
+    env.out.warn(
+        fmt::format("{}: the notice was not sent: {}", one.id, one.sent->link->notice.reason));
+  }
   return env.out.line(one.id);
 }
 
@@ -76,6 +84,8 @@ std::string_view outcome_name(Fate fate) {
   switch (fate) {
     case Fate::kNotSent:
       return "not-sent";
+    case Fate::kNotTold:
+      return "not-told";
     case Fate::kNotAccepted:
       return "not-accepted";
     case Fate::kConfirmed:
@@ -90,6 +100,8 @@ std::string_view outcome_text(Fate fate) {
   switch (fate) {
     case Fate::kNotSent:
       return "It is dropped; it was never sent.";
+    case Fate::kNotTold:
+      return "No notice of it will be sent; the message stays sent.";
     case Fate::kNotAccepted:
       return "It is dropped; the relay had not accepted it.";
     case Fate::kConfirmed:
@@ -123,7 +135,7 @@ base::Result<void> print_retried(Env& env, const std::vector<flow::Retried>& res
   for (const flow::Retried& one : results) {
     const bool alone = results.size() == 1 && one.error;  // then it is the command's own error
     if (!alone) TRY(print_one(env, one));
-    missed = missed || (one.sent && !one.sent->complete);
+    missed = missed || (one.sent && (!one.sent->complete || notice_failed(*one.sent)));
     if (!one.error) continue;
     ++failed;
     if (first == nullptr) first = &one;
@@ -144,6 +156,9 @@ std::string drop_question(const flow::OutboxEntry& entry, const flow::Asked& ask
   switch (asked.fate) {
     case Fate::kNotSent:
       return what + ", which was never sent?";
+    case Fate::kNotTold:
+      return fmt::format("Send {} no notice of message {}, which was sent?", joined(entry.to),
+                         entry.id);
     case Fate::kNotAccepted:
       return what + ", which the relay has not accepted?";
     default:

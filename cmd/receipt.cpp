@@ -24,6 +24,10 @@ base::Result<void> print(Env& env, const std::vector<flow::MessageProgress>& mes
       }
       rows.push_back({fmt::format("{}", message.record.number), item.user, item.device, item.state,
                       ui::time_or_nothing(item.delivered), ui::time_or_nothing(item.read)});
+      if (message.notice) {
+        rows.back()[3] +=
+            fmt::format(", notice {}", flow::notice_stage_name(message.notice->stage));
+      }
     }
   }
   if (env.out.json()) return {};

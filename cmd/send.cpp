@@ -2,10 +2,13 @@
 #include <fmt/format.h>
 #include "cmd/compose.hpp"
 #include "cmd/never_empty.hpp"
+#include "cmd/notice_words.hpp"
+#include "cmd/notifying.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
+#include "flow/link_notices.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -23,13 +26,29 @@ void note_last_resorts(Env& env, const flow::Sent& sent) {
 }
 
 text::OrderedJson link_json(const flow::LinkMade& link) {
-  return {{"address", std::string(link.address.expose_text())},
-          {"channel", link.channel},
-          {"passcode", wire::passcode_name(link.passcode)},
-          {"expires", text::format_time(link.expires)}};
+  text::OrderedJson document{{"address", std::string(link.address.expose_text())},
+                             {"channel", link.channel},
+                             {"passcode", wire::passcode_name(link.passcode)},
+                             {"expires", text::format_time(link.expires)}};
+  add_notice(link.notice, document);
+  return document;
 }
 
-base::Result<void> print_result(Env& env, const flow::Sent& sent) {
+void note_notice(Env& env, const SendOptions& options, const flow::LinkMade& link) {
+  using Stage = flow::NoticeState::Stage;
+  if (link.notice.stage == Stage::kSent)
+    env.out.note("The contact was told, by " + link.channel + ".");
+  if (link.notice.stage != Stage::kNone || options.no_notice) return;
+  env.out.note(
+      link.channel.empty()
+          ? "No notice was sent: the register has no phone number and no e-mail address. "
+            "Hand the link over yourself."
+          : fmt::format("No notice was sent: none is configured for {}. Hand the link over "
+                        "yourself, or see sealpost-notify(1).",
+                        link.channel));
+}
+
+base::Result<void> print_result(Env& env, const SendOptions& options, const flow::Sent& sent) {
   if (env.out.json()) {
     text::OrderedJson recipients = text::OrderedJson::array();
     for (const flow::RecipientRecord& recipient : sent.recipients) {
@@ -50,22 +69,33 @@ base::Result<void> print_result(Env& env, const flow::Sent& sent) {
     if (sent.link) TRY(env.out.line(sent.link->address.expose_text()));
     if (sent.duplicate) env.out.note("It was sent before; nothing was sent again.");
     note_last_resorts(env, sent);
+    if (sent.link) note_notice(env, options, *sent.link);
   }
   return {};
 }
 
-base::Result<void> print(Env& env, const flow::Sent& sent) {
+// The message stands; what can be repeated is its notice.
+base::Error not_told(const SendOptions& options, const flow::Sent& sent) {
+  const flow::NoticeState& notice = sent.link->notice;
+  const std::string retry = "`sealpost outbox retry " + sent.id + "` tries it again";
+  return {notice.code == base::Code::kInterrupted ? notice.code : base::Code::kPartial,
+          "the message was sent, but the notice of it was not: " + notice.reason,
+          options.key.empty() ? retry : retry + ", and so does the same command"};
+}
+
+base::Result<void> print(Env& env, const SendOptions& options, const flow::Sent& sent) {
   if (sent.adopted) {
     env.out.note(
         "The relay had accepted the same content under this key before; this vault, an older copy, "
         "did not know it.");
   }
-  if (auto printed = print_result(env, sent); !printed) {
+  if (auto printed = print_result(env, options, sent); !printed) {
     return base::Error{
         base::Code::kInternal,
         fmt::format("message {} was sent, but saying so failed: {}", sent.id, printed.error().text),
         "do not send it again"};
   }
+  if (notice_failed(sent) && !options.no_notice) return not_told(options, sent);
   if (sent.complete) return {};
   std::string missed;
   for (const flow::RecipientRecord& recipient : sent.recipients) {
@@ -77,12 +107,19 @@ base::Result<void> print(Env& env, const flow::Sent& sent) {
 }
 
 base::Result<void> run_send(const SendOptions& options, Env& env) {
-  TRY(const flow::SendRequest request, compose(options, env));
+  TRY(flow::SendRequest request, compose(options, env));
   TRY(Opened opened, open_installation(env));
+  std::optional<notify::Notifier> notifier;
+  if (flow::is_for_contact(request) && !options.no_notice) {
+    TRY(notify::Notifier made, make_notifier(env, opened.profile.name, opened.installation));
+    notifier.emplace(std::move(made));
+    request.link.told_by = flow::channels_of(*notifier);
+  }
   flow::Context context = context_of(env);
   ui::Transfer progress(env);
-  TRY(const flow::Sent sent, flow::send(opened.installation, request, context, progress));
-  return print(env, sent);
+  TRY(const flow::Sent sent,
+      flow::send(opened.installation, request, context, progress, notifier ? &*notifier : nullptr));
+  return print(env, options, sent);
 }
 
 }  // namespace
@@ -109,6 +146,7 @@ void add_send(CLI::App& app, Env& env) {
   never_empty(verb.add_option("--passcode-file", options.passcode_file,
                               "File with the passcode, - for standard input"));
   verb.add_option("--max-views", options.max_views, "How often a contact may open it (default 1)");
+  verb.add_flag("--no-notice", options.no_notice, "Tell a contact nothing, only print the link");
   verb.add_flag("--partial", options.partial, "Send although some recipients cannot be reached");
   verb.add_option("TEXT", options.text, "The message; - or nothing reads standard input");
 }

@@ -3,6 +3,7 @@
 #include "cmd/opened.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
+#include "flow/link_notices.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -14,6 +15,7 @@ base::Result<void> run_sent(const Options&, Env& env) {
   std::vector<flow::Listed> messages;
   TRY(flow::each_message(*opened.vault, flow::Direction::kSent,
                          [&](flow::Listed message) -> base::Result<void> {
+                           TRY(flow::add_notice_state(*opened.vault, message));
                            messages.push_back(std::move(message));
                            return {};
                          }));

@@ -50,6 +50,15 @@ base::Result<void> examine_register(Installation& installation, client::RelayCli
 // codes, register. What is wrong is a finding; kInterrupted is the only error of its own.
 base::Result<Findings> examine_relay(Installation& installation, Context& context);
 
+// SHA-256 of the page that this program brings: as its relay serves it, and as another host does.
+struct Pages {
+  crypto::Digest own;
+  crypto::Digest exported;
+};
+// Fetches the page behind contacts' links. kInterrupted.
+base::Result<Finding> examine_page(const Installation& installation, const Pages& built,
+                                   Context& context);
+
 // What the vault tells: certificate, passphrase, backup, outbox, the member's other devices.
 base::Result<Findings> examine_device(const Installation& installation, base::Time now);
 

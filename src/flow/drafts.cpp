@@ -43,6 +43,7 @@ crypto::SecretBytes encode(const Draft& draft) {
                 request.link.passcode ? Json(wire::passcode_name(*request.link.passcode)) : Json()},
                {"code", binary(request.link.code.expose())},
                {"views", request.link.views},
+               {"told-by", Json(request.link.told_by)},
                {"began", millis(draft.began)},
                {"repeatable", draft.repeatable}});
 }
@@ -62,6 +63,12 @@ base::Result<void> fill_link(const Json& json, LinkWish& out) {
   if (passcode) out.passcode = wire::passcode_from_name(*passcode);
   TRY(out.code, secret_at(json, "code"));
   TRY(out.views, text::number_at(json, "views"));
+  if (!json.contains("told-by")) return {};
+  TRY(const Json* channels, text::array_at(json, "told-by"));
+  for (const Json& channel : *channels) {
+    if (!channel.is_string()) return base::Error{base::Code::kMalformed, "told-by", ""};
+    out.told_by.push_back(channel.get<std::string>());
+  }
   return {};
 }
 
@@ -191,7 +198,8 @@ SendRequest clone(const SendRequest& request) {
   copy.key = request.key;
   copy.partial = request.partial;
   copy.bandwidth = request.bandwidth;
-  copy.link = {request.link.passcode, request.link.code.clone(), request.link.views};
+  copy.link = {request.link.passcode, request.link.code.clone(), request.link.views,
+               request.link.told_by};
   return copy;
 }
 

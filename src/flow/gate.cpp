@@ -76,10 +76,15 @@ base::Result<reg::Decision> pass_gate(const Installation& installation, client::
 }
 
 base::Result<LinkDecision> decide_link(const Installation& installation, const std::string& who,
-                                       const std::string& purpose, base::Time now) {
+                                       const std::string& purpose, base::Time now,
+                                       const std::vector<std::string>& preferred) {
   TRY(KeyedContact keyed, find_contact(installation.vault(), who));
   std::string channel;
-  for (const Way& way : kWays) {
+  auto ways = kWays;
+  std::stable_partition(ways.begin(), ways.end(), [&](const Way& way) {
+    return std::find(preferred.begin(), preferred.end(), way.channel) != preferred.end();
+  });
+  for (const Way& way : ways) {
     if (!keyed.contact.personal.contains(std::string(way.field))) continue;
     TRY(const reg::Decision decision,
         decide_for(installation, keyed.contact, purpose, std::string(way.channel), now));
@@ -104,9 +109,11 @@ base::Result<LinkLeave> leave_of(LinkDecision decided, const std::string& who) {
 
 base::Result<LinkLeave> leave_for_link(Installation& installation, client::RelayClient& relay,
                                        const std::string& who, const std::string& purpose,
-                                       Context& context) {
+                                       Context& context,
+                                       const std::vector<std::string>& preferred) {
   TRY(meet_register(installation, relay, reg::Stream::kPeople, context));
-  TRY(LinkDecision decided, decide_link(installation, who, purpose, context.clock.now()));
+  TRY(LinkDecision decided,
+      decide_link(installation, who, purpose, context.clock.now(), preferred));
   TRY(relay.record_decisions({{decision_of(decided)}}));
   return leave_of(std::move(decided), who);
 }

@@ -45,9 +45,11 @@ struct LinkDecision {
   std::string channel;
   reg::Decision decision;
 };
-// Of this vault as it has read the register. kNotFound, kUsage.
+// Of this vault as it has read the register; ways that are `preferred` come first. kNotFound,
+// kUsage.
 base::Result<LinkDecision> decide_link(const Installation& installation, const std::string& who,
-                                       const std::string& purpose, base::Time now);
+                                       const std::string& purpose, base::Time now,
+                                       const std::vector<std::string>& preferred = {});
 // As the relay logs it.
 wire::ConsentDecision decision_of(const LinkDecision& decided);
 // kNoConsent.
@@ -55,7 +57,8 @@ base::Result<LinkLeave> leave_of(LinkDecision decided, const std::string& who);
 // All of that for one contact. kConflict for one whose personal fields were destroyed.
 base::Result<LinkLeave> leave_for_link(Installation& installation, client::RelayClient& relay,
                                        const std::string& who, const std::string& purpose,
-                                       Context& context);
+                                       Context& context,
+                                       const std::vector<std::string>& preferred = {});
 
 // kNoConsent, saying which purpose lacks what.
 base::Error no_consent(const std::string& who, const std::string& purpose,

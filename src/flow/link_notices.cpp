@@ -1,11 +1,93 @@
 #include "flow/link_notices.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "flow/gate.hpp"
+#include "flow/link_records.hpp"
+#include "flow/repeats.hpp"
 #include "link/secret.hpp"
+#include "text/uuid.hpp"
 
 namespace sealpost::flow {
 namespace {
 
+using notify::Channel;
+using notify::Notifier;
+using Stage = NoticeState::Stage;
+
 constexpr std::string_view kRelayPage = "/l";  // behind the relay's address
+
+NoticeState failed(std::string reason, base::Code code = base::Code::kPartial) {
+  return {Stage::kFailed, std::move(reason), code};
+}
+
+std::string notice_id(const vault::Vault& vault, const std::string& message,
+                      const std::string& contact) {
+  const crypto::Digest key = vault.derive("sealpost/v1/notice-id");
+  return text::uuid_v8(crypto::hmac_sha256(key, base::as_bytes(message + "\n" + contact)));
+}
+
+// What became of it, in the vault; it waits on unless it was sent or never will be.
+base::Result<NoticeState> settle(vault::Vault& vault, const std::string& message, NoticeState state,
+                                 bool waits) {
+  TRY(vault.transaction([&]() -> base::Result<void> {
+    TRY(std::optional<LinkRecord> link, find_link(vault, message));
+    if (link) {
+      link->notice = state;
+      TRY(keep_link(vault, message, *link));
+    }
+    return waits ? base::Result<void>() : forget_notice(vault, message);
+  }));
+  return state;
+}
+
+// What is said to the contact, and where; or why it is not to be said.
+base::Result<notify::Notice> compose(const Installation& installation, const std::string& message,
+                                     const LinkRecord& link, Channel channel, base::Time now) {
+  const vault::Vault& vault = installation.vault();
+  TRY(const KeyedContact keyed, find_contact(vault, link.contact));
+  TRY(const Listed listed, find_message(vault, message, Direction::kSent));
+  TRY(const reg::Decision decision,
+      decide_for(installation, keyed.contact, listed.header.purpose, link.channel, now));
+  if (listed.record.recalled) {
+    return base::Error{base::Code::kNoConsent, "the message was recalled", ""};
+  }
+  if (listed.record.adopted) {
+    return base::Error{base::Code::kNoConsent, "the relay has an earlier link of it", ""};
+  }
+  if (!decision.allowed) {
+    return base::Error{base::Code::kNoConsent, "there is no leave any more: " + decision.reason,
+                       ""};
+  }
+  const auto& personal = keyed.contact.personal;
+  const auto address = personal.find(channel == Channel::kSms ? "phone" : "email");
+  if (address == personal.end()) {
+    return base::Error{base::Code::kNotFound, "the register has no address for it any more", ""};
+  }
+  const auto language = personal.find("language");
+  return notify::Notice{notice_id(vault, message, link.contact), channel, address->second,
+                        language == personal.end() ? "" : language->second, link.address.clone()};
+}
+
+// One try of a notice that waits.
+base::Result<NoticeState> try_notice(Installation& installation, const std::string& message,
+                                     const LinkRecord& link, Notifier& notifier, Channel channel,
+                                     base::Time now) {
+  vault::Vault& vault = installation.vault();
+  const auto notice = compose(installation, message, link, channel, now);
+  if (!notice && notice.error().code == base::Code::kNoConsent) {
+    return settle(vault, message, failed(notice.error().text, base::Code::kNoConsent), false);
+  }
+  if (!notice) return settle(vault, message, failed(notice.error().text), true);
+  const auto outcome = notifier.send(*notice);
+  if (!outcome) {  // interrupted: it may have been sent, and is offered again under the same id
+    return failed(outcome.error().text, outcome.error().code);
+  }
+  if (outcome->sent) return settle(vault, message, NoticeState{Stage::kSent, "", {}}, false);
+  return settle(vault, message, failed(outcome->reason), true);
+}
 
 }  // namespace
 
@@ -21,6 +103,80 @@ base::Result<notify::Sender> notice_sender(const Installation& installation) {
   TRY(const std::string page, link_page(installation));
   const crypto::SecretBytes sample = link::format_address(page, link::LinkSecret());
   return notify::Sender{installation.chain().organisation(), std::string(sample.expose_text())};
+}
+
+std::optional<Channel> notice_channel(std::string_view consent_channel) {
+  if (consent_channel == "link-sms") return Channel::kSms;
+  if (consent_channel == "link-email") return Channel::kEmail;
+  return std::nullopt;
+}
+
+std::vector<std::string> channels_of(const Notifier& notifier) {
+  std::vector<std::string> channels;
+  for (const char* name : {"link-sms", "link-email"}) {
+    if (notifier.serves(*notice_channel(name))) channels.emplace_back(name);
+  }
+  return channels;
+}
+
+bool is_for_contact(const SendRequest& request) {
+  return std::any_of(request.to.begin(), request.to.end(),
+                     [](const std::string& to) { return to.starts_with(kContactAddress); });
+}
+
+base::Result<NoticeState> send_notice(Installation& installation, const std::string& message,
+                                      Notifier* notifier, Context& context) {
+  vault::Vault& vault = installation.vault();
+  TRY(const std::optional<LinkRecord> link, find_link(vault, message));
+  TRY(const bool waits, awaits_notice(vault, message));
+  if (!link) {
+    TRY(forget_notice(vault, message));
+    return NoticeState{};
+  }
+  const auto channel = notice_channel(link->channel);
+  if (!waits || notifier == nullptr || !channel) return link->notice;
+  const base::Time now = context.clock.now();
+  if (!notifier->serves(*channel)) {
+    return settle(vault, message,
+                  failed(fmt::format("notices by {} are not configured any more",
+                                     notify::channel_name(*channel))),
+                  true);
+  }
+  if (now >= link->expires) {
+    return settle(vault, message, failed("the link has ended"), false);
+  }
+  return try_notice(installation, message, *link, *notifier, *channel, now);
+}
+
+base::Result<Sent> tell_contact(Installation& installation, Sent sent, Notifier* notifier,
+                                Context& context) {
+  // The message stands, whatever becomes of the notice.
+  const auto notice = send_notice(installation, sent.id, notifier, context);
+  TRY(sent, with_link(installation.vault(), std::move(sent)));
+  if (!sent.link) return sent;
+  sent.link->notice = notice ? *notice : failed(notice.error().text, notice.error().code);
+  return sent;
+}
+
+base::Result<void> add_notice_state(const vault::Vault& vault, Listed& message) {
+  const auto& to = message.record.recipients;
+  if (to.empty() || !to.front().user.starts_with(kContactAddress)) return {};
+  TRY(const std::optional<LinkRecord> link, find_link(vault, message.record.id));
+  if (link) message.notice = link->notice;
+  return {};
+}
+
+base::Result<void> hear_of_contact(Installation& installation, client::RelayClient& relay,
+                                   const std::string& message, Context& context) {
+  TRY(const bool waits, awaits_notice(installation.vault(), message));
+  if (!waits) return {};
+  return meet_register(installation, relay, reg::Stream::kPeople, context);
+}
+
+base::Result<void> give_up_notice(vault::Vault& vault, const std::string& message) {
+  TRY(const bool waits, awaits_notice(vault, message));
+  if (waits) TRY(settle(vault, message, {}, false));
+  return {};
 }
 
 }  // namespace sealpost::flow

@@ -18,6 +18,24 @@ base::Result<wire::Passcode> passcode_at(const Json& json) {
   return *passcode;
 }
 
+base::Result<void> fill_text(const Json& json, std::string_view key, std::string& out) {
+  TRY(out, text::string_at(json, key));
+  return {};
+}
+
+// Links of earlier versions have no notice.
+base::Result<NoticeState> notice_at(const Json& json) {
+  using Stage = NoticeState::Stage;
+  NoticeState state;
+  if (!json.contains("notice")) return state;
+  TRY(const std::string name, text::string_at(json, "notice"));
+  for (const Stage stage : {Stage::kNone, Stage::kWaiting, Stage::kSent, Stage::kFailed}) {
+    if (notice_stage_name(stage) == name) state.stage = stage;
+  }
+  TRY(state.reason, text::string_at(json, "notice-reason"));
+  return state;
+}
+
 crypto::SecretBytes encode(const LinkRecord& value) {
   return pack({{"address", binary(value.address.expose())},
                {"answer", binary(value.answer.expose())},
@@ -26,7 +44,9 @@ crypto::SecretBytes encode(const LinkRecord& value) {
                {"channel", value.channel},
                {"passcode", wire::passcode_name(value.passcode)},
                {"expires", millis(value.expires)},
-               {"replies", Json(value.replies)}});
+               {"replies", Json(value.replies)},
+               {"notice", notice_stage_name(value.notice.stage)},
+               {"notice-reason", value.notice.reason}});
 }
 
 base::Result<LinkRecord> decode(base::ByteView bytes) {
@@ -43,6 +63,7 @@ base::Result<LinkRecord> decode(base::ByteView bytes) {
       if (!id.is_string()) return base::Error{base::Code::kMalformed, "replies", ""};
       out.replies.push_back(id.get<std::string>());
     }
+    TRY(out.notice, notice_at(json));
     return {};
   });
 }
@@ -65,6 +86,33 @@ base::Result<void> keep_link(vault::Vault& vault, const std::string& message,
 base::Result<void> forget_link(vault::Vault& vault, const std::string& message) {
   TRY(const std::optional<vault::Row> row, vault.find(Kind::kLink, message));
   if (row) TRY(vault.erase(Kind::kLink, row->id));
+  return forget_notice(vault, message);
+}
+
+base::Result<void> await_notice(vault::Vault& vault, const std::string& message) {
+  return vault.put(Kind::kLinkNotice, message, pack({{"message", message}}).expose());
+}
+
+base::Result<bool> awaits_notice(const vault::Vault& vault, const std::string& message) {
+  TRY(const std::optional<vault::Row> row, vault.find(Kind::kLinkNotice, message));
+  return row.has_value();
+}
+
+base::Result<std::vector<std::string>> awaited_notices(const vault::Vault& vault) {
+  std::vector<std::string> messages;
+  TRY(vault.each(Kind::kLinkNotice, 0, [&](const vault::Row& row) -> base::Result<bool> {
+    TRY(messages.emplace_back(),
+        unpack<std::string>(row.value.expose(), [](const Json& json, std::string& out) {
+          return fill_text(json, "message", out);
+        }));
+    return true;
+  }));
+  return messages;
+}
+
+base::Result<void> forget_notice(vault::Vault& vault, const std::string& message) {
+  TRY(const std::optional<vault::Row> row, vault.find(Kind::kLinkNotice, message));
+  if (row) TRY(vault.erase(Kind::kLinkNotice, row->id));
   return {};
 }
 

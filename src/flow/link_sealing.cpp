@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <memory>
 
+#include "flow/link_notices.hpp"
 #include "link/keys.hpp"
 
 namespace sealpost::flow {
 namespace {
 
 using wire::Passcode;
-
-constexpr std::string_view kRelayPage = "/l";  // behind the relay's address
 
 base::Error usage(std::string text, std::string hint = "") {
   return {base::Code::kUsage, std::move(text), std::move(hint)};
@@ -42,12 +41,6 @@ base::Result<Lock> lock_for(const SendRequest& request, const LinkLeave& leave,
   if (leave.warned) return Lock{};
   return usage(fmt::format("{} has not agreed to messages that open without a passcode", who),
                "that takes a consent given after a warning: `sealpost consent grant --warned`");
-}
-
-base::Result<std::string> page_of(const Installation& installation,
-                                  const client::RelayClient& relay) {
-  TRY(const policy::Policy policy, installation.policy());
-  return policy.link_page.value_or(relay.url() + std::string(kRelayPage));
 }
 
 // All that one link is made of.
@@ -100,6 +93,10 @@ base::Result<Outgoing> seal_with_link(const Installation& installation, const Se
   record.channel = to.channel;
   record.passcode = lock.kind;
   record.expires = header.expires;
+  const auto& told_by = request.link.told_by;
+  if (std::find(told_by.begin(), told_by.end(), to.channel) != told_by.end()) {
+    record.notice.stage = NoticeState::Stage::kWaiting;
+  }
   out.record.recipients = {recipient_of(to.who)};
   return out;
 }
@@ -135,14 +132,13 @@ base::Result<void> check_lock(const SendRequest& request, const LinkLeave& leave
 
 base::Result<SealWork> seal_for_contact(const Installation& installation,
                                         const SendRequest& request, const std::string& id,
-                                        LinkLeave leave, Uploaded uploaded,
-                                        const client::RelayClient& relay, base::Time now) {
+                                        LinkLeave leave, Uploaded uploaded, base::Time now) {
   const std::string who = contact_in(request).value_or("");
   TRY(Lock opened_by, lock_for(request, leave, who));
   TRY(message::Header header, begin_header(installation, request, id, now));
   header.to = {installation.full_user(leave.contact.contact.id)};
   header.attachments = std::move(uploaded.attachments);
-  TRY(std::string page, page_of(installation, relay));
+  TRY(std::string page, link_page(installation));
   const Addressed to{who, leave.contact.contact.id, leave.channel, std::move(page)};
   const auto lock = std::make_shared<const Lock>(std::move(opened_by));
   return SealWork([&installation, &request, header = std::move(header), to, lock,
@@ -155,14 +151,16 @@ base::Result<void> seal_link_and_keep(Installation& installation, const SendRequ
                                       const std::string& id, client::RelayClient& relay,
                                       Context& context, TransferProgress& progress) {
   const std::string who = contact_in(request).value_or("");
-  TRY(LinkLeave leave, leave_for_link(installation, relay, who, request.purpose, context));
+  TRY(LinkLeave leave,
+      leave_for_link(installation, relay, who, request.purpose, context, request.link.told_by));
   TRY(check_lock(request, leave));  // rather than after the upload
   TRY(Uploaded uploaded, upload_files(installation, request, id, relay, context, progress));
   if (!request.files.empty()) {  // which may have taken hours: is there still leave?
-    TRY(leave, leave_for_link(installation, relay, who, request.purpose, context));
+    TRY(leave,
+        leave_for_link(installation, relay, who, request.purpose, context, request.link.told_by));
   }
   TRY(const SealWork work, seal_for_contact(installation, request, id, std::move(leave),
-                                            std::move(uploaded), relay, context.clock.now()));
+                                            std::move(uploaded), context.clock.now()));
   std::vector<Outgoing> sealed;
   TRY(sealed.emplace_back(), work(context.random));
   return keep_outgoing(installation, std::move(sealed));

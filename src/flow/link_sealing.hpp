@@ -24,8 +24,7 @@ base::Result<void> check_lock(const SendRequest& request, const LinkLeave& leave
 // warned of what a link without a passcode is.
 base::Result<SealWork> seal_for_contact(const Installation& installation,
                                         const SendRequest& request, const std::string& id,
-                                        LinkLeave leave, Uploaded uploaded,
-                                        const client::RelayClient& relay, base::Time now);
+                                        LinkLeave leave, Uploaded uploaded, base::Time now);
 
 // As seal_and_keep(), whose part this is: kNoConsent as well.
 base::Result<void> seal_link_and_keep(Installation& installation, const SendRequest& request,

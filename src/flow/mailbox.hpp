@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "flow/installation.hpp"
+#include "flow/notice_state.hpp"
 #include "message/header.hpp"
 
 namespace sealpost::flow {
@@ -15,6 +16,8 @@ namespace sealpost::flow {
 struct Listed {
   MessageRecord record;
   message::Header header;
+  std::optional<NoticeState> notice =
+      {};  // of one to a contact, where add_notice_state() was asked
 };
 
 // The number that the next stored message gets. Call inside the transaction that stores it.

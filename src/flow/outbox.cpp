@@ -7,6 +7,8 @@
 
 #include "flow/drafts.hpp"
 #include "flow/freshness.hpp"
+#include "flow/link_notices.hpp"
+#include "flow/link_records.hpp"
 #include "flow/mailbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/sealing.hpp"
@@ -94,7 +96,24 @@ bool is_meant(const OutboxEntry& entry, std::string_view which) {
   return which.size() >= kShortestPrefix && entry.id.starts_with(which);
 }
 
-// Done by another process since it was listed.
+// Of confirmed messages; the others are there already.
+base::Result<void> add_notices(const vault::Vault& vault, Entries& entries) {
+  TRY(const std::vector<std::string> messages, awaited_notices(vault));
+  for (const std::string& id : messages) {
+    if (entries.contains(id)) continue;
+    TRY(const Listed message, find_message(vault, id, Direction::kSent));
+    OutboxEntry entry = entry_of(message);
+    entry.to.clear();
+    for (const RecipientRecord& one : message.record.recipients) entry.to.push_back(one.user);
+    entry.notice = true;
+    entry.number = message.record.number;
+    entry.stored = size_of_files(message);
+    entries.emplace(id, std::move(entry));
+  }
+  return {};
+}
+
+// Done by another process since it was listed, or all but the notice.
 base::Result<Sent> sent_meanwhile(const Installation& installation, const std::string& id) {
   TRY(const std::optional<SeenRecord> seen,
       find_seen(installation.vault(), Direction::kSent, installation.signer().name(), id));
@@ -125,10 +144,14 @@ base::Result<void> check_files(const Draft& draft) {
 
 base::Result<Sent> go_on(Installation& installation, const std::string& id,
                          std::optional<std::uint64_t> bandwidth, client::RelayClient& relay,
-                         Context& context, TransferProgress& progress) {
+                         Context& context, TransferProgress& progress, notify::Notifier* notifier) {
   TRY(std::optional<Draft> draft, find_draft(installation.vault(), id));
   TRY(const bool sealed, is_sealed(installation.vault(), id));
-  if (!draft && !sealed) return sent_meanwhile(installation, id);
+  if (!draft && !sealed) {
+    TRY(hear_of_contact(installation, relay, id, context));
+    TRY(Sent sent, sent_meanwhile(installation, id));
+    return tell_contact(installation, std::move(sent), notifier, context);
+  }
   if (!draft) draft = Draft{id, {}, {}, false};
   if (bandwidth) draft->request.bandwidth = *bandwidth;
   TRY(check_fresh(installation, context.clock.now()));
@@ -138,7 +161,8 @@ base::Result<Sent> go_on(Installation& installation, const std::string& id,
     TRY(check_request(installation, draft->request, context.clock.now()));
   }
   TRY(const Confirmed confirmed, carry_through(installation, *draft, relay, context, progress));
-  return sent_of(confirmed.record, confirmed.duplicate);
+  return tell_contact(installation, sent_of(confirmed.record, confirmed.duplicate), notifier,
+                      context);
 }
 
 // Failures that the next message would meet, too.
@@ -153,6 +177,7 @@ base::Result<std::vector<OutboxEntry>> list_outbox(const Installation& installat
   Entries entries;
   TRY(add_drafts(installation.vault(), entries));
   TRY(add_sealed(installation.vault(), entries));
+  TRY(add_notices(installation.vault(), entries));
   std::vector<OutboxEntry> list;
   for (auto& [id, entry] : entries) list.push_back(std::move(entry));
   std::stable_sort(list.begin(), list.end(),
@@ -167,6 +192,11 @@ base::Result<std::uint64_t> count_outbox(const vault::Vault& vault) {
     if (!sealed) ++count;
     return {};
   }));
+  TRY(const std::vector<std::string> notices, awaited_notices(vault));
+  for (const std::string& id : notices) {
+    TRY(const bool sealed, is_sealed(vault, id));
+    if (!sealed) ++count;
+  }
   return count;
 }
 
@@ -192,7 +222,8 @@ base::Result<vault::Lease> hold(vault::Vault& vault, const std::string& id, Cont
 base::Result<std::vector<Retried>> retry_outbox(Installation& installation,
                                                 const std::vector<std::string>& ids,
                                                 std::optional<std::uint64_t> bandwidth,
-                                                Context& context, TransferProgress& progress) {
+                                                Context& context, TransferProgress& progress,
+                                                notify::Notifier* notifier) {
   std::vector<Retried> all;
   TRY(client::RelayClient relay, visit(installation, context));
   std::optional<base::Error> lost;
@@ -202,7 +233,7 @@ base::Result<std::vector<Retried>> retry_outbox(Installation& installation,
     TRY(const std::optional<vault::Lease> alone, installation.vault().lease(id));
     one.elsewhere = !alone;
     if (!alone) continue;
-    auto sent = go_on(installation, id, bandwidth, relay, context, progress);
+    auto sent = go_on(installation, id, bandwidth, relay, context, progress, notifier);
     if (sent) {
       one.sent = *std::move(sent);
       continue;

@@ -1,7 +1,8 @@
 // The outbox: what `send` began and the relay has not confirmed. sealpost-outbox(1).
 //
-// Nothing is in it twice: a message is a draft until it is sealed, and then sealed until the
-// relay's receipt is verified. What another process works on is left to it.
+// Nothing is in it twice: a message is a draft until it is sealed, then sealed until the relay's
+// receipt is verified, and then one to a contact waits until its notice was taken. What another
+// process works on is left to it.
 #pragma once
 
 #include <optional>
@@ -15,6 +16,7 @@ namespace sealpost::flow {
 struct OutboxEntry {
   std::string id;
   bool sealed = false;                  // submitted, maybe; before that its files are uploaded
+  bool notice = false;                  // confirmed, but its contact was not told yet
   std::optional<std::uint64_t> number;  // of a sealed one
   std::vector<std::string> to;          // user ids; of a draft also groups, "group:icu"
   std::optional<std::string> subject;
@@ -48,11 +50,13 @@ struct Retried {
 base::Result<std::vector<Retried>> retry_outbox(Installation& installation,
                                                 const std::vector<std::string>& ids,
                                                 std::optional<std::uint64_t> bandwidth,
-                                                Context& context, TransferProgress& progress);
+                                                Context& context, TransferProgress& progress,
+                                                notify::Notifier* notifier = nullptr);
 
 // What the relay says of an entry before it is dropped.
 enum class Fate {
   kNotSent,      // a draft: nobody but this device knows of it
+  kNotTold,      // it was sent, and its notice was not
   kNotAccepted,  // the relay has not accepted it
   kConfirmed,    // it has, and now the entry is confirmed, and not in the outbox any more
   kUnknown,      // the relay did not say; `why`

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "flow/drafts.hpp"
+#include "flow/link_notices.hpp"
+#include "flow/link_records.hpp"
 #include "flow/outbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/visit.hpp"
@@ -26,6 +28,7 @@ base::Result<Asked> ask_relay(Installation& installation, const std::string& id,
 
 base::Result<Asked> ask_fate(Installation& installation, const OutboxEntry& entry,
                              Context& context) {
+  if (entry.notice) return Asked{Fate::kNotTold, ""};
   if (!entry.sealed) return Asked{Fate::kNotSent, ""};
   auto relay = visit(installation, context);
   if (!relay && relay.error().code == base::Code::kInterrupted) return std::move(relay).error();
@@ -42,6 +45,8 @@ base::Result<void> drop_from_outbox(Installation& installation, const std::strin
   TRY(const vault::Lease alone, hold(vault, id, context));
   TRY(const bool sealed, is_sealed(vault, id));
   TRY(const std::optional<Draft> draft, find_draft(vault, id));
+  TRY(const bool notice, awaits_notice(vault, id));
+  if (!sealed && !draft && notice) return give_up_notice(vault, id);
   if (!sealed && !draft) {
     return base::Error{base::Code::kNotFound, "it is not in the outbox any more",
                        "see `sealpost sent`"};

@@ -112,7 +112,12 @@ base::Result<void> store_outgoing(vault::Vault& vault, Outgoing& message) {
   const OutgoingRecord outgoing{record.number, tag, wire::to_cbor(batch)};
   TRY(vault.insert(Kind::kOutgoing, record.id, encode(outgoing).expose()));
   if (message.file_key) TRY(keep_file_key(vault, record.id, *message.file_key));
-  if (message.link) TRY(keep_link(vault, record.id, *message.link));
+  if (message.link) {
+    TRY(keep_link(vault, record.id, *message.link));
+    if (message.link->notice.stage == NoticeState::Stage::kWaiting) {
+      TRY(await_notice(vault, record.id));
+    }
+  }
   for (std::size_t i = 0; i < blobs; ++i) TRY(forget_upload(vault, journal_of(record.id, i)));
   return {};
 }

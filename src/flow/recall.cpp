@@ -6,6 +6,7 @@
 
 #include "flow/collect.hpp"
 #include "flow/file_keys.hpp"
+#include "flow/link_notices.hpp"
 #include "flow/mailbox.hpp"
 #include "flow/outbox.hpp"
 #include "flow/recall_evidence.hpp"
@@ -69,8 +70,8 @@ base::Result<RecallTarget> find(Installation& installation, const std::string& w
   const std::string& own = installation.signer().name();
   if (from.empty() || from == own) {
     const auto waiting = find_in_outbox(installation, which);
-    if (waiting) return in_outbox(waiting->id);
-    if (waiting.error().code != Code::kNotFound) return waiting.error();
+    if (waiting && !waiting->notice) return in_outbox(waiting->id);
+    if (!waiting && waiting.error().code != Code::kNotFound) return waiting.error();
   }
   const auto found = find_message(installation.vault(), which, Direction::kSent);
   if (found && (from.empty() || found->record.from == from)) return known(*found);
@@ -99,6 +100,7 @@ base::Result<void> note_recall(Installation& installation, const RecallTarget& t
     TRY(update_message(vault, listed.record));
     return forget_file_key(vault, target.id);
   }));
+  TRY(give_up_notice(vault, target.id));
   return purge_keys(vault);
 }
 

@@ -7,6 +7,7 @@
 #include "flow/collect.hpp"
 #include "flow/deadline.hpp"
 #include "flow/gate.hpp"
+#include "flow/link_notices.hpp"
 #include "flow/new_headers.hpp"
 #include "flow/visit.hpp"
 
@@ -98,6 +99,7 @@ base::Result<MessageProgress> progress_of(const Installation& installation, List
         std::find(last_resort.begin(), last_resort.end(), recipient.device) != last_resort.end();
     recipients.push_back(std::move(progressed));
   }
+  TRY(add_notice_state(installation.vault(), message));
   return MessageProgress{std::move(message), std::move(recipients)};
 }
 

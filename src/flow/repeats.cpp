@@ -31,7 +31,8 @@ base::Result<std::optional<Sent>> sent_before(const Installation& installation,
 base::Result<Sent> with_link(const vault::Vault& vault, Sent sent) {
   TRY(std::optional<LinkRecord> link, find_link(vault, sent.id));
   if (!link) return sent;
-  sent.link = LinkMade{std::move(link->address), link->channel, link->passcode, link->expires};
+  sent.link = LinkMade{std::move(link->address), link->channel, link->passcode, link->expires,
+                       std::move(link->notice)};
   return sent;
 }
 

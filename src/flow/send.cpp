@@ -4,6 +4,7 @@
 
 #include "flow/drafts.hpp"
 #include "flow/freshness.hpp"
+#include "flow/link_notices.hpp"
 #include "flow/outbox.hpp"
 #include "flow/outgoing.hpp"
 #include "flow/repeats.hpp"
@@ -78,14 +79,17 @@ base::Error hold_back(vault::Vault& vault, const Draft& draft, base::Error error
 }  // namespace
 
 base::Result<Sent> send(Installation& installation, const SendRequest& request, Context& context,
-                        TransferProgress& progress) {
+                        TransferProgress& progress, notify::Notifier* notifier) {
   TRY(client::RelayClient relay, visit(installation, context));
   TRY(check_request(installation, request, context.clock.now()));
   const std::string id = message_id(installation, request, context);
   vault::Vault& vault = installation.vault();
   TRY(const vault::Lease alone, hold(vault, id, context));
   TRY(std::optional<Sent> before, sent_before(installation, request, id));
-  if (before) return with_link(vault, *std::move(before));
+  if (before) {
+    if (notifier != nullptr) TRY(hear_of_contact(installation, relay, id, context));
+    return tell_contact(installation, *std::move(before), notifier, context);
+  }
   TRY(const Draft draft, draft_of(id, request, context.clock.now()));
   if (auto current = check_fresh(installation, context.clock.now()); !current) {
     return hold_back(vault, draft, current.error());
@@ -93,7 +97,8 @@ base::Result<Sent> send(Installation& installation, const SendRequest& request, 
   TRY(const bool fresh, begin(vault, draft));
   auto confirmed = carry_through(installation, draft, relay, context, progress);
   if (!confirmed) return stopped(vault, draft, fresh, std::move(confirmed).error());
-  return with_link(vault, sent_of(confirmed->record, confirmed->duplicate));
+  return tell_contact(installation, sent_of(confirmed->record, confirmed->duplicate), notifier,
+                      context);
 }
 
 }  // namespace sealpost::flow

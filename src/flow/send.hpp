@@ -14,7 +14,12 @@
 #include "crypto/secret.hpp"
 #include "flow/context.hpp"
 #include "flow/installation.hpp"
+#include "flow/notice_state.hpp"
 #include "flow/transfer.hpp"
+
+namespace sealpost::notify {
+class Notifier;
+}
 
 namespace sealpost::flow {
 
@@ -30,6 +35,9 @@ struct LinkWish {
   std::optional<wire::Passcode> passcode = {};
   crypto::SecretBytes code;  // with kAsk: what the contact will be asked for
   std::uint64_t views = 1;   // how often it may be opened
+  // Channels of consents by which the contact can be told of it, and is to be: link-sms,
+  // link-email.
+  std::vector<std::string> told_by = {};
 };
 
 struct SendRequest {
@@ -52,6 +60,7 @@ struct LinkMade {
   std::string channel;  // by which the contact may be told; empty when the register knows no way
   wire::Passcode passcode = wire::Passcode::kNone;
   base::Time expires;
+  NoticeState notice = {};
 };
 
 struct Sent {
@@ -69,8 +78,9 @@ Sent sent_of(const MessageRecord& record, bool duplicate);
 
 // kUsage, kNotFound, kRevoked, kDenied before anything leaves this machine; kConflict when the key
 // was used for other content. With kUnreachable, kBusy, kInterrupted, kNoSpace or kTimeout the hint
-// says whether the message waits in the outbox, and how it goes on.
+// says whether the message waits in the outbox, and how it goes on. A contact is told of the link
+// by `notifier` (flow/link_notices.hpp); a message whose notice failed is sent all the same.
 base::Result<Sent> send(Installation& installation, const SendRequest& request, Context& context,
-                        TransferProgress& progress);
+                        TransferProgress& progress, notify::Notifier* notifier = nullptr);
 
 }  // namespace sealpost::flow

@@ -55,6 +55,7 @@ enum class Kind : int {
   kFaultyEntry = 24,  // entries of the register that count for nothing
   kLink = 25,         // secrets of links that contacts were sent
   kRecall = 26,       // of messages that came here, or might still come
+  kLinkNotice = 27,   // messages whose contacts are to be told and were not yet
 };
 
 struct Row {

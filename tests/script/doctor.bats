@@ -13,7 +13,7 @@ folder() { dirname "$(vault_of dr.lee)"; }
   expect_exit 8 doctor
   json_lines 'all(.type == "finding" and .text != "")'
   json_lines '[.[] | select(.health == "weak" or .health == "broken") | .check] == ["backup"]'
-  json_lines 'map(.check) == ["files", "room", "relay", "clock", "prekeys", "mfa", "certificate",
+  json_lines 'map(.check) == ["files", "room", "relay", "clock", "prekeys", "mfa", "page", "certificate",
     "passphrase", "backup", "outbox", "devices", "copies"]'
   [[ $(error_code) == partial ]]
   finding backup '.hint | contains("sealpost key backup")'
@@ -100,6 +100,51 @@ folder() { dirname "$(vault_of dr.lee)"; }
   expect_exit 0 doctor
   finding relay-agreement '.health == "good"'
   as olivia policy set relay-agreement none >/dev/null
+}
+
+@test "notices that could not be sent are broken, and the examples of the manual could be" {
+  echo token >secret
+  chmod 600 secret
+  configured() { sed "s|/etc/sealpost/[a-z-]*|$PWD/secret|" "$@" >"$ORG_DIR/dr.lee/config.toml"; }
+  local examples=$BATS_TEST_DIRNAME/../../scripts/examples
+  for example in notify-sms-gateway notify-smtp; do
+    configured "$examples/$example.toml"
+    expect_exit 0 doctor
+    finding notices '.health == "good" and (.text | startswith("contacts are told by link-"))'
+  done
+  chmod 640 secret
+  expect_exit 8 doctor
+  finding notices '.health == "broken" and (.text | contains("open to other users"))
+    and (.hint | startswith("chmod go= "))'
+  rm secret
+  expect_exit 8 doctor
+  finding notices '.health == "broken" and (.text | contains("notify.email: secret-file"))'
+  rm "$ORG_DIR/dr.lee/config.toml"
+  expect_exit 0 doctor
+  json_lines 'all(.check != "notices")'
+}
+
+@test "another page than this program's behind links is told, with what that means" {
+  expect_exit 0 doctor
+  finding page '.health == "good"'
+  port=$(free_port)
+  as olivia relay portal export page --url "$RELAY_URL" >/dev/null
+  python3 -m http.server --bind 127.0.0.1 --directory page "$port" >/dev/null 2>&1 3>&- &
+  local web=$!
+  wait_for "the web host" 30 curl -fso /dev/null "http://127.0.0.1:$port/"
+  as olivia policy set link-page "http://127.0.0.1:$port/index.html" >/dev/null
+  expect_exit 0 doctor
+  finding page '.health == "good"'
+  echo "<script src=https://evil.example></script>" >>page/index.html
+  expect_exit 8 doctor
+  finding page '.health == "weak" and (.text | contains("somebody has changed it"))
+    and (.text | contains("'"$(sha256sum page/index.html | cut -d" " -f1)"'"))
+    and (.hint | contains("relay portal export"))'
+  kill "$web"
+  wait "$web" || true
+  expect_exit 8 doctor
+  finding page '.health == "weak" and (.text | contains("cannot be looked at"))'
+  as olivia policy set link-page none >/dev/null
 }
 
 @test "a device waits for the register's key until another one meets the relay" {
