@@ -65,15 +65,21 @@ base::Result<std::vector<Shown>> places(const Env& env, const std::string& profi
   return shown;
 }
 
-bool may_hold_secret(const std::string& key) { return key.find(".header.") != std::string::npos; }
+// Gateways put tokens into headers, bodies and paths, too.
+std::string without_secrets(const std::string& key, const std::string& value) {
+  if (key.find(".header.") != std::string::npos || key.ends_with(".body")) return "(not shown)";
+  if (!key.ends_with(".url")) return value;
+  const std::size_t host = value.find("://");
+  const std::size_t path = value.find('/', host == std::string::npos ? 0 : host + 3);
+  return path == std::string::npos ? value : value.substr(0, path) + "/...";
+}
 
 // What the configuration says of notices has no options.
 void add_notices(const Env& env, const std::string& profile, std::vector<Shown>& shown) {
   for (const char* part : {"notify.organisation", "notify.sms.", "notify.email."}) {
     for (const auto& [key, value] : env.config.find_all(profile, part)) {
       const bool general = value.profile.empty();
-      shown.push_back({key, may_hold_secret(key) ? "(not shown)" : value.text,
-                       general ? "config" : "profile",
+      shown.push_back({key, without_secrets(key, value.text), general ? "config" : "profile",
                        (general ? "" : value.profile + ", ") + line_of(value)});
     }
   }

@@ -68,6 +68,16 @@ base::Result<LinkRecord> decode(base::ByteView bytes) {
   });
 }
 
+// What no link is behind any more.
+base::Result<void> forget_lost_notices(vault::Vault& vault) {
+  TRY(const std::vector<std::string> messages, awaited_notices(vault));
+  for (const std::string& message : messages) {
+    TRY(const std::optional<vault::Row> link, vault.find(Kind::kLink, message));
+    if (!link) TRY(forget_notice(vault, message));
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Result<std::optional<LinkRecord>> find_link(const vault::Vault& vault,
@@ -126,7 +136,7 @@ base::Result<bool> erase_old_links(vault::Vault& vault, base::Time now) {
   if (old.empty()) return false;
   TRY(vault.transaction([&]() -> base::Result<void> {
     for (const std::int64_t row : old) TRY(vault.erase(Kind::kLink, row));
-    return {};
+    return forget_lost_notices(vault);
   }));
   return true;
 }

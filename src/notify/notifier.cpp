@@ -98,7 +98,9 @@ base::Result<Outcome> Notifier::carry(Way& way, const Letter& letter) {
   base::Retry retry(seams_.clock, seams_.interrupt, kBudget);
   for (;;) {
     TRY(Attempt attempt, way.carrier->carry(letter));
-    if (!attempt.outcome.may_pass || !retry.again(attempt.retry_after)) return attempt.outcome;
+    if (attempt.outcome.may_pass && retry.again(attempt.retry_after)) continue;
+    if (attempt.outcome.may_pass && seams_.interrupt.requested()) return interrupted();
+    return attempt.outcome;
   }
 }
 

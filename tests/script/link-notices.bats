@@ -111,6 +111,22 @@ send() { as dr.lee send --purpose billing --json "$@"; }
   json_lines '.[0].state == "accepted" and .[0].notice == "none"'
 }
 
+@test "notices that go out together share a connection" {
+  for which in http mail; do
+    configure "$([[ $which == http ]] && webhook_config || smtp_config)"
+    local no="400 no"
+    [[ $which == http ]] || no="550 no"
+    answers "$which" "$no" "$no" "$no"
+    for n in 1 2 3; do expect_exit 8 send --to contact:jane-doe "$n"; done
+    forget_arrived
+    expect_exit 0 as dr.lee outbox retry
+    [[ $(wc -l <<<"$output") == 3 ]]
+    local file=requests.ndjson
+    [[ $which == http ]] || file=mails.ndjson
+    arrived "$file" 'length == 3 and ([.[].port] | unique | length == 1)'
+  done
+}
+
 @test "killed before the gateway answered, the notice goes out under the same id" {
   configure '[notify.sms]' 'via = "command"' "command = \"$PWD/program\""
   cat >program <<SH

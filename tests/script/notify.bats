@@ -169,7 +169,10 @@ SH
   expect_exit 0 as olivia config show
   contains "$output" "notify.sms.url"
   contains "$output" "(not shown)"
+  contains "$output" "https://localhost:$HTTPS/..."
   lacks "$output" "Bearer"
+  lacks "$output" "/send"
+  lacks "$output" '{address}'
   expect_exit 0 as olivia config show --json
   json_lines 'any(.key == "notify.sms.via" and .value == "webhook" and .origin == "config")
     and all(.value | contains("Bearer") | not)'
