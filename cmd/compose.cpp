@@ -108,6 +108,7 @@ base::Result<flow::LinkWish> link_wish(const SendOptions& options, Env& env) {
 }  // namespace
 
 base::Result<flow::SendRequest> compose(const SendOptions& options, Env& env) {
+  if (options.to.empty()) return usage("a message needs a recipient", "add --to dr.lee");
   flow::SendRequest request;
   request.to = options.to;
   TRY(request.subject, subject_of(options));

@@ -25,6 +25,7 @@ struct SendOptions {
   std::uint64_t max_views = 1;
   bool partial = false;
   bool no_notice = false;
+  std::string batch;  // file; then nothing else is said here
   std::string text;
 };
 

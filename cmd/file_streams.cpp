@@ -60,6 +60,11 @@ base::Result<std::size_t> InputFile::read(std::span<std::uint8_t> out) {
   return count;
 }
 
+bool InputFile::is_ready() const {
+  pollfd input{fd_, POLLIN, 0};
+  return ::poll(&input, 1, 0) > 0;
+}
+
 base::Result<OutputFile> OutputFile::create(const std::string& name, mode_t mode, Content content,
                                             Env& env) {
   if (is_standard(name)) {

@@ -19,6 +19,8 @@ class InputFile final : public base::ByteSource {
   static base::Result<InputFile> open(const std::string& name, Env& env);
   // kInterrupted as soon as a signal has arrived, also while nothing comes.
   base::Result<std::size_t> read(std::span<std::uint8_t> out) override;
+  // Whether read() would return at once.
+  bool is_ready() const;
   std::uint64_t bytes_read() const { return bytes_read_; }
 
  private:

@@ -55,6 +55,7 @@ constexpr std::array kVerbs{
     Entry{"read", kEveryDay, add_read},
     Entry{"receipt", kEveryDay, add_receipt},
     Entry{"recall", kEveryDay, add_recall},
+    Entry{"bulk", kEveryDay, add_bulk},
     Entry{"watch", kEveryDay, add_watch},
     Entry{"contact", kRecords, add_contact},
     Entry{"consent", kRecords, add_consent},

@@ -67,4 +67,14 @@ base::Result<notify::Notifier> make_notifier(const Env& env, const std::string& 
   return notifier;
 }
 
+base::Result<std::optional<notify::Notifier>> notifier_unless(
+    bool no_notice, const Env& env, const std::string& profile,
+    const flow::Installation& installation) {
+  std::optional<notify::Notifier> notifier;
+  if (no_notice) return notifier;
+  TRY(notify::Notifier made, make_notifier(env, profile, installation));
+  notifier.emplace(std::move(made));
+  return notifier;
+}
+
 }  // namespace sealpost::cmd

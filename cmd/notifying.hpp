@@ -14,4 +14,9 @@ base::Result<notify::Settings> notify_settings(const Env& env, const std::string
 base::Result<notify::Notifier> make_notifier(const Env& env, const std::string& profile,
                                              const flow::Installation& installation);
 
+// None where nobody is to be told.
+base::Result<std::optional<notify::Notifier>> notifier_unless(
+    bool no_notice, const Env& env, const std::string& profile,
+    const flow::Installation& installation);
+
 }  // namespace sealpost::cmd

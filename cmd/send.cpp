@@ -5,11 +5,12 @@
 #include "cmd/notice_words.hpp"
 #include "cmd/notifying.hpp"
 #include "cmd/opened.hpp"
+#include "cmd/send_batch.hpp"
+#include "cmd/sent_json.hpp"
 #include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "flow/link_notices.hpp"
-#include "text/time.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -23,15 +24,6 @@ void note_last_resorts(Env& env, const flow::Sent& sent) {
   if (devices.empty()) return;
   env.out.note("Sealed for the last-resort prekey of " + devices +
                ": until that is replaced and destroyed, whoever takes it can open this message.");
-}
-
-text::OrderedJson link_json(const flow::LinkMade& link) {
-  text::OrderedJson document{{"address", std::string(link.address.expose_text())},
-                             {"channel", link.channel},
-                             {"passcode", wire::passcode_name(link.passcode)},
-                             {"expires", text::format_time(link.expires)}};
-  add_notice(link.notice, document);
-  return document;
 }
 
 void note_notice(Env& env, const SendOptions& options, const flow::LinkMade& link) {
@@ -50,20 +42,7 @@ void note_notice(Env& env, const SendOptions& options, const flow::LinkMade& lin
 
 base::Result<void> print_result(Env& env, const SendOptions& options, const flow::Sent& sent) {
   if (env.out.json()) {
-    text::OrderedJson recipients = text::OrderedJson::array();
-    for (const flow::RecipientRecord& recipient : sent.recipients) {
-      recipients.push_back({{"to", recipient.user},
-                            {"device", recipient.device},
-                            {"state", recipient.state},
-                            {"last-resort", recipient.last_resort}});
-    }
-    text::OrderedJson document{{"type", "sent"},
-                               {"id", sent.id},
-                               {"duplicate", sent.duplicate},
-                               {"adopted", sent.adopted},
-                               {"recipients", std::move(recipients)}};
-    if (sent.link) document["link"] = link_json(*sent.link);
-    TRY(env.out.document(document));
+    TRY(env.out.document(sent_json(sent)));
   } else {
     TRY(env.out.line(sent.id));
     if (sent.link) TRY(env.out.line(sent.link->address.expose_text()));
@@ -106,15 +85,28 @@ base::Result<void> print(Env& env, const SendOptions& options, const flow::Sent&
   return base::Error{base::Code::kPartial, "not sent to " + missed, ""};
 }
 
+// The lines of a batch say everything about their messages.
+base::Result<void> check_batch(const SendOptions& options) {
+  const bool others = !options.to.empty() || !options.text.empty() || !options.files.empty() ||
+                      !options.subject.empty() || !options.subject_file.empty() ||
+                      !options.key.empty() || !options.passcode.empty() ||
+                      !options.passcode_file.empty() || options.partial;
+  if (!others) return {};
+  return base::Error{base::Code::kUsage, "--batch reads all about its messages from its lines",
+                     "put recipients and texts into them"};
+}
+
 base::Result<void> run_send(const SendOptions& options, Env& env) {
+  if (!options.batch.empty()) {
+    TRY(check_batch(options));
+    return send_batch(options.batch, options.no_notice, env);
+  }
   TRY(flow::SendRequest request, compose(options, env));
   TRY(Opened opened, open_installation(env));
-  std::optional<notify::Notifier> notifier;
-  if (flow::is_for_contact(request) && !options.no_notice) {
-    TRY(notify::Notifier made, make_notifier(env, opened.profile.name, opened.installation));
-    notifier.emplace(std::move(made));
-    request.link.told_by = flow::channels_of(*notifier);
-  }
+  const bool no_notice = options.no_notice || !flow::is_for_contact(request);
+  TRY(std::optional<notify::Notifier> notifier,
+      notifier_unless(no_notice, env, opened.profile.name, opened.installation));
+  if (notifier) request.link.told_by = flow::channels_of(*notifier);
   flow::Context context = context_of(env);
   ui::Transfer progress(env);
   TRY(const flow::Sent sent,
@@ -127,8 +119,7 @@ base::Result<void> run_send(const SendOptions& options, Env& env) {
 void add_send(CLI::App& app, Env& env) {
   auto [verb, options] =
       add_verb<SendOptions>(app, env, "send", "Send a message or files", run_send);
-  add_repeatable(verb, "--to", options.to, "A user id, group:icu or contact:jane-doe; repeatable")
-      ->required();
+  add_repeatable(verb, "--to", options.to, "A user id, group:icu or contact:jane-doe; repeatable");
   const Option subject =
       verb.add_option("--subject", options.subject, "One line, sealed like the text");
   verb.add_option("--subject-file", options.subject_file, "File with the subject")
@@ -148,6 +139,9 @@ void add_send(CLI::App& app, Env& env) {
   verb.add_option("--max-views", options.max_views, "How often a contact may open it (default 1)");
   verb.add_flag("--no-notice", options.no_notice, "Tell a contact nothing, only print the link");
   verb.add_flag("--partial", options.partial, "Send although some recipients cannot be reached");
+  never_empty(
+      verb.add_option("--batch", options.batch, "Messages as lines of JSON, - for standard input"))
+      ->type_name("FILE");
   verb.add_option("TEXT", options.text, "The message; - or nothing reads standard input");
 }
 

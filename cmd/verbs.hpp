@@ -26,6 +26,7 @@ void add_read(CLI::App& app, Env& env);
 void add_message(CLI::App& app, Env& env);
 void add_receipt(CLI::App& app, Env& env);
 void add_recall(CLI::App& app, Env& env);
+void add_bulk(CLI::App& app, Env& env);
 void add_watch(CLI::App& app, Env& env);
 
 void add_contact(CLI::App& app, Env& env);

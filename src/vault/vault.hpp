@@ -56,6 +56,9 @@ enum class Kind : int {
   kLink = 25,         // secrets of links that contacts were sent
   kRecall = 26,       // of messages that came here, or might still come
   kLinkNotice = 27,   // messages whose contacts are to be told and were not yet
+  kBulkJob = 28,
+  kBulkPart = 29,  // of the tables of bulk jobs
+  kBulkRow = 30,
 };
 
 struct Row {
