@@ -46,6 +46,7 @@ print(mail["Subject"], mail.get_content(), sep="\n")' >mail
 @test "a subject and a name in another script arrive as they were" {
   configure '[notify]' 'organisation = "Clínica Señal ☺"' "$(smtp_config)"
   expect_exit 0 notify --via email --language es jane@a.example
+  arrived mails.ndjson '.[0].data | test("^[ -~\\r\\n]*$")'
   jq -r .data "$SERVERS/mails.ndjson" | python3 -c '
 import email, email.policy, sys
 mail = email.message_from_file(sys.stdin, policy=email.policy.default)

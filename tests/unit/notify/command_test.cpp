@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -15,8 +16,10 @@ namespace {
 
 class Stop final : public base::Interrupt {
  public:
-  bool requested() const override { return stop; }
-  bool stop = false;
+  bool requested() const override {
+    return !once_there.empty() && std::filesystem::exists(once_there);
+  }
+  std::filesystem::path once_there;
 };
 
 struct Scene {
@@ -106,10 +109,16 @@ TEST_CASE("a command that does not read, cannot be run, or is killed disturbs no
 
 TEST_CASE("an interrupt ends the command and what it started") {
   Scene scene;
-  scene.interrupt.stop = true;
-  const auto outcome = scene.notifier(Scene::command("sleep 100")).send(Scene::notice());
+  const std::string program =
+      scene.script("sleep 100 &\necho $! >\"$0.tmp\"\nmv \"$0.tmp\" \"$0.pid\"\nwait\n");
+  scene.interrupt.once_there = program + ".pid";
+  const auto outcome = scene.notifier(Scene::command(program)).send(Scene::notice());
   REQUIRE_FALSE(outcome);
   CHECK(outcome.error().code == base::Code::kInterrupted);
+  const std::string pid = scene.read("program.pid");
+  const std::filesystem::path process = "/proc/" + pid.substr(0, pid.find('\n'));
+  for (int i = 0; i < 200 && std::filesystem::exists(process / "exe"); ++i) ::usleep(20'000);
+  CHECK_FALSE(std::filesystem::exists(process / "exe"));
 }
 
 TEST_CASE("an address of another kind fails at once and runs nothing") {
