@@ -43,12 +43,21 @@ base::Result<NoticeState> settle(vault::Vault& vault, const std::string& message
   return state;
 }
 
+// By its whole id, which takes no look at the others.
+base::Result<Listed> sent_message(const Installation& installation, const std::string& id) {
+  const vault::Vault& vault = installation.vault();
+  TRY(const std::optional<SeenRecord> seen,
+      find_seen(vault, Direction::kSent, installation.signer().name(), id));
+  if (seen) return find_message(vault, fmt::format("{}", seen->number), Direction::kSent);
+  return find_message(vault, id, Direction::kSent);  // of the device that this one came after
+}
+
 // What is said to the contact, and where; or why it is not to be said.
 base::Result<notify::Notice> compose(const Installation& installation, const std::string& message,
                                      const LinkRecord& link, Channel channel, base::Time now) {
   const vault::Vault& vault = installation.vault();
   TRY(const KeyedContact keyed, find_contact(vault, link.contact));
-  TRY(const Listed listed, find_message(vault, message, Direction::kSent));
+  TRY(const Listed listed, sent_message(installation, message));
   TRY(const reg::Decision decision,
       decide_for(installation, keyed.contact, listed.header.purpose, link.channel, now));
   if (listed.record.recalled) {

@@ -11,8 +11,8 @@ teardown_file() { stop_org; }
 
 # A table of three members' rows, one contact with consent and one without.
 write_table() {
-  printf 'to,day,appointment\r\ndr.lee,Tuesday,1\r\nnurse.kim,"Wednesday, early",2\r\n' >"${1-table.csv}"
-  printf 'jane-doe,Friday,3\njohn-roe,Friday,4\ndr.lee,Tuesday,1\n' >>"${1-table.csv}"
+  printf 'to,day,appointment\r\ndr.lee,Tuesday,1\r\nnurse.kim,"Wednesday, early",2\r\n' >table.csv
+  printf 'jane-doe,Friday,3\njohn-roe,Friday,4\ndr.lee,Tuesday,1\n' >>table.csv
   printf 'See you on {day}. {{no}}\n' >text
 }
 bulk() { as olivia bulk "$@"; }

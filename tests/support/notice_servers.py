@@ -64,6 +64,7 @@ def authenticate(_server, _session, _envelope, _mechanism, data):
 
 class Gateway(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
