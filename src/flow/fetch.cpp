@@ -210,10 +210,12 @@ base::Result<void> take_mail(Installation& installation, client::RelayClient& re
                              const Patience& patience, Context& context, Fetched& fetched) {
   std::uint64_t cursor = 0;
   TRY(std::uint64_t recalls, recalls_cursor(installation.vault()));
+  std::uint64_t heard = 0;  // the cursor of the last recall that came now
   for (int page = 0; page < kMaxPages && !context.interrupt.requested(); ++page) {
     const Patience now = page == 0 ? patience : Patience{};
     TRY(const wire::Inbox inbox, relay.inbox(cursor, kPage, now.wait, now.receipts, recalls));
-    TRY(take_recalls(installation, relay, inbox.recalls, recalls, fetched.rejected, context));
+    TRY(take_recalls(installation, relay, inbox.recalls, heard, fetched.rejected, context));
+    if (heard > 0) recalls = heard;
     for (const wire::Delivery& delivery : inbox.deliveries) {
       if (delivery.cursor <= cursor) return refuse("the relay's inbox goes backwards");
       cursor = delivery.cursor;

@@ -112,23 +112,22 @@ base::Result<std::uint64_t> recalls_cursor(const vault::Vault& vault) {
 }
 
 base::Result<void> take_recalls(Installation& installation, client::RelayClient& relay,
-                                const std::vector<wire::InboxRecall>& recalls,
-                                std::uint64_t& cursor, std::vector<Rejected>& rejected,
-                                Context& context) {
+                                const std::vector<wire::InboxRecall>& recalls, std::uint64_t& heard,
+                                std::vector<Rejected>& rejected, Context& context) {
   for (const wire::InboxRecall& item : recalls) {
-    if (item.cursor <= cursor) return refuse("the relay's recalls go backwards");
+    if (item.cursor <= heard) return refuse("the relay's recalls go backwards");
     base::Result<void> stop;
     auto verified = check(installation, relay, item.recall, stop);
     TRY(std::move(stop));
     base::Result<void> holds = verified ? check_hash(installation, verified->recall)
                                         : base::Result<void>(verified.error());
-    cursor = item.cursor;
+    heard = item.cursor;
     if (!holds) {
       rejected.push_back(rejected_by(item.recall, holds.error().text));
       continue;
     }
     TRY(take(installation, *verified, context.clock.now()));
-    TRY(installation.vault().put(Kind::kState, kCursor, base::as_bytes(fmt::format("{}", cursor))));
+    TRY(installation.vault().put(Kind::kState, kCursor, base::as_bytes(fmt::format("{}", heard))));
   }
   return {};
 }

@@ -29,6 +29,24 @@ teardown_file() { stop_liar && stop_org; }
   contains "$output" stays
 }
 
+@test "a recall of its own sender, but of another content or under another trust chain, does not hold" {
+  id=$(unchecked send "$ORG_DIR/eve.json" mercy.example/dr.lee/laptop '{"body": "from eve"}')
+  expect_exit 0 as dr.lee inbox
+  for by in "another message" "another trust chain"; do
+    lie forge_recall for=dr.lee message="$id" from=mercy.example/eve/laptop by="$by" \
+      state="$ORG_DIR/eve.json"
+    caught 7 "its recall does not hold" as dr.lee inbox
+    truth
+    expect_exit 0 as dr.lee inbox --json
+    json_lines 'any(.id == $id and .unread and .recalled == null)' --arg id "$id"
+  done
+  lie forge_recall for=dr.lee message="$id" from=mercy.example/eve/laptop by=member \
+    state="$ORG_DIR/eve.json"
+  expect_exit 0 as dr.lee inbox --json
+  truth
+  json_lines 'any(.id == $id and .recalled.reason == "because I say so")' --arg id "$id"
+}
+
 @test "a forged one does not hide the true one that comes behind it" {
   id=$(as olivia send --to dr.lee "goes")
   as dr.lee inbox >/dev/null

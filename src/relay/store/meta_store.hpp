@@ -286,7 +286,8 @@ class MetaReader {
   // Devices that sent a message of this id.
   virtual base::Result<std::vector<std::string>> senders_of(std::string_view id) = 0;
   virtual base::Result<std::optional<std::string>> recall_of(std::uint64_t message) = 0;
-  // Of messages that the device was told of, behind the cursor, in order.
+  // Of messages that the device was told of, behind the cursor, in order. A cursor that was never
+  // given counts as 0: who has it was lied to, or has it from a store that is not there any more.
   virtual base::Result<std::vector<wire::InboxRecall>> recalls(std::string_view device,
                                                                std::uint64_t after,
                                                                std::size_t limit) = 0;

@@ -21,8 +21,9 @@ base::Result<std::vector<wire::InboxRecall>> SqliteReader::recalls(std::string_v
                                                                    std::size_t limit) {
   TRY(Query query, db_->query("SELECT r.id, r.statement FROM recall_devices d "
                               "JOIN recalls r ON r.id = d.recall WHERE d.device = "
-                              "(SELECT id FROM names WHERE name = ?) AND d.recall > ? "
-                              "ORDER BY d.recall LIMIT ?"));
+                              "(SELECT id FROM names WHERE name = ?1) AND d.recall > CASE "
+                              "WHEN ?2 > (SELECT coalesce(max(id), 0) FROM recalls) THEN 0 "
+                              "ELSE ?2 END ORDER BY d.recall LIMIT ?3"));
   query.bind(device).bind(after).bind(limit);
   std::vector<wire::InboxRecall> out;
   for (;;) {

@@ -2,6 +2,7 @@
 #include "trust/recall.hpp"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 
 #include "base/encoding.hpp"
 #include "house.hpp"
@@ -272,4 +273,43 @@ TEST_CASE("a link is recalled, opened or not, and its page is told so") {
   CHECK(said[1].device.empty());
   CHECK(house.events("message.withdraw").at(0).objects == std::vector<std::string>{kJane});
   check_sound(house);
+}
+
+TEST_CASE("what is wrong with a recall in the store is damage") {
+  House house;
+  const wire::Submission message = house.message(1);
+  REQUIRE(house.submit(kLee, message).accepted);
+  REQUIRE(house.submit(kLee, house.message(2)).accepted);
+  taken(post(house, kLee, recall_of(house, message, kLee)));
+  house.checkpoint();
+  house.stop();
+  const auto store = house.dir() / "relay.db";
+  const auto whole = house.dir() / "whole.db";
+  std::filesystem::copy_file(store, whole);
+  for (const auto& [sql, words] : std::map<std::string, std::string>{
+           {"UPDATE recalls SET statement = replace(statement, 'wrong', 'right')", "did not sign"},
+           {"UPDATE recalls SET leaf = 0", "records something else"},
+           {"UPDATE recalls SET message = 2", "still waits to be fetched"},
+           {"UPDATE messages SET pending = 0; UPDATE recalls SET message = 2",
+            "about another message"},
+           {"UPDATE recalls SET message = 99", "its message is not there"},
+           {"DELETE FROM recalls", "records a recall that is not there"},
+           {"UPDATE recall_devices SET device = 999", "a device that has no name"}}) {
+    CAPTURE(sql);
+    std::filesystem::copy_file(whole, store, std::filesystem::copy_options::overwrite_existing);
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(store.c_str(), &db) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+    std::string found;
+    relay::FsckOptions options;
+    options.dir = house.dir();
+    options.report = [&](const relay::Damage& damage) -> base::Result<void> {
+      found += damage.what + "; ";
+      return {};
+    };
+    options.progress = [](std::string_view, std::uint64_t) { return base::Result<void>(); };
+    REQUIRE(relay::fsck(options).has_value());
+    CHECK_MESSAGE(found.find(words) != std::string::npos, found);
+  }
 }

@@ -66,8 +66,7 @@ wire::Inbox inbox_of(MetaReader& reader, const std::string& device, std::uint64_
   return must_have(reader.inbox(device, after, limit, bytes, kNoon));
 }
 
-// --- transactions
-// ---------------------------------------------------------------------------------
+// --- transactions --------------------------------------------------------------------------------
 
 void check_empty(MetaStore& store) {
   const auto reading = must_have(store.read());
@@ -593,6 +592,7 @@ void check_store(const std::function<OpenStore()>& fresh) {
   SUBCASE("parts of another boot are forgotten") { check_boots(*open()); }
   SUBCASE("one-time codes: secrets, recovery codes, proofs") { check_mfa(*open()); }
   SUBCASE("the newest order for a device counts") { check_orders(*open()); }
+  SUBCASE("messages that are taken back") { check_recalls(*open()); }
   SUBCASE("the register") { check_register(open); }
   SUBCASE("many read at once") { check_many_readers(*open()); }
 }

@@ -18,5 +18,7 @@ using OpenStore = std::function<std::unique_ptr<relay::MetaStore>()>;
 void check_store(const std::function<OpenStore()>& fresh);
 // Its part about the register.
 void check_register(const OpenStore& open);
+// And about messages that are taken back.
+void check_recalls(relay::MetaStore& store);
 
 }  // namespace sealpost::testing
