@@ -250,3 +250,22 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   wait
   [ "$(received dr.lee Both)" = 100 ]
 }
+
+@test "the examples of the manual work" {
+  local examples=$BATS_TEST_DIRNAME/../../scripts/examples
+  expect_exit 8 bulk run "$examples/today.csv" --template "$examples/reminder.txt" \
+    --purpose appointment-reminder --subject "Your appointment on {day}" \
+    --to-column patient --key-column appointment --expires 3d --max-failures 10% --json
+  json_lines '.[-1] | .sent == 1 and .refused == 1'
+  # The line of the unit, as it is, on this table.
+  unit=$(sed -n '/^ExecStart=/,/[^\\]$/p' "$examples/sealpost-reminders.service" |
+    sed -e 's|^ExecStart=/usr/bin/sealpost ||' -e 's|\\$||' -e 's|%%|%|' | tr '\n' ' ')
+  cp "$examples/today.csv" "$examples/reminder.txt" .
+  mkdir credentials && cp "$PASSFILE" credentials/passphrase
+  export CREDENTIALS_DIRECTORY=$PWD/credentials
+  eval "expect_exit 0 as olivia $unit"
+  contains "$output" "is finished: 1 sent, 1 refused"
+  if command -v systemd-analyze >/dev/null; then
+    systemd-analyze calendar "$(sed -n 's/^OnCalendar=//p' "$examples/sealpost-reminders.timer")" >/dev/null
+  fi
+}
