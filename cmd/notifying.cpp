@@ -61,8 +61,8 @@ base::Result<notify::Notifier> make_notifier(const Env& env, const std::string& 
                                              const flow::Installation& installation) {
   TRY(notify::Settings settings, notify_settings(env, profile));
   TRY(notify::Sender sender, flow::notice_sender(installation));
-  auto notifier = notify::Notifier::make(std::move(settings), std::move(sender), read_secret,
-                                         {env.clock, env.interrupt});
+  auto notifier =
+      notify::Notifier::make(settings, std::move(sender), read_secret, {env.clock, env.interrupt});
   if (!notifier) return base::with_context(std::move(notifier).error(), "configuration");
   return notifier;
 }

@@ -52,7 +52,7 @@ base::Result<Notifier::Way> Notifier::make_way(const ChannelSettings& settings, 
   return Way{std::move(owned), std::move(texts), std::move(carrier)};
 }
 
-base::Result<Notifier> Notifier::make(Settings settings, Sender sender,
+base::Result<Notifier> Notifier::make(const Settings& settings, Sender sender,
                                       const ReadSecret& read_secret, Seams seams) {
   Notifier notifier(seams);
   if (!settings.organisation.empty()) sender.organisation = settings.organisation;

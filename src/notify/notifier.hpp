@@ -27,7 +27,7 @@ class Notifier {
  public:
   // `sender.organisation` counts unless the settings give another name. kMalformed, naming channel
   // and key, for what cannot work; or what `read_secret` fails with.
-  static base::Result<Notifier> make(Settings settings, Sender sender,
+  static base::Result<Notifier> make(const Settings& settings, Sender sender,
                                      const ReadSecret& read_secret, Seams seams);
 
   // The ways that are configured.

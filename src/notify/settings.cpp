@@ -73,8 +73,8 @@ base::Result<Via> via_of(const Values& values, Channel channel) {
 
 base::Result<void> check_keys(const Values& values, Via via) {
   for (const auto& [name, value] : values) {
-    const auto key =
-        std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& one) { return fits(one, name); });
+    const auto key = std::find_if(kKeys.begin(), kKeys.end(),
+                                  [&wanted = name](const Key& one) { return fits(one, wanted); });
     if (key == kKeys.end() || (key->ways & way_of(via)) == 0) {
       return malformed(
           fmt::format("{} is no key for via = \"{}\"", text::for_terminal(name), via_name(via)));
@@ -83,9 +83,9 @@ base::Result<void> check_keys(const Values& values, Via via) {
   return {};
 }
 
-std::string take(const Values& values, const std::string& name, std::string otherwise = "") {
+std::string take(const Values& values, const std::string& name, std::string_view otherwise = "") {
   const auto found = values.find(name);
-  return found == values.end() ? std::move(otherwise) : found->second;
+  return found == values.end() ? std::string(otherwise) : found->second;
 }
 
 base::Result<std::string> need(const Values& values, const std::string& name) {

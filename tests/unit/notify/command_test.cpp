@@ -43,7 +43,7 @@ struct Scene {
   Notifier notifier(ChannelSettings settings) {
     Settings all;
     all.sms = std::move(settings);
-    return *Notifier::make(std::move(all), {"mercy.example", "https://a.example/l#AAAA"},
+    return *Notifier::make(all, {"mercy.example", "https://a.example/l#AAAA"},
                            [](const SecretSource&) { return crypto::SecretBytes(); },
                            {clock, interrupt});
   }
