@@ -2,7 +2,10 @@
 load support
 
 setup_file() { start_org olivia dr.lee; }
-teardown_file() { stop_org; }
+teardown_file() {
+  kill "$(<"$ORG_DIR/web.pid")" 2>/dev/null || true
+  stop_org
+}
 
 doctor() { as dr.lee doctor --json; }
 # finding CHECK FILTER: what doctor said of it holds.
@@ -131,6 +134,7 @@ folder() { dirname "$(vault_of dr.lee)"; }
   as olivia relay portal export page --url "$RELAY_URL" >/dev/null
   python3 -m http.server --bind 127.0.0.1 --directory page "$port" >/dev/null 2>&1 3>&- &
   local web=$!
+  echo "$web" >"$ORG_DIR/web.pid"
   wait_for "the web host" 30 curl -fso /dev/null "http://127.0.0.1:$port/"
   as olivia policy set link-page "http://127.0.0.1:$port/index.html" >/dev/null
   expect_exit 0 doctor
