@@ -11,6 +11,7 @@
 #include "flow/recalls.hpp"
 #include "flow/register_keys.hpp"
 #include "flow/replies.hpp"
+#include "flow/reply_words.hpp"
 #include "flow/stops.hpp"
 #include "flow/visit.hpp"
 #include "message/sealed.hpp"
@@ -236,6 +237,7 @@ base::Result<Fetched> fetch(Installation& installation, std::chrono::seconds wai
   TRY(Fetched fetched, fetch_from(installation, relay, {wait}, context));
   auto tended = tend_registers(installation, relay, context);
   if (tended) tended = record_stops(installation, relay, context);
+  if (tended) tended = record_reply_words(installation, relay, context);
   if (!tended) fetched.neglected = tended.error();
   return fetched;
 }

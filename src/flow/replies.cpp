@@ -9,6 +9,7 @@
 #include "flow/gate.hpp"
 #include "flow/link_records.hpp"
 #include "flow/mailbox.hpp"
+#include "flow/reply_words.hpp"
 #include "link/reply.hpp"
 #include "text/uuid.hpp"
 
@@ -53,8 +54,17 @@ base::Result<MessageRecord> record_of(const vault::Vault& vault, const LinkRecor
   return record;
 }
 
+// Of the message that a link is for.
+base::Result<std::string> purpose_of(const Installation& installation, const std::string& message) {
+  TRY(const auto seen,
+      find_seen(installation.vault(), Direction::kSent, installation.signer().name(), message));
+  const std::string which = seen ? fmt::format("{}", seen->number) : message;
+  TRY(const Listed sent, find_message(installation.vault(), which, Direction::kSent));
+  return sent.header.purpose;
+}
+
 base::Result<bool> store(vault::Vault& vault, LinkRecord& link, const wire::ContactReply& item,
-                         MessageRecord record) {
+                         MessageRecord record, const std::string& purpose) {
   bool stored = false;
   TRY(vault.transaction([&]() -> base::Result<void> {
     TRY(std::optional<LinkRecord> now, find_link(vault, item.message));
@@ -64,6 +74,8 @@ base::Result<bool> store(vault::Vault& vault, LinkRecord& link, const wire::Cont
     }
     TRY(record.number, take_number(vault));
     TRY(store_message(vault, record, {record.number, record.message_sha256, {}}));
+    TRY(note_reply_word(vault, {record.id, link.contact, purpose,
+                                std::string(record.body.expose_text()), item.at}));
     now->replies.push_back(item.id);
     TRY(keep_link(vault, item.message, *now));
     link = *std::move(now);
@@ -92,7 +104,8 @@ base::Result<void> take_in(Installation& installation, const wire::ContactReply&
     return {};
   }
   TRY(MessageRecord record, record_of(vault, *link, item, *reply, context.clock.now()));
-  TRY(const bool stored, store(vault, *link, item, std::move(record)));
+  TRY(const std::string purpose, purpose_of(installation, item.message));
+  TRY(const bool stored, store(vault, *link, item, std::move(record), purpose));
   if (stored) ++fetched.stored;
   return {};
 }

@@ -7,6 +7,7 @@
 #include "flow/collect.hpp"
 #include "flow/new_headers.hpp"
 #include "flow/register_keys.hpp"
+#include "flow/reply_words.hpp"
 #include "flow/stops.hpp"
 #include "flow/told.hpp"
 #include "flow/visit.hpp"
@@ -63,6 +64,7 @@ class Watch {
     for (const std::string& why : problems) TRY(watcher_.refused(why));
     TRY(tend_registers(installation_, relay, context_));
     TRY(record_stops(installation_, relay, context_));
+    TRY(record_reply_words(installation_, relay, context_));
     TRY(came_back());
     TRY(const std::uint64_t cursor, receipts_cursor(installation_.vault()));
     const auto fetched = fetch_from(installation_, relay, {wait(), cursor}, context_);

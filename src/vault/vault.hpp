@@ -59,6 +59,7 @@ enum class Kind : int {
   kBulkJob = 28,
   kBulkPart = 29,  // of the tables of bulk jobs
   kBulkRow = 30,
+  kReplyWord = 31,  // of contacts who may want no more messages, until the register has it
 };
 
 struct Row {

@@ -109,6 +109,40 @@ link() {
   jq -es 'length == 2' <<<"$output"
 }
 
+@test "a reply that may mean stop pauses the contact, a word that means it ends the purpose" {
+  as olivia contact add ann-poe --phone +15550103 --birthdate 1991-01-01 >/dev/null
+  as dr.lee consent grant ann-poe --purpose appointment-reminder --purpose billing --channel link-sms \
+    --method paper >/dev/null
+  to_ann() {
+    as dr.lee send --to contact:ann-poe --purpose "$1" --json 'See you' --max-views 3 | jq -er .link.address
+  }
+  address=$(to_ann billing)
+  # What has nothing to do with it changes nothing.
+  expect_exit 0 visit reply "$address" --passcode 1991-01-01 --text 'Thank you, see you on Friday'
+  as dr.lee inbox >/dev/null
+  expect_exit 0 as olivia consent review --json
+  [ -z "$output" ]
+  expect_exit 0 visit reply "$address" --passcode 1991-01-01 --text 'please do not text me so early'
+  expect_exit 0 as dr.lee inbox --json
+  json_lines 'any(.from == "contact:ann-poe")'
+  expect_exit 6 as dr.lee send --to contact:ann-poe --purpose appointment-reminder again
+  contains "$errors" "consent review"
+  expect_exit 0 as olivia consent review --json
+  json_lines 'length == 1 and .[0].word == "please do not text me so early"'
+  pause=$(jq -r .id <<<"$output")
+  expect_exit 0 as olivia consent review "$pause" --dismiss --yes
+  as dr.lee inbox >/dev/null
+  address=$(to_ann billing)
+  # A word that the page does not know is known here.
+  expect_exit 0 visit reply "$address" --passcode 1991-01-01 --text 'Revocar!'
+  as dr.lee inbox >/dev/null
+  as dr.lee inbox >/dev/null
+  expect_exit 6 as olivia consent check ann-poe --purpose billing
+  expect_exit 0 as olivia consent check ann-poe --purpose appointment-reminder
+  expect_exit 0 as olivia consent show ann-poe --json
+  json_lines '[.. | objects | select(.word? == "Revocar!")] | length == 1'
+}
+
 @test "an attachment is fetched leaf by leaf, and is what was sent" {
   head -c 2500000 /dev/urandom >"$BATS_TEST_TMPDIR/scan.pdf"
   address=$(link --file "$BATS_TEST_TMPDIR/scan.pdf")
