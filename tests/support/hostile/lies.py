@@ -521,6 +521,10 @@ def recall_evidence(request: Request, document):
                 if field(item["statement"], "state") == "delivered":
                     text = changed(item["statement"], state="read")
                     item["statement"] = text + signatures_of(item["statement"])
+                    event = json.loads(item["leaf"])
+                    event["event"] = "message.read"
+                    event["details"]["statement"] = sha256(item["statement"].encode()).hex()
+                    item["leaf"] = canonical(event)
         case "nobody":
             document["items"] = []
         case "silence":
