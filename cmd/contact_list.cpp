@@ -5,6 +5,7 @@
 #include "cmd/never_empty.hpp"
 #include "cmd/verb.hpp"
 #include "flow/consents.hpp"
+#include "flow/contacts.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -37,7 +38,9 @@ base::Result<void> run_list(const ListOptions& options, Env& env) {
       TRY(env.out.document(contact_json(contact)));
       return true;
     }
-    rows.push_back({called(contact), field(contact, "name"), field(contact, "phone"),
+    // What leads to this contact, and to no other.
+    TRY(const std::string name, flow::listed_name(*opened.vault, contact));
+    rows.push_back({name, field(contact, "name"), field(contact, "phone"),
                     field(contact, "email"), field(contact, "language"),
                     options.all ? state_of(contact) : std::string()});
     return true;

@@ -75,6 +75,8 @@ shown() { as olivia contact show "$1" --json | jq -er "$2"; }
   [ "$output" != "$first" ]
   expect_exit 0 lee list --all
   contains "$output" removed
+  # Of one that is removed the id, by which alone it is found.
+  [[ $(grep removed <<<"$output") == c-* ]]
 }
 
 @test "edit changes what differs, clears fields, and renames" {
