@@ -40,9 +40,8 @@ base::Result<void> run_list(const ListOptions& options, Env& env) {
     }
     // What leads to this contact, and to no other.
     TRY(const std::string name, flow::listed_name(*opened.vault, contact));
-    rows.push_back({name, field(contact, "name"), field(contact, "phone"),
-                    field(contact, "email"), field(contact, "language"),
-                    options.all ? state_of(contact) : std::string()});
+    rows.push_back({name, field(contact, "name"), field(contact, "phone"), field(contact, "email"),
+                    field(contact, "language"), options.all ? state_of(contact) : std::string()});
     return true;
   }));
   if (env.out.json()) return {};
