@@ -140,7 +140,7 @@ base::Result<std::optional<BulkJob>> earlier_job(const vault::Vault& vault, cons
   TRY(std::optional<BulkJob> earlier, find_job(vault, job.name));
   if (!earlier) return std::optional<BulkJob>();
   if (!crypto::equal(earlier->content, job.content)) return other_content(job.name);
-  if (earlier->state == BulkState::kStoring) return std::optional<BulkJob>();
+  if (earlier->state == BulkState::kStoring) return earlier;
   const bool ended = earlier->state != BulkState::kRunning;
   if (again && !ended) {
     return usage(fmt::format("the job {} is not finished", job.name), "run it without --again");
@@ -228,7 +228,6 @@ class Run {
     const auto at = under_way_.find(outcome.number);
     BulkRow row = std::move(at->second);
     under_way_.erase(at);
-    keys_.erase(row.key);
     row.message = outcome.id;
     if (outcome.error) {
       refuse(std::move(row), *outcome.error);
@@ -265,6 +264,7 @@ class Run {
       }
       TRY(std::optional<BulkRow> fresh, to_be_sent(table, *row, maker));
       if (!fresh) continue;
+      keys_.emplace(fresh->key);
       auto request = maker.request_for(table, *row, context_.clock.now());
       if (!request) {
         refuse(*std::move(fresh), request.error());
@@ -272,7 +272,6 @@ class Run {
       }
       request->key = fmt::format("bulk\n{}\n{}\n{}", job_.name, job_.generation, fresh->key);
       fresh->to = request->to.front();
-      keys_.emplace(fresh->key);
       under_way_.emplace(added_++, *std::move(fresh));
       requests.push_back(*std::move(request));
     }
@@ -321,6 +320,7 @@ class Run {
   base::Result<void> keep_settled() {
     TRY(keep_rows(vault_, job_, settled_));
     for (const BulkRow& row : std::exchange(settled_, {})) {
+      keys_.erase(row.key);
       ++now_;
       if (row.state == RowState::kRefused || row.state == RowState::kFailed) ++bad_;
       TRY(tell(row, false));
@@ -381,7 +381,7 @@ class Run {
   const RowTold& told_;
   const base::milliseconds began_;
   std::map<std::size_t, BulkRow> under_way_;  // by the sender's number
-  std::set<std::string> keys_;                // of those
+  std::set<std::string> keys_;                // of those, and of what is not kept yet
   std::size_t added_ = 0;
   std::vector<BulkRow> settled_;  // and not kept yet
   std::uint64_t paced_ = 0;       // rows that were added
@@ -418,8 +418,10 @@ base::Result<Begun> begin_bulk(Installation& installation, const BulkRequest& re
   TRY(check_name(job.name));
   TRY(const vault::Lease alone, hold_job(vault, job.name, context));
   TRY(std::optional<BulkJob> earlier, earlier_job(vault, job, request.again));
-  if (earlier && !request.again) return Begun{*std::move(earlier), false};
-  if (earlier) job.generation = earlier->generation + 1;
+  // One whose table was never whole is stored again, as the time that it was to be.
+  const bool stored = earlier && earlier->state != BulkState::kStoring;
+  if (stored && !request.again) return Begun{*std::move(earlier), false};
+  if (earlier) job.generation = earlier->generation + (stored ? 1 : 0);
   job.plan = request.plan;
   job.rows = looked.rows;
   job.began = context.clock.now();
@@ -439,6 +441,11 @@ base::Result<BulkEnd> run_bulk(Installation& installation, BulkJob job, BulkTry 
     return base::Error{
         Code::kConflict,
         fmt::format("the job {} was {} meanwhile", job.name, bulk_state_name(job.state)), ""};
+  }
+  if (job.state == BulkState::kStoring) {
+    return base::Error{Code::kConflict,
+                       fmt::format("the table of the job {} was not read to its end", job.name),
+                       "run it with the table again: sealpost bulk run"};
   }
   job.state = BulkState::kRunning;
   TRY(keep_job(vault, job));

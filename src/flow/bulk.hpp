@@ -52,7 +52,8 @@ struct BulkEnd {
 };
 using RowTold = std::function<base::Result<void>(const BulkRow&, bool before)>;  // earlier run's
 
-// Goes through the table; contacts are told by the `notifier`, if there is one. kBusy while another
+// Goes through the table; contacts are told by the `notifier`, if there is one. kConflict for a job
+// whose table is not whole, or that was cancelled; kBusy while another
 // process does. What stops the run is in its end, with all that was under way brought to its
 // outcome; an error is the vault's.
 base::Result<BulkEnd> run_bulk(Installation& installation, BulkJob job, BulkTry what,

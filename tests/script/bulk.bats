@@ -231,6 +231,47 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   as dr.lee inbox --json | jq -es 'map(select(.subject == "Killed").id) | length == (unique | length)'
 }
 
+@test "cut off while the table is stored: never a part of it is taken for the whole" {
+  { echo to,n,ballast && for n in $(seq 48); do printf 'dr.lee,%s,%050000d\n' "$n" 0; done; } >large.csv
+  echo "{n}" >text
+  go() { as olivia bulk run large.csv --template text --purpose general --subject Large --job "$@"; }
+  go twice >/dev/null
+  cut=0
+  for n in $(seq 2 9); do
+    for again in "" --again; do
+      name=cut-$n
+      [ -z "$again" ] || name=twice
+      SEALPOST_HOME=$ORG_DIR/olivia strace -f -qq -o /dev/null -e trace=fdatasync,fsync \
+        -e inject=fdatasync,fsync:signal=KILL:when="$n" \
+        "$SEALPOST" bulk run large.csv --template text --purpose general --subject Large \
+        --job "$name" $again >/dev/null 2>&1 </dev/null 3>&- || true
+      state=$(bulk show "$name" --json 2>/dev/null | jq -rs '.[0].state // ""')
+      if [ "$state" = storing ]; then
+        cut=$((cut + 1))
+        expect_exit 9 bulk resume "$name"
+        contains "$errors" "was not read to its end"
+      fi
+      before=$(received dr.lee Large)
+      expect_exit 0 go "$name" --json
+      json_lines '.[-1].sent == 48'
+      # All over means all over, also when it was cut off before it began.
+      [ "$state" != storing ] || [ "$(received dr.lee Large)" = $((before + 48)) ]
+    done
+  done
+  [ "$cut" -ge 4 ]
+}
+
+@test "a row that is refused twice in a row counts once" {
+  printf 'to,n\nnobody,1\nnobody,1\ncontact:,1\ncontact:,1\n,1\n,1\n' >twice.csv
+  echo "{n}" >text
+  for round in 1 2; do
+    expect_exit "$([ $round = 1 ] && echo 8 || echo 0)" bulk run twice.csv --template text --purpose general --job refusals --json
+    expect_exit 0 bulk show refusals --json
+    json_lines '.[0] | .refused == 3 and .duplicate == 3'
+    json_lines 'map(select(.state == "refused").line) | sort == [2, 4, 6]'
+  done
+}
+
 @test "a relay that goes away stops the run with 75, and the same command goes on" {
   write_table
   stop_relay
