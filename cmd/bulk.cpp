@@ -1,5 +1,5 @@
 // sealpost bulk: one message for every row of a table. list, show and cancel; run and resume are
-// in bulk_run.cpp.
+// beside it, bulk_*.cpp.
 #include "cmd/bulk.hpp"
 
 #include <fmt/format.h>
@@ -84,6 +84,7 @@ base::Result<void> run_cancel(const JobOptions& options, Env& env) {
 void add_bulk(CLI::App& app, Env& env) {
   CLI::App& bulk = add_group(app, "bulk", "One message for every row of a table");
   add_bulk_run(bulk, env);
+  add_bulk_resume(bulk, env);
   add_verb<ListOptions>(bulk, env, "list", "Jobs, and how far they are", run_list);
   auto [show, show_options] =
       add_verb<JobOptions>(bulk, env, "show", "One job, and the rows that were not sent", run_show);

@@ -9,6 +9,7 @@ namespace sealpost::cmd {
 
 struct Env;
 
-void add_bulk_run(CLI::App& bulk, Env& env);  // run, resume
+void add_bulk_run(CLI::App& bulk, Env& env);
+void add_bulk_resume(CLI::App& bulk, Env& env);
 
 }  // namespace sealpost::cmd

@@ -1,26 +1,23 @@
-// sealpost bulk run and resume.
+// sealpost bulk run.
 #include <fmt/format.h>
 
 #include <filesystem>
 
 #include "base/file.hpp"
 #include "cmd/bulk.hpp"
-#include "cmd/bulk_pace.hpp"
+#include "cmd/bulk_going.hpp"
 #include "cmd/bulk_report.hpp"
 #include "cmd/never_empty.hpp"
-#include "cmd/notifying.hpp"
 #include "cmd/opened.hpp"
-#include "cmd/ui/transfer.hpp"
 #include "cmd/verb.hpp"
 #include "text/safety.hpp"
-#include "text/time.hpp"
 
 namespace sealpost::cmd {
 namespace {
 
 constexpr std::size_t kMaxTemplate = 1 << 20;  // bytes
 
-struct RunOptions {
+struct RunOptions : BulkGoing {
   std::string table;
   std::string template_file;
   std::string subject;
@@ -34,9 +31,6 @@ struct RunOptions {
   std::string job;
   bool again = false;
   bool dry_run = false;
-  PaceOptions pace;
-  bool no_notice = false;
-  std::string results;
 };
 
 base::Error usage(std::string text, std::string hint) {
@@ -85,31 +79,6 @@ base::Result<void> try_out(const flow::BulkRequest& request, const RunOptions& o
   return report.finish(options.job, end);
 }
 
-template <typename Options>
-base::Result<void> go_through(Opened& opened, const flow::BulkJob& job, flow::BulkTry what,
-                              const Options& options, Env& env) {
-  TRY(const flow::BulkPace pace, pace_of(options.pace));
-  TRY(std::optional<notify::Notifier> notifier,
-      notifier_unless(options.no_notice, env, opened.profile.name, opened.installation));
-  TRY(BulkReport report, BulkReport::open(options.results, false, env));
-  flow::Context context = context_of(env);
-  ui::Transfer transfers(env);
-  report.begin(job.rows);
-  TRY(const flow::BulkEnd end,
-      flow::run_bulk(
-          opened.installation, job, what, pace, context, transfers, notifier ? &*notifier : nullptr,
-          [&](const flow::BulkRow& row, bool before) { return report.row(row, before); }));
-  return report.finish(job.name, end);
-}
-
-base::Result<void> say_finished(const Opened& opened, const flow::BulkJob& job, Env& env) {
-  TRY(const flow::BulkCounts counts, flow::count_rows(*opened.vault, job));
-  env.out.note(fmt::format("It was finished at {}; nothing was sent. --again sends it all over.",
-                           text::format_time(job.ended)));
-  if (env.out.json()) return env.out.document(job_json(job, counts));
-  return env.out.line(fmt::format("job {} is finished: {}", job.name, counts_line(counts)));
-}
-
 base::Result<void> run_run(const RunOptions& options, Env& env) {
   TRY(pace_of(options.pace));
   TRY(const flow::BulkRequest request, request_of(options));
@@ -121,34 +90,6 @@ base::Result<void> run_run(const RunOptions& options, Env& env) {
   if (begun->job.state == flow::BulkState::kFinished) return say_finished(opened, begun->job, env);
   if (!begun->fresh) env.out.note(fmt::format("Going on with the job {}.", begun->job.name));
   return go_through(opened, begun->job, flow::BulkTry::kRest, options, env);
-}
-
-struct ResumeOptions {
-  std::string job;
-  PaceOptions pace;
-  bool no_notice = false;
-  std::string results;
-};
-
-base::Result<void> run_resume(const ResumeOptions& options, Env& env) {
-  TRY(pace_of(options.pace));
-  TRY(Opened opened, open_installation(env));
-  TRY(const flow::BulkJob job, flow::get_job(*opened.vault, options.job));
-  if (job.state == flow::BulkState::kFinished && job.parts.empty()) {
-    return say_finished(opened, job, env);
-  }
-  return go_through(opened, job, flow::BulkTry::kAllNotSent, options, env);
-}
-
-template <typename Options>
-void add_common(Verb verb, Options& options) {
-  never_empty(
-      verb.add_option("--rate", options.pace.rate, "Most rows in a time, like 50/s or 1000/m"));
-  never_empty(verb.add_option("--max-failures", options.pace.max_failures,
-                              "Stop when more rows are not sent, like 20 or 5%"));
-  never_empty(verb.add_option("--results", options.results, "Write what became of every row"))
-      ->type_name("FILE");
-  verb.add_flag("--no-notice", options.no_notice, "Tell contacts nothing of their links");
 }
 
 }  // namespace
@@ -175,11 +116,7 @@ void add_bulk_run(CLI::App& bulk, Env& env) {
   never_empty(run.add_option("--job", options.job, "A name of your own for the job"));
   run.add_flag("--again", options.again, "Send it all over, although the job has ended");
   run.add_flag("--dry-run", options.dry_run, "Say what would be done, and do nothing");
-  add_common(run, options);
-  auto [resume, resume_options] = add_verb<ResumeOptions>(
-      bulk, env, "resume", "Go on with a job, and try again what was not sent", run_resume);
-  never_empty(resume.add_option("JOB", resume_options.job, "As `bulk list` names it"))->required();
-  add_common(resume, resume_options);
+  add_going(run, options);
 }
 
 }  // namespace sealpost::cmd
