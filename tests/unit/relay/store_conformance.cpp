@@ -4,6 +4,7 @@
 
 #include "../trust/world.hpp"
 #include "merkle/tile.hpp"
+#include "must.hpp"
 
 namespace sealpost::testing {
 namespace {
@@ -20,21 +21,6 @@ const std::string kOlivia = "mercy.example/olivia/desk";
 const std::string kLog = "mercy.example/relay";
 const std::string kBlob = "00112233445566778899aabbccddeeff";
 constexpr std::chrono::hours kHour{1};
-
-template <typename T>
-T must_have(base::Result<T> result) {
-  REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error().text));
-  return *std::move(result);
-}
-void must(const base::Result<void>& result) {
-  REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error().text));
-}
-
-void in_transaction(MetaWriter& writer, const std::function<void()>& change) {
-  must(writer.begin());
-  change();
-  must(writer.commit());
-}
 
 wire::Submission submission(int number, const std::vector<std::string>& to, base::Time expires) {
   wire::Submission out;

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "../trust/world.hpp"
+#include "must.hpp"
 #include "store_conformance.hpp"
 
 namespace sealpost::testing {
@@ -16,21 +17,6 @@ const std::string kOlivia = "mercy.example/olivia/desk";
 const std::string kId = "0193aaaa-0000-7000-8000-000000000001";
 const std::string kOwn(32, 'a');
 const std::string kShared(32, 'b');
-
-template <typename T>
-T must_have(base::Result<T> result) {
-  REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error().text));
-  return *std::move(result);
-}
-void must(const base::Result<void>& result) {
-  REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error().text));
-}
-
-void in_transaction(MetaWriter& writer, const std::function<void()>& change) {
-  must(writer.begin());
-  change();
-  must(writer.commit());
-}
 
 wire::Submission submission(const std::string& id, const std::vector<std::string>& to) {
   wire::Submission out;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "../trust/world.hpp"
+#include "must.hpp"
 #include "store_conformance.hpp"
 
 namespace sealpost::testing {
@@ -16,21 +17,6 @@ const std::string kLee = "mercy.example/dr.lee/laptop";
 const std::string kKim = "mercy.example/nurse.kim/phone";
 const std::string kPeople = "people";
 const std::string kBlob = "00112233445566778899aabbccddeeff";
-
-template <typename T>
-T must_have(base::Result<T> result) {
-  REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error().text));
-  return *std::move(result);
-}
-void must(const base::Result<void>& result) {
-  REQUIRE_MESSAGE(result.has_value(), (result ? "" : result.error().text));
-}
-
-void in_transaction(MetaWriter& writer, const std::function<void()>& change) {
-  must(writer.begin());
-  change();
-  must(writer.commit());
-}
 
 crypto::Digest digest(std::uint8_t byte) {
   crypto::Digest out{};
