@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <string_view>
+#include <vector>
 
 #include "cmd/command_line.hpp"
 #include "cmd/env.hpp"
@@ -28,7 +30,8 @@ struct Entry {
   const char* name;
   const char* group;
   void (*add)(CLI::App&, Env&);
-  bool configured = true;  // false: works also beside a broken configuration file
+  bool configured = true;     // false: works also beside a broken configuration file
+  bool tells_of_all = false;  // true: prints of other verbs' options, too
 };
 
 // As sealpost(1) lists them.
@@ -75,9 +78,9 @@ constexpr std::array kVerbs{
     Entry{"sandbox", kDeveloping, add_sandbox},
     Entry{"doctor", kHelping, add_doctor},
     Entry{"profile", kHelping, add_profile},
-    Entry{"config", kHelping, add_config},
+    Entry{"config", kHelping, add_config, true, true},
     Entry{"notify", kHelping, add_notify},
-    Entry{"completion", kHelping, add_completion, false},
+    Entry{"completion", kHelping, add_completion, false, true},
     Entry{"version", kHelping, add_version, false},
 };
 
@@ -137,6 +140,33 @@ void occupy_standard_descriptors() {
   }
 }
 
+void declare(CLI::App& app, Env& env, const Entry& entry) {
+  entry.add(app, env);
+  app.get_subcommand(entry.name)->group(entry.group);
+}
+
+void declare_all(CLI::App& app, Env& env) {
+  for (const Entry& entry : kVerbs) declare(app, env, entry);
+}
+
+// The verb that a command line names first is the only one that it can mean, and to declare all of
+// them takes longer than many of them run.
+void declare_meant(CLI::App& app, Env& env, int argc, const char* const* argv) {
+  const std::string_view first = argc > 1 ? argv[1] : "";
+  const auto* const meant =
+      std::find_if(kVerbs.begin(), kVerbs.end(), [&](const Entry& e) { return e.name == first; });
+  if (meant == kVerbs.end() || meant->tells_of_all) return declare_all(app, env);
+  declare(app, env, *meant);
+}
+
+std::vector<std::string> keys_of_all(Env& env) {
+  CLI::App app;
+  Globals unused;
+  add_globals(app, unused);
+  declare_all(app, env);
+  return setting_keys(app);
+}
+
 base::Result<void> run(CLI::App& app, Env& env, int argc, const char* const* argv) {
   if (argc < 2) env.terminal.write_err(app.help());
   TRY(const std::optional<std::string> text, parse(app, argc, argv));
@@ -144,7 +174,7 @@ base::Result<void> run(CLI::App& app, Env& env, int argc, const char* const* arg
   const std::string verb = app.get_subcommands().front()->get_name();
   if (std::any_of(kVerbs.begin(), kVerbs.end(),
                   [&](const Entry& entry) { return entry.name == verb && entry.configured; })) {
-    TRY(load_settings(app, env));
+    TRY(load_settings([&env] { return keys_of_all(env); }, env));
     TRY(apply_settings(app, env));
   }
   return obey_afterwards(env, env.chosen());
@@ -178,10 +208,7 @@ int start(int argc, const char* const* argv) {
 
   CLI::App app("Sealed messages and files through a relay you host, with proof", "sealpost");
   add_globals(app, globals);
-  for (const Entry& entry : kVerbs) {
-    entry.add(app, env);
-    app.get_subcommand(entry.name)->group(entry.group);
-  }
+  declare_meant(app, env, argc, argv);
   name_variables(app);
 
   const base::Result<void> done = run_or_catch(app, env, argc, argv);

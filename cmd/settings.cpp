@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <set>
 #include <string_view>
 
@@ -87,14 +88,24 @@ std::vector<Setting> chosen_settings(CLI::App& root) {
   return settings;
 }
 
-base::Result<void> load_settings(CLI::App& root, Env& env) {
+std::vector<std::string> setting_keys(CLI::App& root) {
+  std::vector<std::string> keys;
+  for (const Setting& setting : all_settings(root)) {
+    if (setting.key != "profile") keys.push_back(setting.key);
+  }
+  return keys;
+}
+
+base::Result<void> load_settings(const std::function<std::vector<std::string>()>& keys, Env& env) {
   const auto locations = config::locate(env.variable);
   if (!locations) return {};  // no place for a file, so there is none
-  std::set<std::string> keys = notify::setting_keys();
-  for (const Setting& setting : all_settings(root)) {
-    if (setting.key != "profile") keys.insert(setting.key);
-  }
-  TRY(env.config, config::Config::load(locations->config_file, keys));
+  std::error_code unknown;
+  const auto file = std::filesystem::status(locations->config_file, unknown);
+  if (file.type() == std::filesystem::file_type::not_found) return {};
+  std::set<std::string> known = notify::setting_keys();
+  const std::vector<std::string> options = keys();
+  known.insert(options.begin(), options.end());
+  TRY(env.config, config::Config::load(locations->config_file, known));
   return {};
 }
 

@@ -3,6 +3,7 @@
 // One thread, after parsing and before the verb.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -26,9 +27,12 @@ std::vector<Setting> all_settings(CLI::App& root);
 // Those of the chosen verb, with the global ones.
 std::vector<Setting> chosen_settings(CLI::App& root);
 
-// Reads the configuration, options and what is said of notices, into env.config. kMalformed with
-// file and line.
-base::Result<void> load_settings(CLI::App& root, Env& env);
+// What of these may stand in the configuration.
+std::vector<std::string> setting_keys(CLI::App& root);
+
+// Reads the configuration, options and what is said of notices, into env.config; asks for the keys
+// of options when there is a file. kMalformed with file and line.
+base::Result<void> load_settings(const std::function<std::vector<std::string>()>& keys, Env& env);
 // Fills what is still open of the chosen verb's options.
 base::Result<void> apply_settings(CLI::App& root, Env& env);
 

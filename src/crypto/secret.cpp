@@ -1,9 +1,11 @@
 #include "crypto/secret.hpp"
 
+#include <sanitizer/asan_interface.h>
 #include <sodium.h>
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <utility>
 
@@ -15,11 +17,62 @@ bool equal(base::ByteView a, base::ByteView b) {
   return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-SecretBytes::SecretBytes(std::size_t size) : size_(size) {
+namespace {
+
+// With sodium_malloc()'s own sixteen bytes, one page exactly.
+constexpr std::size_t kBlock = 4096 - 16;
+constexpr std::size_t kSpares = 16;
+
+// Pages that this thread gave back. Nothing of what they held is left in them, and a sanitizer
+// reports whoever still looks into one.
+class Spares {
+ public:
+  Spares() = default;
+  Spares(const Spares&) = delete;
+  Spares& operator=(const Spares&) = delete;
+  ~Spares() {
+    while (void* const block = take()) sodium_free(block);
+  }
+
+  // Null when there is none.
+  void* take() {
+    if (count_ == 0) return nullptr;
+    void* const block = blocks_[--count_];
+    ASAN_UNPOISON_MEMORY_REGION(block, kBlock);
+    return block;
+  }
+
+  bool keep(void* block) {
+    if (count_ == kSpares) return false;
+    ASAN_POISON_MEMORY_REGION(block, kBlock);
+    blocks_[count_++] = block;
+    return true;
+  }
+
+ private:
+  std::array<void*, kSpares> blocks_{};
+  std::size_t count_ = 0;
+};
+
+Spares& spares() {
+  thread_local Spares spares;
+  return spares;
+}
+
+std::uint8_t* allocate(std::size_t size) {
+  const std::size_t whole = std::max(size, kBlock);
+  void* block = size <= kBlock ? spares().take() : nullptr;
+  if (block == nullptr) block = sodium_malloc(whole);
+  if (block == nullptr) throw std::bad_alloc();
+  return static_cast<std::uint8_t*>(block) + (whole - size);
+}
+
+}  // namespace
+
+SecretBytes::SecretBytes(std::size_t size) : size_(size), allocated_(size) {
   if (sodium_init() < 0) throw std::bad_alloc();
   if (size == 0) return;
-  data_ = static_cast<std::uint8_t*>(sodium_malloc(size));
-  if (data_ == nullptr) throw std::bad_alloc();
+  data_ = allocate(size);
   std::fill_n(data_, size, std::uint8_t{0});
 }
 
@@ -28,19 +81,27 @@ SecretBytes::SecretBytes(base::ByteView bytes) : SecretBytes(bytes.size()) {
 }
 
 SecretBytes::SecretBytes(SecretBytes&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      allocated_(std::exchange(other.allocated_, 0)) {}
 
 SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   if (this != &other) {
-    if (data_ != nullptr) sodium_free(data_);
+    release();
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
+    allocated_ = std::exchange(other.allocated_, 0);
   }
   return *this;
 }
 
-SecretBytes::~SecretBytes() {
-  if (data_ != nullptr) sodium_free(data_);
+SecretBytes::~SecretBytes() { release(); }
+
+void SecretBytes::release() {
+  if (data_ == nullptr) return;
+  wipe({data_, allocated_});
+  std::uint8_t* const block = data_ - (std::max(allocated_, kBlock) - allocated_);
+  if (allocated_ > kBlock || !spares().keep(block)) sodium_free(block);
 }
 
 // sodium_malloc() locks where it may and says nothing where it may not. Locks do not add up, so

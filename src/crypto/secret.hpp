@@ -61,7 +61,8 @@ class Secret {
 };
 
 // A secret of any length, or one that lives long: guarded, locked, undumpable pages
-// (sodium_malloc).
+// (sodium_malloc). It ends where its guard page begins. Short ones take pages that their thread
+// used before, wiped: a list of a hundred thousand of them must not cost a million system calls.
 class SecretBytes {
  public:
   SecretBytes() = default;
@@ -84,8 +85,11 @@ class SecretBytes {
   std::string_view expose_text() const { return base::as_text(expose()); }
 
  private:
+  void release();
+
   std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t allocated_ = 0;  // what size_ was in the beginning
 };
 
 }  // namespace sealpost::crypto

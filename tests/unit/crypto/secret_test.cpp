@@ -7,7 +7,9 @@
 #include <array>
 #include <new>
 #include <sstream>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 #include "crypto/random.hpp"
 #include "support/fakes.hpp"
@@ -101,6 +103,39 @@ TEST_CASE("secret bytes may be shortened, never lengthened") {
   CHECK(*rest == 0);
   secret.truncate(9);
   CHECK(secret.size() == 4);
+}
+
+TEST_CASE("a page that a secret gives back keeps nothing of it") {
+  const std::uint8_t* place = nullptr;
+  {
+    const SecretBytes secret(base::as_bytes("passphrase"));
+    place = secret.expose().data();
+  }
+  const SecretBytes next(4000);
+  REQUIRE(&next.expose().back() == place + 9);  // the same page, and as close to its guard
+  CHECK(all_zero(next.expose()));
+}
+
+TEST_CASE("every size of secret begins as zeros and keeps what it is given") {
+  for (const std::size_t size : {1U, 15U, 16U, 4079U, 4080U, 4081U, 4096U, 70000U}) {
+    for (int round = 0; round < 3; ++round) {
+      SecretBytes secret(size);
+      CHECK(all_zero(secret.expose()));
+      std::fill(secret.expose_mutable().begin(), secret.expose_mutable().end(), 0xa5);
+      const SecretBytes copy = secret.clone();
+      CHECK(equal(copy.expose(), secret.expose()));
+    }
+  }
+}
+
+TEST_CASE("more secrets at once than a thread keeps pages for") {
+  std::vector<SecretBytes> secrets;
+  for (std::uint8_t i = 0; i < 100; ++i) secrets.emplace_back(base::ByteView(&i, 1));
+  std::thread([moved = std::move(secrets)]() mutable {  // given back by another thread
+    for (std::uint8_t i = 0; i < 100; ++i) CHECK(moved[i].expose()[0] == i);
+    moved.clear();
+  })
+      .join();
 }
 
 TEST_CASE("empty secret bytes hold nothing") {
