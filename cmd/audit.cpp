@@ -1,11 +1,10 @@
-// sealpost audit: ask the log, and verify that it is one honest history.
+// sealpost audit: ask the log.
 #include <fmt/format.h>
 
 #include "base/encoding.hpp"
-#include "cmd/audit_mirror.hpp"
-#include "cmd/listing.hpp"
+#include "cmd/audit.hpp"
+#include "cmd/audit_event.hpp"
 #include "cmd/opened.hpp"
-#include "cmd/ui/progress.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "flow/auditing.hpp"
@@ -67,29 +66,10 @@ base::Result<audit::Filter> filter_of(const QueryOptions& options, base::Time no
 }
 
 base::Result<void> print(Env& env, const flow::LoggedEvent& logged) {
-  const audit::Event& event = logged.event;
-  if (env.out.json()) {
-    text::OrderedJson details = text::OrderedJson::object();
-    for (const auto& [key, value] : event.details) details[key] = value;
-    return env.out.document({{"type", "audit-event"},
-                             {"index", logged.index},
-                             {"at", text::format_time(event.at)},
-                             {"event", event.event},
-                             {"actor", user_of(event.actor)},
-                             {"device", event.actor},
-                             {"message", event.message},
-                             {"objects", event.objects},
-                             {"purpose", event.purpose},
-                             {"outcome", audit::outcome_name(event.outcome)},
-                             {"address", event.address},
-                             {"details", std::move(details)},
-                             {"request", event.request}});
-  }
-  const std::string& about =
-      event.message.empty() && !event.objects.empty() ? event.objects.front() : event.message;
-  return env.out.line(fmt::format("{:>6}  {}  {:<20}  {:<8}  {}  {}", logged.index,
-                                  text::format_time(event.at), event.event,
-                                  audit::outcome_name(event.outcome), event.actor, about));
+  if (!env.out.json()) return env.out.line(words_on(logged));
+  text::OrderedJson document{{"type", "audit-event"}};
+  add_event(document, logged);
+  return env.out.document(document);
 }
 
 base::Result<void> run_query(const QueryOptions& options, Env& env) {
@@ -99,39 +79,6 @@ base::Result<void> run_query(const QueryOptions& options, Env& env) {
   flow::Context context = context_of(env);
   return flow::query_log(opened.installation, filter, limit, context,
                          [&](const flow::LoggedEvent& logged) { return print(env, logged); });
-}
-
-struct VerifyOptions {};
-
-base::Result<void> run_verify(const VerifyOptions&, Env& env) {
-  TRY(Opened opened, open_installation(env));
-  flow::Context context = context_of(env);
-  auto verified =
-      flow::verify_log(opened.installation, context, [](std::uint64_t, std::uint64_t) {});
-  if (!verified) {
-    const bool judged = verified.error().code == base::Code::kVerificationFailed;
-    if (judged && env.out.json()) {
-      TRY(env.out.document({{"type", "audit-verification"},
-                            {"verified", false},
-                            {"size", opened.installation.checkpoint().size},
-                            {"root", base::to_hex(opened.installation.checkpoint().root)},
-                            {"reason", verified.error().text}}));
-    }
-    return verified.error();
-  }
-  const std::string root = base::to_hex(verified->root);
-  if (env.out.json()) {
-    return env.out.document({{"type", "audit-verification"},
-                             {"verified", true},
-                             {"size", verified->size},
-                             {"root", root},
-                             {"entries", verified->entries_checked}});
-  }
-  TRY(env.out.line(fmt::format("verified: {} events, root {}", verified->size, root)));
-  if (!verified->entries_checked) {
-    env.out.note("Checked: signature, consistency and tree. Your role may not read the entries.");
-  }
-  return {};
 }
 
 }  // namespace
@@ -150,9 +97,9 @@ void add_audit(CLI::App& app, Env& env) {
   query.add_option("--until", options.until, "Before this time");
   query.add_option("--after", options.after, "Only events with a higher index");
   query.add_option("--limit", options.limit, "At most so many");
-  add_verb<VerifyOptions>(audit, env, "verify", "Verify signatures, tree and history of the log",
-                          run_verify);
+  add_audit_verify(audit, env);
   add_audit_mirror(audit, env);
+  add_audit_prove(audit, env);
 }
 
 }  // namespace sealpost::cmd

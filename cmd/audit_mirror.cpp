@@ -1,5 +1,5 @@
 // sealpost audit mirror: a verified copy of the log, to be read without the relay.
-#include "cmd/audit_mirror.hpp"
+#include "cmd/audit.hpp"
 
 #include <fmt/format.h>
 
@@ -10,6 +10,7 @@
 #include "cmd/opened.hpp"
 #include "cmd/ui/progress.hpp"
 #include "cmd/verb.hpp"
+#include "cmd/while_unlocked.hpp"
 #include "flow/mirror.hpp"
 
 namespace sealpost::cmd {
@@ -17,6 +18,7 @@ namespace {
 
 struct MirrorOptions {
   std::string folder;
+  bool follow = false;
 };
 
 // One line for each phase.
@@ -41,14 +43,7 @@ class Watch {
   std::unique_ptr<ui::Progress> shown_;
 };
 
-base::Result<void> run_mirror(const MirrorOptions& options, Env& env) {
-  TRY(Opened opened, open_installation(env));
-  flow::Context context = context_of(env);
-  Watch watch(env);
-  TRY(const flow::MirrorUpdate update,
-      flow::update_mirror(opened.installation, options.folder, context,
-                          [&watch](const flow::MirrorProgress& progress) { watch.see(progress); }));
-  watch.end();
+base::Result<void> print(const MirrorOptions& options, const flow::MirrorUpdate& update, Env& env) {
   const std::string root = base::to_hex(update.checkpoint.root);
   if (env.out.json()) {
     return env.out.document({{"type", "audit-mirror"},
@@ -62,12 +57,62 @@ base::Result<void> run_mirror(const MirrorOptions& options, Env& env) {
                                   update.checkpoint.size, update.added, root));
 }
 
+class Follower final : public flow::MirrorFollower {
+ public:
+  Follower(const MirrorOptions& options, Watch& watch, Env& env)
+      : options_(options), watch_(watch), env_(env) {}
+  base::Result<void> updated(const flow::MirrorUpdate& update) override {
+    watch_.end();
+    return print(options_, update, env_);
+  }
+  base::Result<void> away(const base::Error& why) override {
+    watch_.end();
+    env_.out.warn("the relay is away, trying again: " + why.text);
+    return {};
+  }
+  base::Result<void> back() override {
+    env_.out.note("the relay is back");
+    return {};
+  }
+
+ private:
+  const MirrorOptions& options_;
+  Watch& watch_;
+  Env& env_;
+};
+
+base::Result<void> run_follow(const MirrorOptions& options, Env& env) {
+  TRY(OpenedQuietly quietly, open_installation_quietly(env));
+  const WhileUnlocked unlocked(env, quietly);
+  flow::Context context{env.clock, env.random, unlocked};
+  Watch watch(env);
+  Follower follower(options, watch, env);
+  const auto ended = flow::follow_mirror(
+      quietly.opened.installation, options.folder, context,
+      [&watch](const flow::MirrorProgress& progress) { watch.see(progress); }, follower);
+  watch.end();
+  return ended ? ended : unlocked.why(ended.error());
+}
+
+base::Result<void> run_mirror(const MirrorOptions& options, Env& env) {
+  if (options.follow) return run_follow(options, env);
+  TRY(Opened opened, open_installation(env));
+  flow::Context context = context_of(env);
+  Watch watch(env);
+  TRY(const flow::MirrorUpdate update,
+      flow::update_mirror(opened.installation, options.folder, context,
+                          [&watch](const flow::MirrorProgress& progress) { watch.see(progress); }));
+  watch.end();
+  return print(options, update, env);
+}
+
 }  // namespace
 
 void add_audit_mirror(CLI::App& audit, Env& env) {
   auto [verb, options] = add_verb<MirrorOptions>(
       audit, env, "mirror", "Copy the log into a folder and verify it", run_mirror);
   never_empty(verb.add_option("DIR", options.folder, "Folder of the mirror"))->required();
+  verb.add_flag("--follow", options.follow, "Stay, and copy what comes until interrupted");
 }
 
 }  // namespace sealpost::cmd

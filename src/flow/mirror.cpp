@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "flow/mirror_folder.hpp"
 #include "flow/mirror_log.hpp"
@@ -243,28 +244,133 @@ Result<void> check_role(const Installation& installation, base::Time now) {
                      "an owner, an auditor or a privacy officer can mirror it"};
 }
 
+constexpr base::milliseconds kPoll{1000};
+constexpr base::milliseconds kVisit{60'000};  // how long one visit of the relay lasts
+constexpr base::milliseconds kLongestPause{60'000};
+
+bool is_away(base::Code code) {
+  return code == base::Code::kUnreachable || code == base::Code::kBusy;
+}
+
+// A mirror that is open to be written, and how far it reaches.
+class Keeping {
+ public:
+  static Result<Keeping> open(Installation& installation, const std::filesystem::path& path,
+                              Context& context, const MirrorWatch& watch) {
+    TRY(check_role(installation, context.clock.now()));
+    TRY(MirrorFolder folder,
+        MirrorFolder::open_to_write(std::filesystem::absolute(path), installation.profile().root));
+    TRY(Mirror kept, check_kept(folder, installation, context.interrupt, watch));
+    return Keeping(installation, std::move(folder), std::move(kept), context, watch);
+  }
+
+  Result<MirrorUpdate> update(client::RelayClient& relay) {
+    TRY(const SignedCheckpoint fresh, sync_checkpoint(installation_, relay));
+    // What the log names by now is in the chain fetched after it.
+    TRY(sync_trust(installation_, relay));
+    if (kept_) TRY(check_start(*kept_, installation_));
+    kept_.reset();
+    const merkle::Checkpoint& old = start_.checkpoint;
+    if (fresh.checkpoint.size < old.size) {
+      return refuse(fmt::format("the relay's log has {} events, the mirror {}",
+                                fresh.checkpoint.size, old.size));
+    }
+    TRY(check_extends(relay, {old.size, old.root}, {fresh.checkpoint.size, fresh.checkpoint.root}));
+    if (old.size > 0 && fresh.checkpoint == old) return MirrorUpdate{old, 0, start_.trust_entries};
+    TRY(MirrorUpdate update,
+        Update(folder_, installation_.chain(), relay, fresh, start_, context_.interrupt, watch_)
+            .run());
+    start_ = {update.checkpoint, update.trust_entries};
+    return update;
+  }
+
+ private:
+  Keeping(Installation& installation, MirrorFolder folder, Mirror kept, Context& context,
+          const MirrorWatch& watch)
+      : installation_(installation),
+        folder_(std::move(folder)),
+        context_(context),
+        watch_(watch),
+        start_{kept.checkpoint, kept.entries.size()},
+        kept_(std::move(kept)) {}
+
+  Installation& installation_;
+  MirrorFolder folder_;
+  Context& context_;
+  const MirrorWatch& watch_;
+  MirrorStart start_;
+  std::optional<Mirror> kept_;  // until it was held against the relay's
+};
+
+// Visits the relay again and again, and asks it in between.
+class Following {
+ public:
+  Following(Keeping& keeping, Installation& installation, Context& context,
+            MirrorFollower& follower)
+      : keeping_(keeping), installation_(installation), context_(context), follower_(follower) {}
+
+  Result<void> run() {
+    while (!context_.interrupt.requested()) {
+      const auto visited = stay();
+      if (!visited && !is_away(visited.error().code)) return visited;
+      if (!visited) TRY(stay_away(visited.error()));
+    }
+    return base::Error{base::Code::kInterrupted, "stopped following the log",
+                       "the mirror is whole; the same command goes on"};
+  }
+
+ private:
+  // One visit: the same connection for a while.
+  Result<void> stay() {
+    TRY(client::RelayClient relay, visit(installation_, context_));
+    const base::milliseconds end = context_.clock.steady() + kVisit;
+    while (!context_.interrupt.requested() && context_.clock.steady() < end) {
+      TRY(const MirrorUpdate update, keeping_.update(relay));
+      TRY(came_back());
+      if (update.added > 0 || !told_) TRY(follower_.updated(update));
+      told_ = true;
+      context_.clock.sleep(kPoll);
+    }
+    return {};
+  }
+
+  Result<void> came_back() {
+    pause_ = kPoll;
+    return std::exchange(away_, false) ? follower_.back() : Result<void>();
+  }
+
+  Result<void> stay_away(const base::Error& why) {
+    if (!std::exchange(away_, true)) TRY(follower_.away(why));
+    const base::milliseconds end = context_.clock.steady() + pause_;
+    while (!context_.interrupt.requested() && context_.clock.steady() < end) {
+      context_.clock.sleep(std::min(kPoll, end - context_.clock.steady()));
+    }
+    pause_ = std::min(pause_ * 2, kLongestPause);
+    return {};
+  }
+
+  Keeping& keeping_;
+  Installation& installation_;
+  Context& context_;
+  MirrorFollower& follower_;
+  base::milliseconds pause_ = kPoll;
+  bool away_ = false;
+  bool told_ = false;  // how far the mirror was in the beginning
+};
+
 }  // namespace
 
 Result<MirrorUpdate> update_mirror(Installation& installation, const std::filesystem::path& path,
                                    Context& context, const MirrorWatch& watch) {
-  TRY(check_role(installation, context.clock.now()));
-  TRY(MirrorFolder folder,
-      MirrorFolder::open_to_write(std::filesystem::absolute(path), installation.profile().root));
-  TRY(const Mirror kept, check_kept(folder, installation, context.interrupt, watch));
+  TRY(Keeping keeping, Keeping::open(installation, path, context, watch));
   TRY(client::RelayClient relay, visit(installation, context));
-  TRY(const SignedCheckpoint fresh, sync_checkpoint(installation, relay));
-  // What the log names by now is in the chain fetched after it.
-  TRY(sync_trust(installation, relay));
-  TRY(check_start(kept, installation));
-  const MirrorStart start{kept.checkpoint, kept.entries.size()};
-  const merkle::Checkpoint& old = start.checkpoint;
-  if (fresh.checkpoint.size < old.size) {
-    return refuse(fmt::format("the relay's log has {} events, the mirror {}", fresh.checkpoint.size,
-                              old.size));
-  }
-  TRY(check_extends(relay, {old.size, old.root}, {fresh.checkpoint.size, fresh.checkpoint.root}));
-  if (old.size > 0 && fresh.checkpoint == old) return MirrorUpdate{old, 0, start.trust_entries};
-  return Update(folder, installation.chain(), relay, fresh, start, context.interrupt, watch).run();
+  return keeping.update(relay);
+}
+
+Result<void> follow_mirror(Installation& installation, const std::filesystem::path& path,
+                           Context& context, const MirrorWatch& watch, MirrorFollower& follower) {
+  TRY(Keeping keeping, Keeping::open(installation, path, context, watch));
+  return Following(keeping, installation, context, follower).run();
 }
 
 }  // namespace sealpost::flow

@@ -41,19 +41,38 @@ base::Result<MirrorUpdate> update_mirror(Installation& installation,
                                          const std::filesystem::path& folder, Context& context,
                                          const MirrorWatch& watch);
 
+// Who follows a log hears of it.
+class MirrorFollower {
+ public:
+  virtual ~MirrorFollower() = default;
+  // The mirror reaches further now; once also in the beginning.
+  virtual base::Result<void> updated(const MirrorUpdate& update) = 0;
+  virtual base::Result<void> away(const base::Error& why) = 0;  // the relay is not there
+  virtual base::Result<void> back() = 0;                        // it is there again
+};
+// As update_mirror(), and then again and again: a second after the log has grown the mirror has,
+// too. Without the relay it waits for it, ever longer, up to a minute. Ends when asked to
+// (kInterrupted) or with the first error of another kind.
+base::Result<void> follow_mirror(Installation& installation, const std::filesystem::path& folder,
+                                 Context& context, const MirrorWatch& watch,
+                                 MirrorFollower& follower);
+
 // What a mirror says, all of it verified.
 struct Mirror {
   merkle::Checkpoint checkpoint;
   std::vector<LoggedEntry> entries;               // of the trust chain
   std::map<std::uint64_t, crypto::Digest> roots;  // of the log as it was at these sizes
+  std::string note = {};                          // the signed checkpoint, verbatim
+  std::string log = {};                           // vkey of the log's key
 };
 // Reads the whole mirror, without network: the trust chain up to `root`, the checkpoint's
 // signature, every event against the tree and every tile, and that each entry of the chain is
 // logged in its order. On the way it notes the roots that the log had at `sizes`, as far as it
 // reaches. kVerificationFailed says what does not hold; kMalformed and kNotFound when
 // the folder is no mirror.
-base::Result<Mirror> read_mirror(const std::filesystem::path& folder, const note::Verifier& root,
-                                 const std::set<std::uint64_t>& sizes,
-                                 const base::Interrupt& interrupt);
+base::Result<Mirror> read_mirror(
+    const std::filesystem::path& folder, const note::Verifier& root,
+    const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt,
+    const MirrorWatch& watch = [](const MirrorProgress&) {});
 
 }  // namespace sealpost::flow

@@ -8,6 +8,7 @@
 #include "merkle/checkpoint.hpp"
 #include "merkle/growing.hpp"
 #include "note/note.hpp"
+#include "trust/chain.hpp"
 
 namespace sealpost::flow {
 
@@ -20,6 +21,16 @@ struct MirrorStart {
 // The checkpoint of a signed note, if this log signed it; kVerificationFailed.
 base::Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
                                                  const note::Verifier& log);
+
+// What a mirror claims, and the trust chain that makes it worth reading on: entries and signature
+// are verified, the events are not.
+struct MirrorHead {
+  std::string note;  // the signed checkpoint, verbatim
+  merkle::Checkpoint checkpoint;
+  trust::Chain chain;
+};
+// kNotFound when the mirror was not filled yet; kVerificationFailed.
+base::Result<MirrorHead> read_head(const MirrorFolder& folder, const note::Verifier& root);
 
 // read_mirror() of a folder that is open already and is of this root.
 base::Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,

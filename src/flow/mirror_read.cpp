@@ -132,26 +132,36 @@ Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
   return checkpoint;
 }
 
-Result<Mirror> read_mirror(const std::filesystem::path& path, const note::Verifier& root,
-                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt) {
-  TRY(const MirrorFolder folder, MirrorFolder::open_to_read(path));
+Result<MirrorHead> read_head(const MirrorFolder& folder, const note::Verifier& root) {
   if (folder.root() != root.vkey()) return refuse("it is of another organisation than the root's");
-  return read_mirror(folder, root, sizes, interrupt, [](const MirrorProgress&) {});
-}
-
-Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,
-                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt,
-                           const MirrorWatch& watch) {
   TRY(const std::optional<std::string> signed_checkpoint, folder.checkpoint());
   if (!signed_checkpoint) {
     return base::Error{base::Code::kNotFound, folder.path().string() + " has not been filled yet",
                        "run `sealpost audit mirror` again"};
   }
   TRY(const std::uint64_t size, claimed_size(*signed_checkpoint));
-  TRY(const trust::Chain chain, read_chain(folder, root, size));
+  TRY(trust::Chain chain, read_chain(folder, root, size));
+  TRY(merkle::Checkpoint checkpoint, open_checkpoint(*signed_checkpoint, chain.relay()->log));
+  return MirrorHead{*signed_checkpoint, std::move(checkpoint), std::move(chain)};
+}
+
+Result<Mirror> read_mirror(const std::filesystem::path& path, const note::Verifier& root,
+                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt,
+                           const MirrorWatch& watch) {
+  TRY(const MirrorFolder folder, MirrorFolder::open_to_read(path));
+  return read_mirror(folder, root, sizes, interrupt, watch);
+}
+
+Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,
+                           const std::set<std::uint64_t>& sizes, const base::Interrupt& interrupt,
+                           const MirrorWatch& watch) {
+  TRY(const MirrorHead head, read_head(folder, root));
   Mirror mirror;
-  TRY(mirror.checkpoint, open_checkpoint(*signed_checkpoint, chain.relay()->log));
-  Reading reading(folder, chain, mirror, sizes);
+  mirror.checkpoint = head.checkpoint;
+  mirror.note = head.note;
+  mirror.log = head.chain.relay()->log.vkey();
+  const std::uint64_t size = head.checkpoint.size;
+  Reading reading(folder, head.chain, mirror, sizes);
   watch({MirrorProgress::Phase::kChecking, 0, 0, size});
   for (std::uint64_t number = 0; number * kTileWidth < size; ++number) {
     if (interrupt.requested()) return base::Error{base::Code::kInterrupted, "interrupted", ""};
@@ -159,7 +169,7 @@ Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& roo
     const std::uint64_t done = std::min(size, (number + 1) * kTileWidth);
     watch({MirrorProgress::Phase::kChecking, done, 0, size});
   }
-  TRY(reading.finish(chain));
+  TRY(reading.finish(head.chain));
   return mirror;
 }
 

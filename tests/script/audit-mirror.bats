@@ -271,6 +271,73 @@ asked() {
   [[ $order == *$'\n'syncfs$'\n'checkpoint ]]
 }
 
+# follow DIR: a mirror that follows, in the background; its lines are in DIR.out and DIR.err.
+follow() {
+  SEALPOST_HOME=$ORG_DIR/aud "$SEALPOST" audit mirror "$1" --follow --json >"$1.out" 2>"$1.err" \
+    </dev/null 3>&- &
+  FOLLOWER=$!
+  wait_for "the first update" 30 test -s "$1.out"
+}
+followed() { [ "$(tail -n 1 "$1.out" | jq .size)" -ge "$2" ]; }
+log_size() { as aud audit verify --json | jq -er .size; }
+# ends_with STATUS: the follower.
+ends_with() {
+  local status=0
+  wait "$FOLLOWER" || status=$?
+  ((status == $1)) || { echo "exit $status" >&2 && return 1; }
+}
+
+@test "a mirror that follows has what comes, and an interrupt leaves it whole" {
+  follow live
+  for text in one two three; do
+    as olivia send --to dr.lee "$text" >/dev/null
+    wait_for "the update" 30 followed live "$(log_size)"
+  done
+  jq -se 'all(.[]; .type == "audit-mirror" and .folder == "live") and .[-1].added < .[-1].size' live.out
+  kill -INT "$FOLLOWER"
+  ends_with 130
+  [ "$(root_of live)" = "$(tail -n 1 live.out | jq .size)" ]
+  expect_exit 0 laptop audit verify live --root "$ROOT"
+  [ -z "$(find live -name '*.new')" ]
+}
+
+@test "a mirror that follows waits for a relay that is away, says so once, and goes on" {
+  follow live
+  stop_relay
+  wait_for "the word of it" 60 grep -q "relay is away" live.err
+  start_relay
+  as olivia send --to dr.lee "after the break" >/dev/null
+  wait_for "the update" 60 followed live "$(log_size)"
+  kill -TERM "$FOLLOWER"
+  ends_with 130
+  [ "$(grep -c "relay is away" live.err)" = 1 ]
+  [ "$(root_of live)" = "$(tail -n 1 live.out | jq .size)" ]
+}
+
+@test "a mirror that follows ends when the log is another one, or the vault is locked" {
+  follow live
+  sum=$(fingerprint live)
+  stop_relay
+  cp -a "$RELAY_DIR" older
+  start_relay
+  as olivia send --to dr.lee "taken back later" >/dev/null
+  wait_for "the update" 60 followed live "$(log_size)"
+  sum=$(fingerprint live)
+  stop_relay
+  mv "$RELAY_DIR" newer && cp -a older "$RELAY_DIR"
+  start_relay
+  ends_with 7
+  [ "$(fingerprint live)" = "$sum" ]
+  stop_relay
+  rm -rf "$RELAY_DIR" && mv newer "$RELAY_DIR"
+  start_relay
+  follow live
+  as aud lock
+  ends_with 4
+  contains "$(cat live.err)" "the vault was locked"
+  unlock aud
+}
+
 @test "on a terminal it says how far it is" {
   needs_strace
   command -v script >/dev/null || skip "no script(1)"

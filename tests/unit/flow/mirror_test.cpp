@@ -1,14 +1,7 @@
 // Mirrors on disk: what is written is read back, and nothing that was changed is believed.
 #include "flow/mirror.hpp"
 
-#include <doctest/doctest.h>
-#include <unistd.h>
-
-#include <fstream>
-
-#include "flow/mirror_folder.hpp"
-#include "merkle/growing.hpp"
-#include "receipt_world.hpp"
+#include "mirror_world.hpp"
 #include "support/fakes.hpp"
 
 using namespace sealpost;
@@ -19,84 +12,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-class Scratch {
- public:
-  Scratch() {
-    std::string pattern = fs::temp_directory_path() / "sealpost-mirror-XXXXXX";
-    REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-    path = pattern;
-  }
-  ~Scratch() { fs::remove_all(path); }
-  fs::path path;
-};
-
-class Patient final : public base::Interrupt {
- public:
-  bool requested() const override { return false; }
-};
-
-const note::Verifier& root() { return verifier(std::string(kOrganisation)); }
-
-// As update_mirror() writes it.
-void put(MirrorFolder& folder, const ReceiptWorld& world) {
-  const merkle::GrowingTiles::Emit emit = [&folder](const merkle::TileId& tile,
-                                                    base::ByteView bytes) {
-    return folder.put_tile(tile, bytes);
-  };
-  merkle::GrowingTiles tiles;
-  base::Bytes bundle;
-  for (const base::Bytes& leaf : world.leaves) {
-    merkle::append_entry(bundle, leaf);
-    REQUIRE(tiles.append(merkle::leaf_hash(leaf), emit));
-    if (tiles.size() % merkle::kTileWidth != 0) continue;
-    REQUIRE(emit({-1, tiles.size() / merkle::kTileWidth - 1, merkle::kTileWidth}, bundle));
-    bundle.clear();
-  }
-  const std::uint64_t size = tiles.size();
-  if (!bundle.empty()) REQUIRE(emit(merkle::tile_at(size, -1, size / merkle::kTileWidth), bundle));
-  REQUIRE(tiles.emit_partial(emit));
-  std::string chain;
-  for (const std::string& entry : world.chain.entries()) chain += entry;
-  REQUIRE(folder.put_trust(size, chain));
-}
-
-void write(const fs::path& path, const ReceiptWorld& world) {
-  MirrorFolder folder = MirrorFolder::open_to_write(path, root().vkey()).value();
-  put(folder, world);
-  REQUIRE(folder.commit(world.checkpoint(full("relay"))));
-}
-
 base::Result<flow::Mirror> read(const fs::path& path, const std::set<std::uint64_t>& sizes = {}) {
   return flow::read_mirror(path, root(), sizes, Patient());
-}
-
-ReceiptWorld busy(std::size_t size) {
-  ReceiptWorld world;
-  world.accept();
-  audit::Event event;
-  event.event = "service.start";
-  event.actor = full("relay");
-  while (world.leaves.size() < size) world.log_event(event);
-  return world;
-}
-
-std::vector<fs::path> files_in(const fs::path& path) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(path)) {
-    if (entry.is_regular_file() && entry.path().filename() != ".lock") {
-      files.push_back(entry.path());
-    }
-  }
-  return files;
-}
-
-void flip(const fs::path& path) {
-  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
-  const auto middle = static_cast<std::streamoff>(fs::file_size(path) / 2);
-  file.seekg(middle);
-  const char byte = static_cast<char>(file.get() ^ 1);
-  file.seekp(middle);
-  file.put(byte);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// The verb `audit mirror`, in a file of its own beside the rest of `audit`.
+// The verbs of `audit`, each in a file of its own.
 #pragma once
 
 namespace CLI {
@@ -9,6 +9,8 @@ namespace sealpost::cmd {
 
 struct Env;
 
+void add_audit_verify(CLI::App& audit, Env& env);
 void add_audit_mirror(CLI::App& audit, Env& env);
+void add_audit_prove(CLI::App& audit, Env& env);
 
 }  // namespace sealpost::cmd

@@ -1,0 +1,216 @@
+#include "cmd/audit_copy.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "base/encoding.hpp"
+#include "cmd/audit_event.hpp"
+#include "cmd/file_streams.hpp"
+#include "flow/mirror.hpp"
+#include "flow/proof_file.hpp"
+#include "flow/tiles_check.hpp"
+#include "text/time.hpp"
+
+namespace sealpost::cmd {
+namespace {
+
+using base::Result;
+
+// Whom to believe, and what else must hold.
+struct Trusted {
+  note::Verifier key;
+  bool is_root;
+  std::vector<note::Cosigner> witnesses;
+};
+
+Result<Trusted> parse_trust(const CopyOptions& options) {
+  if (options.root.empty() == options.key.empty()) {
+    return base::Error{base::Code::kUsage, "a copy is checked against a key: --root or --key",
+                       "--root VKEY as `sealpost org show` prints it, or the log's --key VKEY; "
+                       "take it from its owner, not from whoever gave you the copy"};
+  }
+  if (options.key.empty() && !options.origin.empty()) {
+    return base::Error{base::Code::kUsage, "--origin goes with --key",
+                       "with --root the trust chain says which log it is"};
+  }
+  TRY(const note::Verifier key,
+      note::Verifier::parse(options.root.empty() ? options.key : options.root));
+  Trusted trusted{key, !options.root.empty(), {}};
+  for (const std::string& vkey : options.witnesses) {
+    TRY(note::Cosigner witness, note::Cosigner::parse(vkey));
+    trusted.witnesses.push_back(std::move(witness));
+  }
+  return trusted;
+}
+
+text::OrderedJson json_of(const std::vector<flow::Cosigned>& cosignatures) {
+  text::OrderedJson all = text::OrderedJson::array();
+  for (const flow::Cosigned& one : cosignatures) {
+    text::OrderedJson json{{"witness", one.name}, {"key", one.key}};
+    if (one.at) json["at"] = text::format_time(*one.at);
+    all.push_back(json);
+  }
+  return all;
+}
+
+std::string words_on(const std::vector<flow::Cosigned>& cosignatures) {
+  std::string words;
+  for (const flow::Cosigned& one : cosignatures) {
+    words += (words.empty() ? "" : ", ") + one.name;
+    words += one.at ? " at " + text::format_time(*one.at) : " (not checked: no --witness)";
+  }
+  return words.empty() ? "none" : words;
+}
+
+// What one of the checks found.
+struct Report {
+  std::string_view copy;  // what it is
+  std::string verified;   // one line
+  std::vector<ui::Field> lines;
+  std::vector<std::pair<std::string, text::OrderedJson>> json;  // members behind "origin"
+  merkle::Checkpoint checkpoint;
+  std::vector<flow::Cosigned> cosignatures;
+};
+
+Result<void> print(const Report& report, Env& env) {
+  const merkle::Checkpoint& tree = report.checkpoint;
+  if (env.out.json()) {
+    text::OrderedJson document{
+        {"type", "audit-verification"},    {"verified", true},    {"size", tree.size},
+        {"root", base::to_hex(tree.root)}, {"copy", report.copy}, {"origin", tree.origin}};
+    for (const auto& [name, value] : report.json) document[name] = value;
+    document["cosignatures"] = json_of(report.cosignatures);
+    return env.out.document(document);
+  }
+  TRY(env.out.line(report.verified));
+  std::vector<ui::Field> lines{{"log", fmt::format("{}, {} events", tree.origin, tree.size)},
+                               {"root", base::to_hex(tree.root)}};
+  lines.insert(lines.end(), report.lines.begin(), report.lines.end());
+  lines.emplace_back("cosigned", words_on(report.cosignatures));
+  return env.out.fields(lines);
+}
+
+class Watch {
+ public:
+  explicit Watch(Env& env) : env_(env) {}
+  void update(std::uint64_t done, std::uint64_t total) {
+    if (!shown_) shown_ = std::make_unique<ui::Progress>(env_, "checking", total, "events");
+    shown_->update(done);
+  }
+  void end() { shown_.reset(); }
+
+ private:
+  Env& env_;
+  std::unique_ptr<ui::Progress> shown_;
+};
+
+Result<Report> check_mirror(const CopyOptions& options, const Trusted& trusted, Env& env) {
+  Watch watch(env);
+  TRY(const flow::Mirror mirror,
+      flow::read_mirror(options.path, trusted.key, {}, env.interrupt,
+                        [&](const flow::MirrorProgress& at) { watch.update(at.done, at.total); }));
+  watch.end();
+  TRY(const note::Note note, note::parse(mirror.note));
+  TRY(const note::Verifier log, note::Verifier::parse(mirror.log));
+  Report report{"mirror", fmt::format("verified: {}", options.path), {}, {}, mirror.checkpoint, {}};
+  TRY(report.cosignatures, flow::cosignatures_on(note, log, trusted.witnesses));
+  report.json = {{"entries", true}, {"trust_entries", mirror.entries.size()}};
+  report.lines = {
+      {"checked", "signature, every event, every tile, trust chain"},
+      {"trust chain", fmt::format("{} entries, each in the log", mirror.entries.size())}};
+  return report;
+}
+
+std::string entries_checked(const flow::TilesVerification& found) {
+  if (found.entries == 0) return "signature, every tile; no entries are there";
+  if (found.first_entry == 0) return "signature, every entry, every tile";
+  return fmt::format("signature, every tile, every entry from {} on; those before were pruned",
+                     found.first_entry);
+}
+
+Result<Report> check_tiles(const CopyOptions& options, const Trusted& trusted, Env& env) {
+  Watch watch(env);
+  const flow::TilesLog log{trusted.key,
+                           options.origin.empty() ? trusted.key.name() : options.origin};
+  TRY(const flow::TilesVerification found,
+      flow::verify_tiles(options.path, log, trusted.witnesses, env.interrupt,
+                         [&](auto done, auto total) { watch.update(done, total); }));
+  watch.end();
+  Report report{
+      "tiles",           fmt::format("verified: {}", options.path), {}, {}, found.checkpoint,
+      found.cosignatures};
+  report.json = {{"entries", found.entries > 0}};
+  if (found.entries > 0) report.json.emplace_back("first_entry", found.first_entry);
+  report.lines = {{"checked", entries_checked(found)}, {"trust chain", "not checked"}};
+  return report;
+}
+
+Result<base::Bytes> read_proof(const std::string& name, Env& env) {
+  TRY(InputFile input, InputFile::open(name, env));
+  base::Bytes bytes(flow::kMaxProofFile + 1);
+  TRY(const std::size_t count, base::read_full(input, bytes));
+  if (count > flow::kMaxProofFile) {
+    return base::Error{base::Code::kMalformed, name + " is too long for a tlog-proof", ""};
+  }
+  bytes.resize(count);
+  return bytes;
+}
+
+Result<Report> check_proof(const CopyOptions& options, const Trusted& trusted, Env& env) {
+  if (!options.origin.empty()) {
+    return base::Error{base::Code::kUsage, "--origin is for a folder of tiles", ""};
+  }
+  TRY(const base::Bytes bytes, read_proof(options.path, env));
+  TRY(const flow::ProofVerdict verdict,
+      flow::judge_proof(base::as_text(bytes), {trusted.key, trusted.is_root, trusted.witnesses}));
+  if (!verdict.verified()) {
+    return base::Error{base::Code::kVerificationFailed, verdict.reason,
+                       "do not rely on this proof; ask for it again"};
+  }
+  const flow::LoggedEvent logged{verdict.index, *verdict.event};
+  Report report{"proof",
+                fmt::format("verified: event {}", verdict.index),
+                {},
+                {},
+                verdict.checkpoint,
+                verdict.cosignatures};
+  text::OrderedJson event = text::OrderedJson::object();
+  add_event(event, logged);
+  report.json.emplace_back("event", std::move(event));
+  report.lines = {{"event", cmd::words_on(logged)},
+                  {"checked", trusted.is_root ? "signatures up to the root, inclusion in the log"
+                                              : "the log's signature, inclusion in the log"},
+                  {"later log", "not checked (needs a mirror)"}};
+  return report;
+}
+
+Result<Report> check(const CopyOptions& options, const Trusted& trusted, Env& env) {
+  std::error_code ignored;
+  if (options.path == "-" || !std::filesystem::is_directory(options.path, ignored)) {
+    return check_proof(options, trusted, env);
+  }
+  return trusted.is_root ? check_mirror(options, trusted, env) : check_tiles(options, trusted, env);
+}
+
+Result<Report> check_all(const CopyOptions& options, const Trusted& trusted, Env& env) {
+  TRY(Report report, check(options, trusted, env));
+  TRY(flow::check_quorum(report.cosignatures, trusted.witnesses, trusted.witnesses.size()));
+  return report;
+}
+
+}  // namespace
+
+Result<void> verify_copy(const CopyOptions& options, Env& env) {
+  TRY(const Trusted trusted, parse_trust(options));
+  const auto report = check_all(options, trusted, env);
+  if (report) return print(*report, env);
+  if (report.error().code == base::Code::kVerificationFailed && env.out.json()) {
+    TRY(env.out.document(
+        {{"type", "audit-verification"}, {"verified", false}, {"reason", report.error().text}}));
+  }
+  return report.error();
+}
+
+}  // namespace sealpost::cmd

@@ -1,0 +1,17 @@
+// Events of the audit log as `audit` shows them.
+#pragma once
+
+#include <string>
+
+#include "cmd/env.hpp"
+#include "flow/auditing.hpp"
+
+namespace sealpost::cmd {
+
+// The members of {"type":"audit-event",...}, sealpost-json(5), behind those that are there.
+void add_event(text::OrderedJson& document, const flow::LoggedEvent& logged);
+
+// One line.
+std::string words_on(const flow::LoggedEvent& logged);
+
+}  // namespace sealpost::cmd
