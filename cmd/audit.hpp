@@ -12,5 +12,8 @@ struct Env;
 void add_audit_verify(CLI::App& audit, Env& env);
 void add_audit_mirror(CLI::App& audit, Env& env);
 void add_audit_prove(CLI::App& audit, Env& env);
+void add_audit_export(CLI::App& audit, Env& env);
+void add_audit_query(CLI::App& audit, Env& env);
+void add_audit_report(CLI::App& audit, Env& env);
 
 }  // namespace sealpost::cmd

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "cmd/env.hpp"
-#include "flow/auditing.hpp"
+#include "flow/log_query.hpp"
 
 namespace sealpost::cmd {
 

@@ -8,6 +8,11 @@ namespace {
 
 constexpr std::array kWords{
     Word{"access.refused", "a known device asked for what its role does not allow"},
+    Word{"audit.export", "events were handed on as a file"},
+    Word{"audit.query", "somebody asked the audit log for events"},
+    Word{"audit.read", "a device copied entries of the audit log, to keep or to verify"},
+    Word{"audit.review", "an auditor signed what a look through the log has found"},
+    Word{"blob.fetch", "a device fetched a sealed attachment"},
     Word{"consent.decision", "whether a contact may be written to was decided"},
     Word{"consent.resume", "a device said that a contact has consented anew"},
     Word{"consent.stop", "somebody with a contact's link wants no more messages to it"},
@@ -47,6 +52,7 @@ constexpr std::array kWords{
     Word{"register.append", "the relay took an entry into a stream of the register"},
     Word{"register.grant", "a device left a stream's keys for another device"},
     Word{"register.miss", "a device could not open the keys that were left for it"},
+    Word{"register.read", "a device fetched entries of the register"},
     Word{"register.shred", "the keys of contacts were destroyed"},
     Word{"register.skip", "entries that held up the register's readers were given up"},
     Word{"relay.add", "the organisation named its relay"},

@@ -28,6 +28,7 @@
 #include "client/transport.hpp"
 #include "merkle/tile.hpp"
 #include "note/note.hpp"
+#include "wire/audit.hpp"
 #include "wire/messages.hpp"
 
 namespace sealpost::client {
@@ -155,6 +156,9 @@ class RelayClient {
   base::Result<std::string> checkpoint();  // the signed note, verbatim
   base::Result<base::Bytes> tile(const merkle::TileId& tile);
   base::Result<wire::AuditEntries> audit_events(const audit::Filter& filter, std::size_t limit);
+  // Has what was done with the log recorded in it.
+  base::Result<void> record_export(const wire::AuditExport& exported);
+  base::Result<void> record_review(const wire::AuditReview& review);
 
  private:
   base::Result<base::Bytes> get(const std::string& path, std::chrono::seconds wait = {},

@@ -372,6 +372,16 @@ base::Result<base::Bytes> RelayClient::tile(const merkle::TileId& tile) {
   return get("audit/" + merkle::tile_path(tile));
 }
 
+base::Result<void> RelayClient::record_export(const wire::AuditExport& exported) {
+  TRY(post("audit/exports", wire::to_cbor(exported)));
+  return {};
+}
+
+base::Result<void> RelayClient::record_review(const wire::AuditReview& review) {
+  TRY(post("audit/reviews", wire::to_cbor(review)));
+  return {};
+}
+
 base::Result<wire::AuditEntries> RelayClient::audit_events(const audit::Filter& filter,
                                                            std::size_t limit) {
   std::string query = audit::to_query(filter);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "flow/event_proof.hpp"
 #include "flow/logged_chain.hpp"
 #include "flow/visit.hpp"
 #include "merkle/tile.hpp"
@@ -12,20 +11,9 @@
 namespace sealpost::flow {
 namespace {
 
-constexpr std::size_t kPage = 1000;
-
 base::Error refuse(std::string why) {
   return {base::Code::kVerificationFailed, std::move(why),
           "do not use this relay until the organisation's owner has found out why"};
-}
-
-base::Result<LoggedEvent> parse_entry(const wire::AuditEntry& entry, const audit::Filter& filter) {
-  TRY(audit::Event event, audit::parse_leaf(entry.leaf));
-  if (!audit::matches(filter, entry.index, event)) {
-    return refuse(
-        fmt::format("the relay answers with event {}, which was not asked for", entry.index));
-  }
-  return LoggedEvent{entry.index, std::move(event)};
 }
 
 // Rebuilds the tree bundle by bundle.
@@ -97,34 +85,6 @@ class LogCheck {
 };
 
 }  // namespace
-
-base::Result<void> query_log(
-    Installation& installation, audit::Filter filter, std::optional<std::uint64_t> limit,
-    Context& context, const std::function<base::Result<void>(const LoggedEvent&)>& visit_event) {
-  TRY(client::RelayClient relay, visit(installation, context));
-  EventProof proof(installation, relay);
-  std::uint64_t left = limit.value_or(UINT64_MAX);
-  while (left > 0 && !context.interrupt.requested()) {
-    TRY(const wire::AuditEntries page,
-        relay.audit_events(filter, static_cast<std::size_t>(std::min<std::uint64_t>(kPage, left))));
-    for (const wire::AuditEntry& entry : page.entries) {
-      TRY(const LoggedEvent logged, parse_entry(entry, filter));
-      TRY(proof.check(entry.index, entry.leaf));
-      TRY(visit_event(logged));
-      filter.after = entry.index;
-      if (--left == 0) return {};
-    }
-    if (!page.more) return {};
-    if (filter.after && page.next < *filter.after + (page.entries.empty() ? 1 : 0)) {
-      return refuse("the relay's pages do not end");
-    }
-    filter.after = page.next;
-  }
-  if (context.interrupt.requested()) {
-    return base::Error{base::Code::kInterrupted, "interrupted", "go on with --after"};
-  }
-  return {};
-}
 
 base::Result<LogVerification> verify_log(
     Installation& installation, Context& context,

@@ -3,6 +3,7 @@
 #include "age/armor.hpp"
 #include "age/header.hpp"
 #include "flow/inspect_parts.hpp"
+#include "flow/log_export.hpp"
 #include "receipt/file.hpp"
 #include "trust/invitation_token.hpp"
 
@@ -32,7 +33,7 @@ bool is_one_word(std::string_view text) {
 base::Error unknown() {
   return {base::Code::kMalformed, "this is nothing that sealpost knows",
           "it recognises age files and keys, signed notes, invitations, checkpoints, proofs, audit "
-          "leaves, trust chains and receipt files"};
+          "leaves, trust chains, receipt files and manifests of exports"};
 }
 
 // Artefacts that are read whole.
@@ -41,6 +42,7 @@ base::Result<Inspection> inspect_text(std::string_view text, const Root& root) {
   if (text.starts_with("sealpost/v1/organisation\n")) return inspect_chain(text, root);
   if (text.starts_with("c2sp.org/tlog-proof@v1\n")) return inspect_proof(text, root);
   if (text.starts_with(receipt::kFileVersion)) return inspect_receipt_file(text, root);
+  if (text.starts_with(kManifestBegin)) return inspect_export(text, root);
   if (text.starts_with("sealpost-message/1 ")) return inspect_message(base::as_bytes(text), root);
   if (inner.starts_with(trust::kTokenPrefix)) return inspect_token(text, root);
   if (text.size() <= kLargestKeyFile && has_line(text, kSecretKey)) {

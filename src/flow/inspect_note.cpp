@@ -9,6 +9,7 @@
 #include "policy/policy.hpp"
 #include "receipt/receipt.hpp"
 #include "text/safety.hpp"
+#include "trust/audit_statements.hpp"
 #include "trust/recall.hpp"
 #include "trust/statements.hpp"
 #include "trust/wipe.hpp"
@@ -33,7 +34,7 @@ struct Kind {
   std::optional<Error> (*problem)(std::string_view text);  // why it is out of form
 };
 
-const std::array<Kind, 15> kinds{{
+const std::array<Kind, 17> kinds{{
     {"organisation", "the founding statement of an organisation, the first entry of its chain",
      [](std::string_view text) { return error_of(trust::parse_organisation(text)); }},
     {"relay", "an organisation's word which relay is its own",
@@ -62,6 +63,10 @@ const std::array<Kind, 15> kinds{{
      [](std::string_view text) { return error_of(trust::parse_wipe_key(text)); }},
     {"wiped", "a device's word that it was wiped",
      [](std::string_view text) { return error_of(trust::parse_wiped(text)); }},
+    {"export", "a device's word which events of the log a file holds",
+     [](std::string_view text) { return error_of(trust::parse_export(text)); }},
+    {"review", "an auditor's word that events of the log were looked at",
+     [](std::string_view text) { return error_of(trust::parse_review(text)); }},
     {"message", "the signed header of a message",
      [](std::string_view text) { return error_of(message::parse_header(text)); }},
 }};

@@ -29,6 +29,7 @@ base::Result<Inspection> inspect_token(std::string_view token, const Root& root)
 
 base::Result<Inspection> inspect_proof(std::string_view proof, const Root& root);
 base::Result<Inspection> inspect_leaf(std::string_view leaf);
+base::Result<Inspection> inspect_export(std::string_view file, const Root& root);
 base::Result<Inspection> inspect_receipt_file(std::string_view text, const Root& root);
 
 // Adds the member "signatures": who signed, and whether the signature is valid, wrong, or by a key

@@ -73,6 +73,7 @@ Engine::Engine(Opened opened, Seams with, LogSink sink)
       checkpoints(log_key),
       worker([this](std::string_view why) { failed_job(why, log, metrics); }),
       writer({*store, *blobs, directory, log_key, checkpoints, waiters, metrics, log, with.clock}),
+      events(folder.events(), *store, checkpoints, log),
       readiness(writer, with.clock) {}
 
 base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& dir, Seams seams,
@@ -82,10 +83,12 @@ base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& 
   TRY(load_chain(*engine));
   TRY(recover(*engine->store, *engine->blobs, seams.clock.now()));
   TRY(engine->writer.start());
+  engine->events.start();
   return engine;
 }
 
 void Engine::close() {
+  events.stop();
   worker.stop();
   writer.stop();
 }

@@ -8,11 +8,13 @@
 #include "relay/budget.hpp"
 #include "relay/checkpoints.hpp"
 #include "relay/directory.hpp"
+#include "relay/event_finder.hpp"
 #include "relay/folder.hpp"
 #include "relay/log.hpp"
 #include "relay/metrics.hpp"
 #include "relay/rate.hpp"
 #include "relay/readiness.hpp"
+#include "relay/readings.hpp"
 #include "relay/store/disk_blobs.hpp"
 #include "relay/store/meta_store.hpp"
 #include "relay/waiters.hpp"
@@ -62,9 +64,11 @@ struct Engine {
   std::atomic<std::size_t> body_bytes{0};  // of bodies in memory, all requests together
   Budget replies;                          // of answers in memory
   Assets assets;
+  Readings readings;                       // of the audit log
   Checkpoints checkpoints;
   Worker worker;  // slow work on files
   Writer writer;
+  EventFinder events;
   Readiness readiness;
 };
 

@@ -246,6 +246,18 @@ constexpr std::array kRoutes{
           nullptr,
           kBeforeCode},
     Route{"GET", "/v1/audit/events", Access::kDevice, {Operation::kReadLog}, kNoBody, get_events},
+    Route{"POST",
+          "/v1/audit/exports",
+          Access::kDevice,
+          {Operation::kReadLog},
+          kSmall,
+          post_audit_export},
+    Route{"POST",
+          "/v1/audit/reviews",
+          Access::kDevice,
+          {Operation::kReadLog},
+          2 * kSmall,
+          post_audit_review},
 };
 
 // The variables of the pattern, or nothing when the path is another.

@@ -1,5 +1,6 @@
 // The audit log: checkpoints and tiles for every role, entries and events for who may read it.
 #include <algorithm>
+#include <utility>
 
 #include "audit/filter.hpp"
 #include "note/cosignature.hpp"
@@ -15,6 +16,7 @@ constexpr std::uint64_t kDefaultEvents = 256;
 constexpr std::uint64_t kMaxEvents = 1024;
 constexpr std::size_t kChunk = 256;           // leaves read at once
 constexpr std::uint64_t kMaxScanned = 20000;  // leaves looked at for one answer
+constexpr int kMaxLooks = 16;                 // into the index
 constexpr std::size_t kMaxEventBytes = 8 << 20;
 
 // Only what a published checkpoint covers is shown: the rest could not be proven.
@@ -60,28 +62,88 @@ base::Result<std::uint64_t> first_index(MetaReader& store, const Search& search)
   return std::max(first, since);
 }
 
-// Goes on from `at` and stops when the answer is full, the time is past, or enough was looked at.
-base::Result<wire::AuditEntries> scan(MetaReader& store, const Search& search, std::uint64_t at) {
-  wire::AuditEntries out;
-  const std::uint64_t end = std::min(search.size, at + kMaxScanned);
-  std::size_t bytes = 0;
-  while (at < end) {
-    TRY(auto leaves, store.leaves(at, std::min<std::uint64_t>(kChunk, end - at)));
-    if (leaves.empty()) break;
+// An answer as it fills.
+class Page {
+ public:
+  Page(const Search& search, std::uint64_t at) : search_(search) {
+    out_.next = search.filter.after.value_or(0);
+    if (at > 0 && at <= search.size) out_.next = std::max(out_.next, at - 1);
+  }
+  // False when nothing more belongs on the page.
+  base::Result<bool> take(std::uint64_t at, base::Bytes leaf) {
+    TRY(const audit::Event event, audit::parse_leaf(leaf));
+    if (search_.filter.until && event.at >= *search_.filter.until) {
+      out_.more = false;
+      return false;
+    }
+    looked_at(at);
+    ++looked_;
+    if (audit::matches(search_.filter, at, event)) {
+      bytes_ += leaf.size();
+      out_.entries.push_back({at, std::move(leaf)});
+    }
+    return out_.entries.size() < search_.limit && bytes_ <= kMaxEventBytes && looked_ < kMaxScanned;
+  }
+  // Everything up to here was looked at.
+  void looked_at(std::uint64_t at) {
+    out_.next = at;
+    out_.more = at + 1 < search_.size;
+  }
+  wire::AuditEntries finish() { return std::move(out_); }
+
+ private:
+  const Search& search_;
+  wire::AuditEntries out_;
+  std::size_t bytes_ = 0;
+  std::uint64_t looked_ = 0;
+};
+
+// Looks only where the index says that there may be something; from `at` to where the index ends.
+// False when the page is done.
+base::Result<bool> find(MetaReader& store, EventFinder& finder, const Search& search, Page& page,
+                        std::uint64_t& at) {
+  const std::uint64_t end = std::min(finder.size(), search.size);
+  for (int looks = 0; at < end; ++looks) {
+    if (looks == kMaxLooks) return false;
+    const auto found = finder.find(search.filter, at, kChunk);
+    if (!found) return true;  // without the index each is looked at
+    for (const std::uint64_t index : found->indexes) {
+      if (index >= end) break;
+      TRY(auto leaf, store.leaves(index, 1));
+      if (leaf.empty()) return false;
+      TRY(const bool more, page.take(index, std::move(leaf.front())));
+      if (!more) return false;
+    }
+    if (found->next <= at) break;
+    at = std::min(found->next, end);
+    page.looked_at(at - 1);
+  }
+  return true;
+}
+
+// Looks at each, from `at` on.
+base::Result<void> scan(MetaReader& store, const Search& search, Page& page, std::uint64_t at) {
+  while (at < search.size) {
+    TRY(auto leaves, store.leaves(at, std::min<std::uint64_t>(kChunk, search.size - at)));
+    if (leaves.empty()) return {};
     for (base::Bytes& leaf : leaves) {
-      TRY(const audit::Event event, audit::parse_leaf(leaf));
-      if (search.filter.until && event.at >= *search.filter.until) return out;
-      out.next = at;
-      if (audit::matches(search.filter, at, event)) {
-        bytes += leaf.size();
-        out.entries.push_back({at, std::move(leaf)});
-      }
+      TRY(const bool more, page.take(at, std::move(leaf)));
+      if (!more) return {};
       ++at;
-      out.more = at < search.size;
-      if (out.entries.size() == search.limit || bytes > kMaxEventBytes) return out;
     }
   }
-  return out;
+  return {};
+}
+
+base::Result<wire::AuditEntries> look_up(MetaReader& store, EventFinder& finder,
+                                         const Search& search, std::uint64_t at) {
+  Page page(search, at);
+  if (search::EventIndex::narrows(search.filter)) {
+    TRY(const bool more, find(store, finder, search, page, at));
+    if (!more) return page.finish();
+  }
+  TRY(scan(store, search, page, at));
+  return page.finish();
 }
 
 // "limit" is the route's, the rest of the query the filter's.
@@ -111,6 +173,29 @@ std::string dated(Checkpoints::Published fresh, const Engine& engine) {
                                              engine.log_key, engine.seams.clock.now());
 }
 
+// A query is told of when it begins; its further pages go on with it.
+base::Result<Outcome> answer_query(const Request& request, Engine& engine, audit::Filter filter,
+                                   const wire::AuditEntries& page) {
+  const std::string& device = request.caller.name;
+  const std::string asked = audit::to_query(filter);
+  const std::optional<std::uint64_t> after = std::exchange(filter.after, std::nullopt);
+  const std::string without_place = audit::to_query(filter);
+  const base::milliseconds now = engine.seams.clock.steady();
+  const bool goes_on = engine.readings.page_goes_on(device, without_place, after, now);
+  if (goes_on) {
+    engine.readings.page_ended(device, without_place, page.next, now);
+    return Outcome(cbor(wire::to_cbor(page)));
+  }
+  audit::Event event = event_of(request, "audit.query", {});
+  if (!asked.empty()) event.details["filter"] = asked;
+  return Outcome(told_first(
+      request, std::move(event),
+      [&engine, device, without_place, next = page.next, now, body = wire::to_cbor(page)] {
+        engine.readings.page_ended(device, without_place, next, now);
+        return base::Result<Reply>(cbor(body));
+      }));
+}
+
 }  // namespace
 
 base::Result<Outcome> get_checkpoint(Request&, Engine& engine) {
@@ -135,7 +220,18 @@ base::Result<Outcome> get_entries(Request& request, Engine& engine) {
   TRY(const auto leaves, store->leaves(tile.index * merkle::kTileWidth, tile.width));
   base::Bytes bundle;
   for (const base::Bytes& leaf : leaves) merkle::append_entry(bundle, leaf);
-  return Outcome(octets(std::move(bundle)));
+  const std::uint64_t first = tile.index * merkle::kTileWidth;
+  const std::string& device = request.caller.name;
+  if (engine.readings.copy_goes_on(device, first, engine.seams.clock.steady())) {
+    return Outcome(octets(std::move(bundle)));
+  }
+  audit::Event event = event_of(request, "audit.read", {});
+  event.details["first"] = std::to_string(first);
+  return Outcome(
+      told_first(request, std::move(event), [&engine, device, first, bundle = std::move(bundle)] {
+        engine.readings.copy_began(device, first, engine.seams.clock.steady());
+        return base::Result<Reply>(octets(bundle));
+      }));
 }
 
 base::Result<Outcome> get_events(Request& request, Engine& engine) {
@@ -143,8 +239,8 @@ base::Result<Outcome> get_events(Request& request, Engine& engine) {
   search.size = shown_size(engine);
   TRY(const MetaStore::Reading store, engine.store->read());
   TRY(const std::uint64_t first, first_index(*store, search));
-  TRY(const wire::AuditEntries out, scan(*store, search, first));
-  return Outcome(cbor(wire::to_cbor(out)));
+  TRY(const wire::AuditEntries out, look_up(*store, engine.events, search, first));
+  return answer_query(request, engine, search.filter, out);
 }
 
 }  // namespace sealpost::relay

@@ -10,6 +10,11 @@ namespace sealpost::relay {
 // and in the role with which it was let in; kRevoked, kKeyReplaced, kDenied.
 base::Result<void> still_active(const Unit& unit, const Caller& caller);
 
+// An answer that is given only once the log says that it was asked for. The event's time is filled
+// in; `answer` is called when the caller still may ask, and perhaps more than once.
+Change told_first(const Request& request, audit::Event event,
+                  std::function<base::Result<Reply>()> answer);
+
 base::Result<Outcome> get_relay(Request& request, Engine& engine);
 base::Result<Outcome> get_trust(Request& request, Engine& engine);
 base::Result<Outcome> post_trust(Request& request, Engine& engine);
@@ -93,6 +98,8 @@ base::Result<Outcome> get_checkpoint(Request& request, Engine& engine);
 base::Result<Outcome> get_tile(Request& request, Engine& engine);
 base::Result<Outcome> get_entries(Request& request, Engine& engine);
 base::Result<Outcome> get_events(Request& request, Engine& engine);
+base::Result<Outcome> post_audit_export(Request& request, Engine& engine);
+base::Result<Outcome> post_audit_review(Request& request, Engine& engine);
 
 base::Result<Outcome> get_live(Request& request, Engine& engine);
 base::Result<Outcome> get_ready(Request& request, Engine& engine);

@@ -36,7 +36,14 @@ base::Result<Outcome> get_register_entries(Request& request, Engine& engine) {
   TRY(const MetaStore::Reading store, engine.store->read());
   TRY(const auto entries,
       store->register_entries(request.path.front(), after, limit, wire::kMaxRegisterAnswer));
-  return Outcome(cbor(wire::to_cbor(entries)));
+  if (entries.entries.empty()) return Outcome(cbor(wire::to_cbor(entries)));
+  audit::Event event = event_of(request, "register.read", {});
+  event.objects = {request.path.front()};
+  event.details["number"] = std::to_string(after);
+  event.details["count"] = std::to_string(entries.entries.size());
+  return Outcome(told_first(request, std::move(event), [body = wire::to_cbor(entries)] {
+    return base::Result<Reply>(cbor(body));
+  }));
 }
 
 base::Result<Outcome> get_register_grant(Request& request, Engine& engine) {

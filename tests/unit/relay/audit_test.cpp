@@ -2,12 +2,15 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 
+#include "base/encoding.hpp"
 #include "house.hpp"
 #include "merkle/checkpoint.hpp"
 #include "merkle/tile.hpp"
 #include "note/cosignature.hpp"
+#include "search/event_index.hpp"
 
 using namespace sealpost;
 using namespace sealpost::testing;
@@ -36,6 +39,13 @@ std::vector<base::Bytes> all_leaves(House& house, std::uint64_t size) {
     std::move(leaves.begin(), leaves.end(), std::back_inserter(out));
   }
   return out;
+}
+
+audit::Event other_event() {
+  audit::Event event;
+  event.event = "service.start";
+  event.actor = "other.example/relay";
+  return event;
 }
 
 void send_many(House& house, int from, int count) {
@@ -69,11 +79,10 @@ TEST_CASE("a checkpoint says when it was handed out, under the log's own key") {
 
 TEST_CASE("without being asked for, a checkpoint follows") {
   House house;
+  const std::uint64_t size = open_checkpoint(house, house.checkpoint()).size;
   house.submit(kLee, house.message(1));
-  CHECK(eventually([&] {
-    const HttpAnswer answer = house.ask(kAuditor, "GET", "/v1/audit/events?event=message.send");
-    return wire::parse_audit_entries(answer.body).value().entries.size() == 1;
-  }));
+  const std::string grown = "/v1/audit/" + merkle::tile_path({0, 0, size + 1});
+  CHECK(eventually([&] { return house.ask(kAuditor, "GET", grown).status == 200; }));
 }
 
 TEST_CASE("the root over all served entries is the checkpoint's, over several tiles") {
@@ -141,6 +150,146 @@ TEST_CASE("events are filtered, paged and bounded in time") {
   CHECK(query("after=99999").entries.empty());
   CHECK(house.ask(kAuditor, "GET", "/v1/audit/events?colour=red").status == 400);
   CHECK(house.ask(kAuditor, "GET", "/v1/audit/events?limit=0").status == 400);
+}
+
+TEST_CASE("with the index and without it, a query has the same answer") {
+  House house;
+  send_many(house, 1, 200);
+  send_many(house, 201, 60);
+  const std::uint64_t size = open_checkpoint(house, house.checkpoint()).size;
+  const std::vector<std::string> queries{"event=message.send",
+                                         "event=message.*&limit=7",
+                                         "actor=dr.lee",
+                                         "actor=" + base::percent_encode(kLee),
+                                         "object=" + house.message(77).id,
+                                         "purpose=test-results",
+                                         "object=" + base::percent_encode(kKim) + "&limit=1000",
+                                         "address=127.0.0.1",
+                                         "outcome=refused",
+                                         "event=message.send&object=" + house.message(201).id,
+                                         "event=device.*",
+                                         "event=message.s*",
+                                         "event=message.send&after=100",
+                                         "until=2026-11-21T12:00:00Z"};
+  const auto ask = [&](const std::string& text) {
+    std::vector<std::uint64_t> out;
+    std::string after;
+    for (bool more = true; more;) {
+      const HttpAnswer answer = house.ask(kAuditor, "GET", "/v1/audit/events?" + text + after);
+      REQUIRE_MESSAGE(answer.status == 200, answer.text());
+      const auto page = wire::parse_audit_entries(answer.body).value();
+      for (const auto& entry : page.entries) {
+        if (entry.index < size) out.push_back(entry.index);
+      }
+      more = page.more && text.find("after=") == std::string::npos;
+      after = "&after=" + std::to_string(page.next);
+    }
+    return out;
+  };
+  const auto cover = [&] {
+    auto index = search::EventIndex::open_to_read(house.dir() / "events.db");
+    return index ? index->cover().value().size : 0;
+  };
+  REQUIRE(eventually([&] { return cover() >= size; }));
+  std::vector<std::vector<std::uint64_t>> with;
+  for (const std::string& query : queries) with.push_back(ask(query));
+  CHECK(with[0].size() == 260);
+  CHECK(with[4].size() == 1);
+  // A relay whose index is gone looks at every event, until there is one again.
+  house.stop();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(house.dir() / (std::string("events.db") + suffix));
+  }
+  std::filesystem::create_directory(house.dir() / "events.db");  // and there can be none
+  house.start();
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    CAPTURE(queries[i]);
+    CHECK(ask(queries[i]) == with[i]);
+  }
+}
+
+TEST_CASE("an index of another log is not believed") {
+  House house;
+  send_many(house, 1, 20);
+  const std::uint64_t size = open_checkpoint(house, house.checkpoint()).size;
+  house.stop();
+  for (const char* suffix : {"-wal", "-shm"}) {
+    std::filesystem::remove(house.dir() / (std::string("events.db") + suffix));
+  }
+  std::filesystem::remove(house.dir() / "events.db");
+  {
+    auto index = search::EventIndex::open_to_write(house.dir() / "events.db",
+                                                   search::EventIndex::Sharing::kWithReaders)
+                     .value();
+    const std::vector<audit::Event> others(size, other_event());
+    REQUIRE(index.add(0, others, "of another log").has_value());
+  }
+  house.start();
+  CHECK(house.events("message.send").size() == 20);
+}
+
+TEST_CASE("a query is one event, however many pages it has, and every other query another") {
+  House house;
+  send_many(house, 1, 5);
+  house.checkpoint();
+  const auto ask = [&](const std::string& text) {
+    const HttpAnswer answer = house.ask(kAuditor, "GET", "/v1/audit/events?" + text);
+    REQUIRE_MESSAGE(answer.status == 200, answer.text());
+    return wire::parse_audit_entries(answer.body).value();
+  };
+  // Looking is a query, too; it does not see itself.
+  const auto queries = [&] { return house.events("audit.query").size(); };
+  const std::size_t before = queries();
+  const auto first = ask("event=message.send&limit=2");
+  const auto second = ask("event=message.send&limit=2&after=" + std::to_string(first.next));
+  const auto third = ask("event=message.send&limit=2&after=" + std::to_string(second.next));
+  CHECK(third.entries.size() == 1);
+  const std::size_t once = queries();
+  CHECK(once == before + 2);  // the query, and looking
+  // A page that was not the next one, another filter, another device: each is a query of its own.
+  ask("event=message.send&limit=2&after=" + std::to_string(first.next));
+  ask("event=message.*&limit=2&after=" + std::to_string(second.next));
+  const auto events = house.events("audit.query");
+  CHECK(events.size() == once + 3);
+  CHECK(events.back().actor == kAuditor);
+  CHECK(events.back().details.at("filter") ==
+        "event=message.%2A&after=" + std::to_string(second.next));
+  CHECK_FALSE(events.back().request.empty());
+}
+
+TEST_CASE("a query that rested too long begins anew") {
+  House house;
+  send_many(house, 1, 5);
+  house.checkpoint();
+  const auto ask = [&](const std::string& text) {
+    return wire::parse_audit_entries(
+               house.ask(kAuditor, "GET", "/v1/audit/events?limit=2&" + text).body)
+        .value();
+  };
+  const auto first = ask("event=message.send");
+  const std::size_t before = house.events("audit.query").size();
+  house.clock.advance(std::chrono::hours(2));
+  ask("event=message.send&after=" + std::to_string(first.next));
+  CHECK(house.events("audit.query").size() == before + 2);
+}
+
+TEST_CASE("copying the log is one event, told from the index where it begins") {
+  House house;
+  send_many(house, 1, 200);
+  send_many(house, 201, 200);
+  const auto checkpoint = open_checkpoint(house, house.checkpoint());
+  all_leaves(house, checkpoint.size);
+  CHECK(house.events("audit.read").size() == 1);
+  all_leaves(house, open_checkpoint(house, house.checkpoint()).size);
+  CHECK(house.events("audit.read").size() == 1);
+  house.clock.advance(std::chrono::minutes(11));
+  fetch(house, kAuditor, {-1, 1, 100});
+  fetch(house, kAuditor, {-1, 0, merkle::kTileWidth});
+  const auto events = house.events("audit.read");
+  REQUIRE(events.size() == 3);
+  CHECK(events[0].details.at("first") == "0");
+  CHECK(events[1].details.at("first") == "256");
+  CHECK(events[2].details.at("first") == "0");
 }
 
 TEST_CASE("times in the log never go back, whatever the clock does") {

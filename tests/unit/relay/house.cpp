@@ -133,7 +133,11 @@ std::vector<audit::Event> House::events(const std::string& name) {
   const auto entries = wire::parse_audit_entries(answer.body);
   REQUIRE(entries.has_value());
   std::vector<audit::Event> out;
-  for (const auto& entry : entries->entries) out.push_back(audit::parse_leaf(entry.leaf).value());
+  for (const auto& entry : entries->entries) {
+    audit::Event event = audit::parse_leaf(entry.leaf).value();
+    if (event.event == "audit.query" && name.empty()) continue;
+    out.push_back(std::move(event));
+  }
   return out;
 }
 

@@ -77,7 +77,8 @@ class House {
   HttpAnswer add_owner(const std::string& device);
 
   std::string checkpoint();  // the signed note
-  // Events of this name as the auditor reads them, in their order; all without one.
+  // Events of this name as the auditor reads them, in their order; without one all but those that
+  // such looking leaves.
   std::vector<audit::Event> events(const std::string& name = "");
 
   // A message that lee sends to kim; change what the test is about.

@@ -94,6 +94,8 @@ const std::map<std::string, std::string_view> kMatrix{
     {"GET /v1/audit/tile/entries/**", kLog},
     {"GET /v1/audit/tile/**", kAll},
     {"GET /v1/audit/events", kLog},
+    {"POST /v1/audit/exports", kLog},
+    {"POST /v1/audit/reviews", kLog},
 };
 
 std::string name_of(const relay::Route& route) {

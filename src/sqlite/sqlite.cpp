@@ -1,10 +1,10 @@
-#include "relay/store/sqlite.hpp"
+#include "sqlite/sqlite.hpp"
 
 #include <system_error>
 
 #include "base/encoding.hpp"
 
-namespace sealpost::relay {
+namespace sealpost::sqlite {
 namespace {
 
 constexpr int kBusyTimeout = 5000;  // milliseconds
@@ -27,9 +27,16 @@ base::Code code_of(int status) {
   }
 }
 
-base::Error store_error(sqlite3* handle, int status) {
+// "relay.db: disk I/O error".
+base::Error failure(sqlite3* handle, int status, const std::string& name) {
   const char* what = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(status);
-  return {code_of(status), "the relay's store: " + std::string(what), ""};
+  return {code_of(status), name + ": " + what, ""};
+}
+
+base::Error failure(sqlite3* handle, int status) {
+  const char* path = sqlite3_db_filename(handle, nullptr);
+  const std::string name = std::filesystem::path(path == nullptr ? "" : path).filename().string();
+  return failure(handle, status, name.empty() ? "a database in memory" : name);
 }
 
 }  // namespace
@@ -39,7 +46,8 @@ base::Result<Database> Database::open_with(const std::string& name, int flags) {
   const int all = flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int status = sqlite3_open_v2(name.c_str(), &raw, all, nullptr);
   Database database(raw);
-  if (status != SQLITE_OK) return store_error(raw, status);
+  if (status != SQLITE_OK)
+    return failure(raw, status, std::filesystem::path(name).filename().string());
   sqlite3_busy_timeout(raw, kBusyTimeout);
   return database;
 }
@@ -63,7 +71,7 @@ base::Result<Query> Database::query(std::string_view sql) {
     sqlite3_stmt* raw = nullptr;
     const int status = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
                                           SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
-    if (status != SQLITE_OK) return store_error(handle_.get(), status);
+    if (status != SQLITE_OK) return failure(handle_.get(), status);
     kept.reset(raw);
   }
   return Query(kept.get());
@@ -71,14 +79,14 @@ base::Result<Query> Database::query(std::string_view sql) {
 
 base::Result<void> Database::run(const std::string& sql) {
   const int status = sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr);
-  if (status != SQLITE_OK) return store_error(handle_.get(), status);
+  if (status != SQLITE_OK) return failure(handle_.get(), status);
   return {};
 }
 
 base::Result<std::string> Database::value(const std::string& sql) {
   sqlite3_stmt* raw = nullptr;
   const int status = sqlite3_prepare_v2(handle_.get(), sql.c_str(), -1, &raw, nullptr);
-  if (status != SQLITE_OK) return store_error(handle_.get(), status);
+  if (status != SQLITE_OK) return failure(handle_.get(), status);
   const std::unique_ptr<sqlite3_stmt, Finalize> owner(raw);
   Query query(raw);
   TRY(const bool row, query.step());
@@ -110,7 +118,7 @@ base::Result<bool> Query::step() {
   const int status = sqlite3_step(statement_);
   if (status == SQLITE_ROW) return true;
   if (status == SQLITE_DONE) return false;
-  return store_error(sqlite3_db_handle(statement_), status);
+  return failure(sqlite3_db_handle(statement_), status);
 }
 
 base::Result<void> Query::run() {
@@ -134,4 +142,4 @@ base::Bytes Query::bytes(int column) const {
   return data == nullptr ? base::Bytes() : base::Bytes(data, data + size);
 }
 
-}  // namespace sealpost::relay
+}  // namespace sealpost::sqlite

@@ -1,0 +1,52 @@
+#include "flow/log_source.hpp"
+
+#include <map>
+
+namespace sealpost::flow {
+namespace {
+
+using base::Result;
+
+audit::Filter within(audit::Filter filter, const Range& range) {
+  filter.since = range.since;
+  filter.until = range.until;
+  return filter;
+}
+
+}  // namespace
+
+AskLog ask_relay(Installation& installation, Context& context) {
+  return [&installation, &context](const audit::Filter& filter, const VisitEvent& visit) {
+    return query_log(installation, filter, std::nullopt, context, visit);
+  };
+}
+
+AskLog ask_mirror(MirrorEvents& mirror, const base::Interrupt& interrupt, MirrorWatch watch) {
+  return [&mirror, &interrupt, watch = std::move(watch)](const audit::Filter& filter,
+                                                         const VisitEvent& visit) {
+    return mirror.query(filter, std::nullopt, true, interrupt, watch, visit);
+  };
+}
+
+Result<report::Page> make_report(report::AuditReport& report, const Range& range,
+                                 const AskLog& ask) {
+  const std::vector<audit::Filter> filters = report.filters();
+  if (filters.size() == 1) {
+    TRY(ask(within(filters.front(), range), [&](const LoggedEvent& logged) -> Result<void> {
+      report.take({logged.index, logged.event});
+      return {};
+    }));
+    return report.finish();
+  }
+  std::map<std::uint64_t, audit::Event> found;
+  for (const audit::Filter& filter : filters) {
+    TRY(ask(within(filter, range), [&](const LoggedEvent& logged) -> Result<void> {
+      found.emplace(logged.index, logged.event);
+      return {};
+    }));
+  }
+  for (const auto& [index, event] : found) report.take({index, event});
+  return report.finish();
+}
+
+}  // namespace sealpost::flow
