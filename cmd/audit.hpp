@@ -12,6 +12,7 @@ struct Env;
 void add_audit_verify(CLI::App& audit, Env& env);
 void add_audit_mirror(CLI::App& audit, Env& env);
 void add_audit_prove(CLI::App& audit, Env& env);
+void add_audit_forward(CLI::App& audit, Env& env);
 void add_audit_export(CLI::App& audit, Env& env);
 void add_audit_query(CLI::App& audit, Env& env);
 void add_audit_report(CLI::App& audit, Env& env);

@@ -48,7 +48,9 @@ base::Result<Form> form_of(const ReportOptions& options) {
 base::Result<flow::Range> month_of(const std::string& month) {
   const auto parts = base::split(month, '-');
   const auto year = base::parse_decimal(parts.front(), 9999);
-  const auto number = base::parse_decimal(parts.back(), 12);
+  std::string_view digits = parts.back();
+  if (digits.starts_with('0')) digits.remove_prefix(1);
+  const auto number = base::parse_decimal(digits, 12);
   if (month.size() != 7 || parts.size() != 2 || !year || *year < 1970 || !number || *number == 0) {
     return usage("--month takes a month, such as 2026-10");
   }

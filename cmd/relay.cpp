@@ -9,6 +9,7 @@
 #include "cmd/verbs.hpp"
 #include "portal/portal.hpp"
 #include "relay/relay.hpp"
+#include "report/events.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -79,6 +80,25 @@ base::Result<void> say_ready(const std::string& url, Env& env) {
   return env.out.line("ready " + url);
 }
 
+// For the relay's forwarder, which does not know what it sends.
+base::Result<relay::EventLine> event_lines(const std::string& format,
+                                           const std::string& organisation,
+                                           const std::string& log) {
+  const report::EventSource source{organisation, log, SEALPOST_VERSION};
+  if (format == "syslog") {
+    return relay::EventLine([source](std::uint64_t index, const audit::Event& event) {
+      return report::syslog_event({index, event}, source);
+    });
+  }
+  if (format == "cef") {
+    return relay::EventLine([source](std::uint64_t index, const audit::Event& event) {
+      return report::syslog_cef_event({index, event}, source);
+    });
+  }
+  return base::Error{base::Code::kUsage, "relay.toml: the format of [forward] is syslog or cef",
+                     ""};
+}
+
 // Serves until the process is asked to stop.
 base::Result<void> run_serve(const ServeOptions& options, Env& env) {
   std::mutex mutex;  // lines of several threads stay whole
@@ -86,8 +106,8 @@ base::Result<void> run_serve(const ServeOptions& options, Env& env) {
     const std::lock_guard lock(mutex);
     env.terminal.write_err(std::string(line) + "\n");
   };
-  TRY(const auto server,
-      relay::Server::start(options.dir, {env.clock, env.random}, log, {portal::own_page()}));
+  TRY(const auto server, relay::Server::start(options.dir, {env.clock, env.random}, log,
+                                              {portal::own_page(), event_lines}));
   TRY(say_ready(server->url(), env));
   sd_notify(0, "READY=1");
   while (!env.interrupt.requested()) env.clock.sleep(kUntilAsked);

@@ -64,7 +64,7 @@ struct Engine {
   std::atomic<std::size_t> body_bytes{0};  // of bodies in memory, all requests together
   Budget replies;                          // of answers in memory
   Assets assets;
-  Readings readings;                       // of the audit log
+  Readings readings;  // of the audit log
   Checkpoints checkpoints;
   Worker worker;  // slow work on files
   Writer writer;

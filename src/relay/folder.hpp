@@ -17,6 +17,7 @@ struct Folder {
   std::filesystem::path log_key() const { return dir / "log.key"; }
   std::filesystem::path database() const { return dir / "relay.db"; }
   std::filesystem::path events() const { return dir / "events.db"; }
+  std::filesystem::path forward() const { return dir / "forward"; }
   std::filesystem::path blobs() const { return dir / "blobs"; }
   std::filesystem::path lock_file() const { return dir / "relay.lock"; }
   std::filesystem::path in_folder(const std::filesystem::path& path) const { return dir / path; }

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "audit/event.hpp"
 #include "base/seams.hpp"
 #include "note/note.hpp"
 
@@ -59,9 +60,17 @@ base::Result<Facts> describe(const std::filesystem::path& dir);
 base::Result<void> bootstrap(const std::filesystem::path& dir, std::span<const std::string> entries,
                              Seams seams);
 
-// What the relay serves without knowing what it is.
+// One line without its end, of the event at this index of the log.
+using EventLine = std::function<std::string(std::uint64_t index, const audit::Event& event)>;
+
+// What the relay serves and sends without knowing what it is.
 struct Assets {
   std::string page;  // HTML, at /l; empty for none
+  // Of an event, for collectors, in the format that relay.toml names; kUsage when it is none. The
+  // names are those of the organisation and of the log.
+  std::function<base::Result<EventLine>(const std::string& format, const std::string& organisation,
+                                        const std::string& log)>
+      event_lines = {};
 };
 
 // Takes one line of JSON without its newline. Called from several threads at once.

@@ -93,6 +93,19 @@ base::Result<void> read_tls(toml::table& root, Settings& out) {
   return {};
 }
 
+base::Result<void> read_forward(toml::table& root, ForwardSettings& out) {
+  toml::table* section = root["forward"].as_table();
+  if (section == nullptr) return {};
+  Table table(*section);
+  TRY(table.take("to", out.to));
+  TRY(table.take_path("ca", out.ca));
+  TRY(table.take("format", out.format));
+  TRY(table.finish());
+  if (out.to.empty()) return malformed("[forward] says not where to");
+  root.erase("forward");
+  return {};
+}
+
 base::Result<note::Verifier> read_organisation(Table& table) {
   std::string vkey;
   TRY(table.take("organisation", vkey));
@@ -106,6 +119,7 @@ base::Result<Settings> read(toml::table& root) {
   Settings out;
   TRY(read_limits(root, out.limits));
   TRY(read_tls(root, out));
+  TRY(read_forward(root, out.forward));
   Table table(root);
   TRY(out.organisation, read_organisation(table));
   TRY(table.take("listen", out.listen));

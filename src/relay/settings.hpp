@@ -25,6 +25,13 @@ inline std::uint64_t device_blob_bytes(const Limits& limits) {
   return limits.device_blob_bytes > 0 ? limits.device_blob_bytes : limits.blob_bytes / 2;
 }
 
+// Where the log is forwarded to; nowhere when `to` is empty.
+struct ForwardSettings {
+  std::string to;            // "tls://siem.example:6514"
+  std::filesystem::path ca;  // absolute, or relative to the relay's folder; may be empty
+  std::string format = "syslog";
+};
+
 struct Settings {
   std::string listen;
   std::string url;
@@ -35,6 +42,7 @@ struct Settings {
   std::filesystem::path tls_key;
   bool log_requests = false;  // a line for each, not only for refusals and failures
   Limits limits;
+  ForwardSettings forward;
 };
 
 std::string format_settings(const Settings& settings);

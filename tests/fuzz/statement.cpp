@@ -1,8 +1,9 @@
 // Statements of every kind of the trust chain (trust/statements.hpp), of wiping
-// (trust/wipe.hpp), and of recall (trust/recall.hpp).
+// (trust/wipe.hpp), of recall (trust/recall.hpp) and of auditors (trust/audit_statements.hpp).
 #include "trust/statements.hpp"
 
 #include "tests/fuzz/target.hpp"
+#include "trust/audit_statements.hpp"
 #include "trust/recall.hpp"
 #include "trust/wipe.hpp"
 
@@ -44,5 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(trust::parse_wiped, text);
   check(trust::parse_wipe_file, text);
   check(trust::parse_recall, text);
+  check(trust::parse_export, text);
+  check(trust::parse_review, text);
   return 0;
 }

@@ -1,4 +1,5 @@
 // CBOR bodies between client and relay (wire/messages.hpp). The first byte chooses the body.
+#include "wire/audit.hpp"
 #include "wire/messages.hpp"
 
 #include <array>
@@ -65,6 +66,8 @@ constexpr std::array kBodies{
     check<wire::parse_recall_posting>,
     check<wire::parse_recall_taken>,
     check<wire::parse_recall_subject>,
+    check<wire::parse_audit_export>,
+    check<wire::parse_audit_review>,
 };
 
 }  // namespace

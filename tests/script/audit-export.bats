@@ -97,7 +97,7 @@ manifest() { laptop inspect "$1" --root "$ROOT" --json; }
   json .verified
   flip "$(find mirror/tile/entries -type f)" 500
   expect_exit 7 laptop audit export mirror --root "$ROOT" --format jsonl -o t
-  [ ! -e t ] && [ ! -e t.manifest ] && [ -z "$(find . -name 't*')" ]
+  [ ! -e t ] && [ ! -e t.manifest ] && [ -z "$(find . -maxdepth 1 -name 't*')" ]
 }
 
 @test "standard output takes the file, and the manifest a name of its own" {

@@ -122,8 +122,11 @@ FILTERS
   flip mirror/checkpoint 100
   expect_exit 7 laptop audit query mirror --root "$ROOT"
   flip mirror/checkpoint 100
-  expect_exit 7 laptop audit query mirror \
-    --root county.example+251fe40c+AXulT8VsKNuWxDGaisMXxfZc6opvIjdI2FgZzRZfGt7H
+  other=$(python3 -c 'import base64, hashlib
+key = b"\x01" + bytes(32)
+print("mercy.example+" + hashlib.sha256(b"mercy.example\n" + key).hexdigest()[:8] + "+" +
+      base64.b64encode(key).decode())')
+  expect_exit 7 laptop audit query mirror --root "$other"
   expect_exit 0 laptop audit query mirror --root "$ROOT"
 }
 
@@ -150,9 +153,16 @@ FILTERS
   [ "$(queries)" = $((before + 1)) ]
 }
 
-@test "a query that is followed shows what comes, once, and is one event" {
-  as aud audit query --event message.send --follow --json >out 2>err 3>&- &
+# Follows messages in the background, its number in $pid.
+start_follow() {
+  SEALPOST_HOME=$ORG_DIR/aud "$SEALPOST" audit query --event message.send --follow --json \
+    >out 2>err </dev/null 3>&- &
   pid=$!
+}
+teardown() { [ -z "${pid-}" ] || kill -KILL "$pid" 2>/dev/null || true; }
+
+@test "a query that is followed shows what comes, once, and is one event" {
+  start_follow
   wait_for "the events that are there" 30 grep -q . out
   before=$(wc -l <out)
   as olivia send --to dr.lee "while followed" >/dev/null
@@ -170,8 +180,7 @@ FILTERS
 }
 
 @test "a followed relay that goes away and comes back is asked again" {
-  as aud audit query --event message.send --follow --json >out 2>err 3>&- &
-  pid=$!
+  start_follow
   wait_for "the events that are there" 30 grep -q . out
   before=$(wc -l <out)
   stop_relay

@@ -32,7 +32,7 @@ laptop() { env -i PATH="$PATH" HOME=/nonexistent "$SEALPOST" "$@"; }
 edit_leaf() {
   sqlite3 "$RELAY_DIR/relay.db" "UPDATE leaves
     SET leaf = CAST(replace(CAST(leaf AS TEXT), '$1', '$2') AS BLOB)
-    WHERE CAST(leaf AS TEXT) LIKE '%"event":"message.read"%'; SELECT changes();" >changes
+    WHERE CAST(leaf AS TEXT) LIKE '%_event_:_message.read_%'; SELECT changes();" >changes
   [ "$(cat changes)" = 1 ]
 }
 

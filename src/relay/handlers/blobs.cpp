@@ -16,8 +16,8 @@ namespace {
 
 using base::Code;
 
-// Nobody opens an attachment without its age header, which ends before: whoever fetches any of these
-// bytes fetches the attachment, in however many ranges.
+// Nobody opens an attachment without its age header, which ends before: whoever fetches any of
+// these bytes fetches the attachment, in however many ranges.
 constexpr std::uint64_t kOpening = 64 << 10;
 
 base::Error no_blob() { return {Code::kNotFound, "no such blob", ""}; }

@@ -12,6 +12,7 @@
 #include "relay/housekeeping.hpp"
 #include "relay/http/crowd.hpp"
 #include "relay/http/exchange.hpp"
+#include "relay/outflow.hpp"
 #include "relay/relay.hpp"
 #include "relay/tls.hpp"
 
@@ -113,7 +114,9 @@ class HttpServer final : public Server {
   std::unique_ptr<Engine> engine_;
   std::size_t connections_;
   Service service_;
+  base::Result<void> start_forwarding();
   std::unique_ptr<Housekeeping> housekeeping_;
+  std::unique_ptr<Outflow> outflow_;
   Daemon daemon_;
   bool stopped_ = false;
 };
@@ -127,6 +130,7 @@ base::Result<void> HttpServer::start() {
   TRY(base::Fd socket, listen_on(address));
   TRY(const std::uint16_t port, bound_port(socket));
   engine_->settings.url = with_port(engine_->settings.url, port);
+  TRY(start_forwarding());
   TRY(engine_->record_own("service.start"));
   sweep(*engine_);  // queued before any request, so that what expired meanwhile goes first
   TRY(start_daemon(std::move(socket), tls));
@@ -134,6 +138,23 @@ base::Result<void> HttpServer::start() {
   engine_->log.info("service.start", {{"url", engine_->settings.url},
                                       {"connections", std::to_string(connections_)}});
   return {};
+}
+
+base::Result<void> HttpServer::start_forwarding() {
+  const ForwardSettings& wanted = engine_->settings.forward;
+  if (wanted.to.empty()) return {};
+  if (!engine_->assets.event_lines) {
+    return base::Error{base::Code::kUsage, "relay.toml: [forward] is not for this program", ""};
+  }
+  TRY(EventLine line,
+      engine_->assets.event_lines(wanted.format, engine_->settings.organisation.name(),
+                                  engine_->log_key.name()));
+  const std::filesystem::path ca =
+      wanted.ca.empty() ? wanted.ca : engine_->folder.in_folder(wanted.ca);
+  outflow_ = std::make_unique<Outflow>(Outflow::Parts{engine_->folder.forward(), wanted.to, ca,
+                                                      std::move(line), *engine_->store,
+                                                      engine_->checkpoints, engine_->log});
+  return outflow_->start();
 }
 
 base::Result<void> HttpServer::start_daemon(base::Fd socket, TlsFiles& tls) {
@@ -186,6 +207,7 @@ void HttpServer::stop() {
     drain();
   }
   if (housekeeping_) housekeeping_->stop();
+  if (outflow_) outflow_->stop();
   if (daemon_) {
     if (auto recorded = engine_->record_own("service.stop"); !recorded) {
       engine_->log.error("service.stop", recorded.error());

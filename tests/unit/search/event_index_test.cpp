@@ -43,8 +43,7 @@ Event random_event(std::mt19937& dice, std::uint64_t number) {
   event.event = pick(dice, kEvents);
   event.actor = pick(dice, kActors);
   if (dice() % 2 == 0) event.message = "m" + std::to_string(number / 3);
-  for (auto i = dice() % 3; i > 0; --i)
-    event.objects.push_back("o" + std::to_string(dice() % 50));
+  for (auto i = dice() % 3; i > 0; --i) event.objects.push_back("o" + std::to_string(dice() % 50));
   if (dice() % 3 == 0) event.purpose = pick(dice, std::array{"billing", "test"});
   if (dice() % 7 == 0) event.outcome = audit::Outcome::kRefused;
   if (dice() % 2 == 0) event.address = "192.0.2." + std::to_string(dice() % 20);
