@@ -15,6 +15,7 @@ void add_audit(CLI::App& app, Env& env) {
   add_audit_export(audit, env);
   add_audit_report(audit, env);
   add_audit_forward(audit, env);
+  add_audit_witness(audit, env);
 }
 
 }  // namespace sealpost::cmd

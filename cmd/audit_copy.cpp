@@ -106,6 +106,14 @@ class Watch {
   std::unique_ptr<ui::Progress> shown_;
 };
 
+std::string events_checked(const flow::Mirror& mirror) {
+  if (mirror.first_event == 0) return "signature, every event, every tile, trust chain";
+  return fmt::format(
+      "signature, every tile, trust chain, every event from {} on; of those before, "
+      "which were pruned, the hashes",
+      mirror.first_event);
+}
+
 Result<Report> check_mirror(const CopyOptions& options, const Trusted& trusted, Env& env) {
   Watch watch(env);
   TRY(const flow::Mirror mirror,
@@ -116,9 +124,11 @@ Result<Report> check_mirror(const CopyOptions& options, const Trusted& trusted, 
   TRY(const note::Verifier log, note::Verifier::parse(mirror.log));
   Report report{"mirror", fmt::format("verified: {}", options.path), {}, {}, mirror.checkpoint, {}};
   TRY(report.cosignatures, flow::cosignatures_on(note, log, trusted.witnesses));
-  report.json = {{"entries", true}, {"trust_entries", mirror.entries.size()}};
+  report.json = {{"entries", true},
+                 {"first_entry", mirror.first_event},
+                 {"trust_entries", mirror.entries.size()}};
   report.lines = {
-      {"checked", "signature, every event, every tile, trust chain"},
+      {"checked", events_checked(mirror)},
       {"trust chain", fmt::format("{} entries, each in the log", mirror.entries.size())}};
   return report;
 }

@@ -33,13 +33,23 @@ base::Result<void> verify_relay(Env& env) {
   if (!verified) return report(verified.error(), opened.installation.checkpoint(), env);
   const std::string root = base::to_hex(verified->root);
   if (env.out.json()) {
-    return env.out.document({{"type", "audit-verification"},
-                             {"verified", true},
-                             {"size", verified->size},
-                             {"root", root},
-                             {"entries", verified->entries_checked}});
+    text::OrderedJson document{{"type", "audit-verification"},
+                               {"verified", true},
+                               {"size", verified->size},
+                               {"root", root},
+                               {"entries", verified->entries_checked},
+                               {"first_entry", verified->first_entry}};
+    if (verified->cosigned) document["cosigned"] = *verified->cosigned;
+    return env.out.document(document);
   }
   TRY(env.out.line(fmt::format("verified: {} events, root {}", verified->size, root)));
+  if (verified->cosigned) {
+    env.out.note(fmt::format("Cosigned by enough witnesses: {} events.", *verified->cosigned));
+  }
+  if (verified->first_entry > 0) {
+    env.out.note(fmt::format("Of the events before {}, which the relay shows no more, the hashes.",
+                             verified->first_entry));
+  }
   if (!verified->entries_checked) {
     env.out.note("Checked: signature, consistency and tree. Your role may not read the entries.");
   }

@@ -154,6 +154,11 @@ class RelayClient {
                                 base::ByteSink& sink, Pacer& pacer);
 
   base::Result<std::string> checkpoint();  // the signed note, verbatim
+  // The newest one that carries witnesses' cosignatures, enough for the policy if there are so
+  // many; kNotFound while there is none.
+  base::Result<std::string> cosigned_checkpoint();
+  // From which index on the relay shows what events say; kNotFound from one that shows them all.
+  base::Result<std::uint64_t> log_floor();
   base::Result<base::Bytes> tile(const merkle::TileId& tile);
   base::Result<wire::AuditEntries> audit_events(const audit::Filter& filter, std::size_t limit);
   // Has what was done with the log recorded in it.

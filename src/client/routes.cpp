@@ -368,6 +368,18 @@ base::Result<std::string> RelayClient::checkpoint() {
   return std::string(base::as_text(body));
 }
 
+base::Result<std::string> RelayClient::cosigned_checkpoint() {
+  TRY(const base::Bytes body, get("audit/cosigned"));
+  return std::string(base::as_text(body));
+}
+
+base::Result<std::uint64_t> RelayClient::log_floor() {
+  TRY(const base::Bytes body, get("audit/floor"));
+  std::string_view text = base::as_text(body);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  return base::parse_decimal(text);
+}
+
 base::Result<base::Bytes> RelayClient::tile(const merkle::TileId& tile) {
   return get("audit/" + merkle::tile_path(tile));
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "flow/logged_chain.hpp"
+#include "flow/pruned.hpp"
+#include "flow/quorum.hpp"
 #include "flow/visit.hpp"
 #include "merkle/tile.hpp"
 
@@ -19,22 +21,25 @@ base::Error refuse(std::string why) {
 // Rebuilds the tree bundle by bundle.
 class LogCheck {
  public:
-  // `trust_size`: how many trust chain entries the log must hold at the least.
+  // `trust_size`: how many trust chain entries the log must hold at the least. The entries of
+  // `pruned` have been seen in it.
   LogCheck(const Installation& installation, client::RelayClient& relay, bool entries,
-           std::uint64_t trust_size)
+           std::uint64_t trust_size, const Pruned& pruned)
       : installation_(installation),
         relay_(relay),
         entries_(entries),
         trust_size_(trust_size),
-        logged_(installation.chain().entries()) {}
+        floor_(pruned.floor),
+        logged_(installation.chain().entries(), pruned.leaves.size()) {}
 
   base::Result<void> check_bundle(std::uint64_t index) {
     const std::uint64_t size = installation_.checkpoint().size;
     const std::uint64_t width = std::min(merkle::kTileWidth, size - index * merkle::kTileWidth);
     TRY(const base::Bytes hashes, relay_.tile({0, index, width}));
     if (hashes.size() != width * sizeof(crypto::Digest)) return refuse("a tile has a wrong length");
+    const bool shown = entries_ && (index + 1) * merkle::kTileWidth > floor_;
     std::vector<base::Bytes> entries;
-    if (entries_) {
+    if (shown) {
       TRY(const base::Bytes bundle, relay_.tile({-1, index, width}));
       TRY(entries, merkle::split_bundle(bundle));
       if (entries.size() != width) return refuse("a bundle of entries is not complete");
@@ -42,7 +47,7 @@ class LogCheck {
     for (std::uint64_t i = 0; i < width; ++i) {
       TRY(const crypto::Digest leaf,
           crypto::digest_from(base::ByteView(hashes).subspan(i * 32, 32)));
-      if (entries_) TRY(check_entry(index * merkle::kTileWidth + i, entries[i], leaf));
+      if (shown) TRY(check_entry(index * merkle::kTileWidth + i, entries[i], leaf));
       frontier_.append(leaf);
     }
     return {};
@@ -79,10 +84,21 @@ class LogCheck {
   client::RelayClient& relay_;
   bool entries_;
   std::uint64_t trust_size_;
+  std::uint64_t floor_;
   merkle::Frontier frontier_;
   base::Time last_;
   LoggedChain logged_;
 };
+
+base::Result<std::optional<std::uint64_t>> check_witnesses(Installation& installation,
+                                                           client::RelayClient& relay) {
+  TRY(const policy::Policy policy, installation.policy());
+  if (policy.witness_quorum == 0) return std::optional<std::uint64_t>();
+  TRY(const SignedCheckpoint tree, logged_tree(installation, relay));
+  if (tree.checkpoint.size > 0) return std::optional(tree.checkpoint.size);
+  return refuse(fmt::format("the relay shows no state of the log that {} witnesses have cosigned",
+                            policy.witness_quorum));
+}
 
 }  // namespace
 
@@ -97,7 +113,11 @@ base::Result<LogVerification> verify_log(
   TRY(sync_trust(installation, relay));
   TRY(const trust::Device* self, installation.self(context.clock.now()));
   const bool entries = trust::allowed(self->role, trust::Operation::kReadLog);
-  LogCheck check(installation, relay, entries, trust_size);
+  Pruned pruned;
+  if (entries) {
+    TRY(pruned, fetch_pruned(installation, relay, installation.checkpoint()));
+  }
+  LogCheck check(installation, relay, entries, trust_size, pruned);
   const std::uint64_t size = installation.checkpoint().size;
   for (std::uint64_t index = 0; index * merkle::kTileWidth < size; ++index) {
     if (context.interrupt.requested()) {
@@ -107,7 +127,8 @@ base::Result<LogVerification> verify_log(
     progress(std::min(size, (index + 1) * merkle::kTileWidth), size);
   }
   TRY(check.finish());
-  return LogVerification{size, installation.checkpoint().root, entries};
+  TRY(const auto cosigned, check_witnesses(installation, relay));
+  return LogVerification{size, installation.checkpoint().root, entries, pruned.floor, cosigned};
 }
 
 }  // namespace sealpost::flow

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "flow/context.hpp"
@@ -13,7 +14,10 @@ namespace sealpost::flow {
 struct LogVerification {
   std::uint64_t size = 0;
   crypto::Digest root{};
-  bool entries_checked = false;  // this role may read the entries, and each was compared
+  bool entries_checked = false;   // this role may read the entries, and each was compared
+  std::uint64_t first_entry = 0;  // from this index on; the relay shows those before no more
+  // How many events lie in a tree that enough witnesses have cosigned; nothing without a quorum.
+  std::optional<std::uint64_t> cosigned = {};
 };
 // The checkpoint's signature, consistency with what this vault saw before, the tree rebuilt from
 // its hashes and, where the role may read them, from the entries; every trust chain entry is logged

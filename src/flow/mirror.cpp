@@ -8,6 +8,7 @@
 
 #include "flow/mirror_folder.hpp"
 #include "flow/mirror_log.hpp"
+#include "flow/pruned.hpp"
 #include "flow/visit.hpp"
 
 namespace sealpost::flow {
@@ -55,12 +56,12 @@ enum class Leftovers { kTakenUp, kIgnored };
 class Filling {
  public:
   Filling(MirrorFolder& folder, client::RelayClient& relay, const trust::Chain& chain,
-          const MirrorStart& start, Leftovers leftovers, merkle::GrowingTiles tiles)
+          std::uint64_t logged, Leftovers leftovers, merkle::GrowingTiles tiles)
       : folder_(folder),
         relay_(relay),
         leftovers_(leftovers),
         tiles_(std::move(tiles)),
-        logged_(chain.entries(), start.trust_entries) {}
+        logged_(chain.entries(), logged) {}
 
   // All of the bundle that a log of `size` events has.
   Result<void> fill_bundle(std::uint64_t number, std::uint64_t size) {
@@ -74,6 +75,21 @@ class Filling {
       ++(bundle.taken_up ? taken_up_ : fetched_);
     }
     return bundle.taken_up ? base::Result<void>() : folder_.put_tile(tile, bundle.bytes);
+  }
+
+  // A full bundle whose events the relay shows no more: only their hashes.
+  Result<void> fill_pruned(std::uint64_t number) {
+    TRY(const base::Bytes hashes, relay_.tile({0, number, kTileWidth}));
+    if (hashes.size() != kTileWidth * sizeof(crypto::Digest)) {
+      return refuse("a tile has a wrong length");
+    }
+    for (std::size_t at = 0; at < hashes.size(); at += sizeof(crypto::Digest)) {
+      TRY(const crypto::Digest leaf,
+          crypto::digest_from(base::ByteView(hashes).subspan(at, sizeof(crypto::Digest))));
+      TRY(tiles_.append(leaf, put()));
+      ++fetched_;
+    }
+    return {};
   }
 
   Result<void> finish(const SignedCheckpoint& fresh, const trust::Chain& chain,
@@ -175,13 +191,14 @@ Result<merkle::GrowingTiles> grow_from(const MirrorFolder& folder,
 class Update {
  public:
   Update(MirrorFolder& folder, const trust::Chain& chain, client::RelayClient& relay,
-         const SignedCheckpoint& fresh, const MirrorStart& start, const base::Interrupt& interrupt,
-         const MirrorWatch& watch)
+         const SignedCheckpoint& fresh, const MirrorStart& start, const Pruned& pruned,
+         const base::Interrupt& interrupt, const MirrorWatch& watch)
       : folder_(folder),
         chain_(chain),
         relay_(relay),
         fresh_(fresh),
         start_(start),
+        pruned_(pruned),
         interrupt_(interrupt),
         watch_(watch) {}
 
@@ -208,14 +225,19 @@ class Update {
     const std::uint64_t before = start_.checkpoint.size;
     const std::uint64_t size = fresh_.checkpoint.size;
     TRY(merkle::GrowingTiles tiles, grow_from(folder_, start_.checkpoint));
-    Filling filling(folder_, relay_, chain_, start_, leftovers, std::move(tiles));
+    const std::uint64_t logged = before == 0 ? pruned_.leaves.size() : start_.trust_entries;
+    if (before == 0) {
+      TRY(folder_.put_pruned(pruned_.floor == 0 ? "" : format_pruned(pruned_)));
+    }
+    Filling filling(folder_, relay_, chain_, logged, leftovers, std::move(tiles));
     watch_({MirrorProgress::Phase::kFetching, 0, 0, size - before});
     for (std::uint64_t number = before / kTileWidth; number * kTileWidth < size; ++number) {
       if (interrupt_.requested()) {
         return base::Error{base::Code::kInterrupted, "interrupted",
                            "the mirror is as it was; the same command goes on where it stopped"};
       }
-      const auto filled = filling.fill_bundle(number, size);
+      const bool gone = before == 0 && (number + 1) * kTileWidth <= pruned_.floor;
+      const auto filled = gone ? filling.fill_pruned(number) : filling.fill_bundle(number, size);
       took_up_ = filling.took_up();
       if (!filled) return filled.error();
       watch_(
@@ -230,6 +252,7 @@ class Update {
   client::RelayClient& relay_;
   const SignedCheckpoint& fresh_;
   const MirrorStart& start_;
+  const Pruned& pruned_;
   const base::Interrupt& interrupt_;
   const MirrorWatch& watch_;
   bool took_up_ = false;  // something of an earlier run
@@ -277,9 +300,10 @@ class Keeping {
     }
     TRY(check_extends(relay, {old.size, old.root}, {fresh.checkpoint.size, fresh.checkpoint.root}));
     if (old.size > 0 && fresh.checkpoint == old) return MirrorUpdate{old, 0, start_.trust_entries};
-    TRY(MirrorUpdate update,
-        Update(folder_, installation_.chain(), relay, fresh, start_, context_.interrupt, watch_)
-            .run());
+    TRY(const Pruned pruned, find_pruned(relay, fresh.checkpoint));
+    TRY(MirrorUpdate update, Update(folder_, installation_.chain(), relay, fresh, start_, pruned,
+                                    context_.interrupt, watch_)
+                                 .run());
     start_ = {update.checkpoint, update.trust_entries};
     return update;
   }
@@ -293,6 +317,17 @@ class Keeping {
         watch_(watch),
         start_{kept.checkpoint, kept.entries.size()},
         kept_(std::move(kept)) {}
+
+  // What a new mirror cannot have any more. One that ended before cannot go on.
+  Result<Pruned> find_pruned(client::RelayClient& relay, const merkle::Checkpoint& tree) const {
+    const std::uint64_t size = start_.checkpoint.size;
+    TRY(Pruned pruned, fetch_pruned(installation_, relay, tree));
+    if (size == 0 || (size / kTileWidth + 1) * kTileWidth > pruned.floor) return pruned;
+    return base::Error{base::Code::kNotFound,
+                       fmt::format("the relay shows events from {} on, and the mirror ends at {}",
+                                   pruned.floor, size),
+                       "keep it, and mirror the log into another folder as well"};
+  }
 
   Installation& installation_;
   MirrorFolder folder_;

@@ -64,6 +64,7 @@ struct Mirror {
   std::map<std::uint64_t, crypto::Digest> roots;  // of the log as it was at these sizes
   std::string note = {};                          // the signed checkpoint, verbatim
   std::string log = {};                           // vkey of the log's key
+  std::uint64_t first_event = 0;                  // of those before, only hashes are here
 };
 // Reads the whole mirror, without network: the trust chain up to `root`, the checkpoint's
 // signature, every event against the tree and every tile, and that each entry of the chain is

@@ -21,6 +21,7 @@ constexpr std::string_view kMarker = "sealpost-mirror";
 constexpr std::string_view kVersion = "sealpost-mirror/1\nroot: ";
 constexpr std::string_view kCheckpoint = "checkpoint";
 constexpr std::string_view kTrust = "trust";
+constexpr std::string_view kPruned = "pruned";
 constexpr std::string_view kLock = ".lock";
 constexpr mode_t kMode = 0600;
 constexpr std::size_t kMaxSmall = 1 << 20;  // marker, checkpoint
@@ -137,6 +138,19 @@ Result<base::Bytes> MirrorFolder::tile(const merkle::TileId& tile) const {
 Result<std::string> MirrorFolder::trust(std::uint64_t size) const {
   TRY(const base::Bytes bytes, read_plain(path_ / kTrust / fmt::format("{}", size), kMaxTrust));
   return std::string(base::as_text(bytes));
+}
+
+Result<std::optional<std::string>> MirrorFolder::pruned() const {
+  if (!fs::exists(fs::symlink_status(path_ / kPruned))) return std::optional<std::string>();
+  TRY(const base::Bytes bytes, read_plain(path_ / kPruned, kMaxTrust));
+  return std::optional<std::string>(base::as_text(bytes));
+}
+
+Result<void> MirrorFolder::put_pruned(const std::string& list) {
+  if (!list.empty()) return put(kPruned, base::as_bytes(list));
+  std::error_code ignored;
+  fs::remove(path_ / kPruned, ignored);  // of a run that ended half way
+  return {};
 }
 
 std::optional<base::Bytes> MirrorFolder::left_over(const merkle::TileId& tile) {

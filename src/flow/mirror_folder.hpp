@@ -27,6 +27,8 @@ class MirrorFolder {
   base::Result<std::optional<std::string>> checkpoint() const;
   base::Result<base::Bytes> tile(const merkle::TileId& tile) const;
   base::Result<std::string> trust(std::uint64_t size) const;  // the chain as of that many events
+  // What is known of events that are not here, as it was put; nothing when they all are.
+  base::Result<std::optional<std::string>> pruned() const;
   // A tile behind the checkpoint that a run which ended half way brought, if it is there; whether
   // it is right is the caller's to check. Counts as put.
   std::optional<base::Bytes> left_over(const merkle::TileId& tile);
@@ -35,6 +37,8 @@ class MirrorFolder {
   // content is left alone.
   base::Result<void> put_tile(const merkle::TileId& tile, base::ByteView bytes);
   base::Result<void> put_trust(std::uint64_t size, const std::string& chain);
+  // Of a mirror that is filled for the first time; empty: all its events are here.
+  base::Result<void> put_pruned(const std::string& list);
   // From now on the mirror is what was put.
   base::Result<void> commit(const std::string& checkpoint);
   // Removes what was put since the mirror was opened; without it, a later run takes it up.

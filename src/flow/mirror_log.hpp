@@ -5,6 +5,7 @@
 
 #include "flow/mirror.hpp"
 #include "flow/mirror_folder.hpp"
+#include "flow/pruned.hpp"
 #include "merkle/checkpoint.hpp"
 #include "merkle/growing.hpp"
 #include "note/note.hpp"
@@ -31,6 +32,9 @@ struct MirrorHead {
 };
 // kNotFound when the mirror was not filled yet; kVerificationFailed.
 base::Result<MirrorHead> read_head(const MirrorFolder& folder, const note::Verifier& root);
+
+// Which events of a log of `size` are not there; a floor of 0: all are. kVerificationFailed.
+base::Result<Pruned> read_pruned(const MirrorFolder& folder, std::uint64_t size);
 
 // read_mirror() of a folder that is open already and is of this root.
 base::Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& root,

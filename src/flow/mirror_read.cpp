@@ -6,6 +6,7 @@
 #include "flow/mirror.hpp"
 #include "flow/mirror_folder.hpp"
 #include "flow/mirror_log.hpp"
+#include "flow/pruned.hpp"
 #include "note/cosignature.hpp"
 
 namespace sealpost::flow {
@@ -46,11 +47,16 @@ Result<std::uint64_t> claimed_size(std::string_view signed_checkpoint) {
 
 class Reading {
  public:
-  Reading(const MirrorFolder& folder, const trust::Chain& chain, Mirror& mirror,
-          const std::set<std::uint64_t>& sizes)
-      : folder_(folder), logged_(chain.entries()), mirror_(mirror), sizes_(sizes) {}
+  Reading(const MirrorFolder& folder, const trust::Chain& chain, const Pruned& pruned,
+          Mirror& mirror, const std::set<std::uint64_t>& sizes)
+      : folder_(folder),
+        pruned_(pruned),
+        logged_(chain.entries()),
+        mirror_(mirror),
+        sizes_(sizes) {}
 
   Result<void> read_bundle(std::uint64_t number) {
+    if ((number + 1) * kTileWidth <= pruned_.floor) return read_hashes(number);
     const std::uint64_t size = mirror_.checkpoint.size;
     const merkle::TileId tile{-1, number, std::min(kTileWidth, size - number * kTileWidth)};
     const auto bundle = folder_.tile(tile);
@@ -82,15 +88,45 @@ class Reading {
     return base::as_text(entry).find("\"trust\":") != std::string_view::npos;
   }
 
-  Result<void> take(const base::Bytes& entry) {
-    if (may_log_entry(entry)) {
-      const auto event = audit::parse_leaf(entry);
-      if (!event) return refuse(fmt::format("event {} is out of form", tiles_.size()));
-      if (auto taken = logged_.take(tiles_.size(), *event); !taken) {
-        return refuse(taken.error().text);
-      }
+  // Events that were not to be had any more; of those that log the trust chain the leaves are kept.
+  Result<void> read_hashes(std::uint64_t number) {
+    const auto hashes = folder_.tile({0, number, kTileWidth});
+    if (!hashes) return refuse(hashes.error().text);
+    if (hashes->size() != kTileWidth * sizeof(crypto::Digest)) {
+      return refuse(merkle::tile_path({0, number, kTileWidth}) + " is not complete");
     }
-    TRY(tiles_.append(merkle::leaf_hash(entry), compare()));
+    for (std::size_t at = 0; at < hashes->size(); at += sizeof(crypto::Digest)) {
+      TRY(const crypto::Digest leaf,
+          crypto::digest_from(base::ByteView(*hashes).subspan(at, sizeof(crypto::Digest))));
+      TRY(take_kept(leaf));
+      TRY(append(leaf));
+    }
+    return {};
+  }
+
+  Result<void> take_kept(const crypto::Digest& hash) {
+    if (kept_ == pruned_.leaves.size() || pruned_.leaves[kept_].index != tiles_.size()) return {};
+    const base::Bytes& leaf = pruned_.leaves[kept_++].leaf;
+    if (merkle::leaf_hash(leaf) == hash) return take_event(leaf);
+    return refuse(fmt::format("the kept event {} is not the one of its hash", tiles_.size()));
+  }
+
+  Result<void> take_event(const base::Bytes& entry) {
+    const auto event = audit::parse_leaf(entry);
+    if (!event) return refuse(fmt::format("event {} is out of form", tiles_.size()));
+    if (auto taken = logged_.take(tiles_.size(), *event); !taken) {
+      return refuse(taken.error().text);
+    }
+    return {};
+  }
+
+  Result<void> take(const base::Bytes& entry) {
+    if (may_log_entry(entry)) TRY(take_event(entry));
+    return append(merkle::leaf_hash(entry));
+  }
+
+  Result<void> append(const crypto::Digest& leaf) {
+    TRY(tiles_.append(leaf, compare()));
     if (sizes_.contains(tiles_.size())) mirror_.roots[tiles_.size()] = tiles_.root();
     return {};
   }
@@ -112,6 +148,8 @@ class Reading {
   }
 
   const MirrorFolder& folder_;
+  const Pruned& pruned_;
+  std::size_t kept_ = 0;  // of its leaves
   merkle::GrowingTiles tiles_;
   LoggedChain logged_;
   Mirror& mirror_;
@@ -130,6 +168,16 @@ Result<merkle::Checkpoint> open_checkpoint(std::string_view signed_checkpoint,
   auto checkpoint = merkle::parse_checkpoint(signed_note->text);
   if (!checkpoint || checkpoint->origin != log.name()) return wrong;
   return checkpoint;
+}
+
+Result<Pruned> read_pruned(const MirrorFolder& folder, std::uint64_t size) {
+  const auto text = folder.pruned();
+  if (!text) return refuse(text.error().text);
+  if (!*text) return Pruned();
+  auto pruned = parse_pruned(**text);
+  if (!pruned) return refuse(pruned.error().text);
+  if (pruned->floor > size) return refuse("more was pruned than there was");
+  return pruned;
 }
 
 Result<MirrorHead> read_head(const MirrorFolder& folder, const note::Verifier& root) {
@@ -161,7 +209,9 @@ Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& roo
   mirror.note = head.note;
   mirror.log = head.chain.relay()->log.vkey();
   const std::uint64_t size = head.checkpoint.size;
-  Reading reading(folder, head.chain, mirror, sizes);
+  TRY(const Pruned pruned, read_pruned(folder, size));
+  mirror.first_event = pruned.floor;
+  Reading reading(folder, head.chain, pruned, mirror, sizes);
   watch({MirrorProgress::Phase::kChecking, 0, 0, size});
   for (std::uint64_t number = 0; number * kTileWidth < size; ++number) {
     if (interrupt.requested()) return base::Error{base::Code::kInterrupted, "interrupted", ""};

@@ -70,6 +70,13 @@ Result<ProvenEvent> prove_from_mirror(const std::filesystem::path& path, const n
                                       std::uint64_t index) {
   TRY(const MirrorFolder folder, MirrorFolder::open_to_read(path));
   TRY(const MirrorHead head, read_head(folder, root));
+  TRY(const Pruned pruned, read_pruned(folder, head.checkpoint.size));
+  if (index < pruned.floor) {
+    return base::Error{
+        base::Code::kNotFound,
+        fmt::format("the mirror has events from {} on; those before were pruned", pruned.floor),
+        "an older mirror has them"};
+  }
   return prove(
       index, head.chain, {head.note, head.checkpoint, {}},
       [&folder](const merkle::TileId& tile) { return folder.tile(tile); },

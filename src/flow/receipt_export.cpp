@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "flow/quorum.hpp"
 #include "flow/visit.hpp"
 #include "text/safety.hpp"
 #include "trust/excerpt.hpp"
@@ -95,14 +96,16 @@ base::Result<std::vector<receipt::Record>> fetch_entries(const trust::Chain& cha
   return records;
 }
 
+// In the log of `size` events; `absent` says that one is not there.
 base::Result<void> prove(std::vector<receipt::Record>& records, client::RelayClient& relay,
-                         std::uint64_t size) {
+                         std::uint64_t size, const std::string& absent) {
   std::sort(records.begin(), records.end(),
             [](const auto& a, const auto& b) { return a.evidence.index < b.evidence.index; });
   const merkle::NodeReader nodes = remote_nodes(relay, size);
   for (receipt::Record& record : records) {
-    if (record.evidence.index >= size) return refuse("the relay's checkpoint lacks what it showed");
-    TRY(record.evidence.path, merkle::inclusion_proof(record.evidence.index, size, nodes));
+    const std::uint64_t index = record.evidence.index;
+    if (index >= size) return refuse(fmt::format("event {}: {}", index, absent));
+    TRY(record.evidence.path, merkle::inclusion_proof(index, size, nodes));
   }
   return {};
 }
@@ -124,8 +127,9 @@ base::Result<ExportedReceipt> export_receipt(Installation& installation, std::st
     wire::EvidenceItem& item = statement.item;
     file.records.push_back({{}, {std::move(item.statement), item.index, std::move(item.leaf), {}}});
   }
-  TRY(SignedCheckpoint signed_one, sync_checkpoint(installation, relay));
-  TRY(prove(file.records, relay, signed_one.checkpoint.size));
+  TRY(SignedCheckpoint signed_one, logged_tree(installation, relay));
+  TRY(const policy::Policy policy, installation.policy());
+  TRY(prove(file.records, relay, signed_one.checkpoint.size, not_logged_yet(policy)));
   file.checkpoint = std::move(signed_one.note);
   auto text = receipt::format_file(file);
   if (!text) return refuse(text.error().text);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "audit/event.hpp"
+#include "flow/quorum.hpp"
 #include "flow/receipt_event.hpp"
 #include "flow/receipts.hpp"
 #include "flow/visit.hpp"
@@ -25,10 +26,13 @@ base::Result<note::Verifier> signer_of(const Installation& installation,
 
 class Judge {
  public:
-  Judge(const Installation& installation, client::RelayClient& relay, const MessageRecord& record)
+  // `tree`: where events must be to count; `absent` says that one is not there.
+  Judge(const Installation& installation, client::RelayClient& relay, const MessageRecord& record,
+        const merkle::Checkpoint& tree, std::string absent)
       : installation_(installation),
         relay_(relay),
-        expected_{record.id, record.from, record.message_sha256, installation.checkpoint()} {}
+        expected_{record.id, record.from, record.message_sha256, tree},
+        absent_(std::move(absent)) {}
 
   Evident judge(const wire::EvidenceItem& item) const {
     Evident evident;
@@ -53,7 +57,7 @@ class Judge {
     TRY(const crypto::Digest statement, logged_statement(event, said));
     const std::uint64_t size = expected_.checkpoint.size;
     if (item.index >= size) {
-      return base::Error{base::Code::kVerificationFailed, "it is not in the log yet", ""};
+      return base::Error{base::Code::kVerificationFailed, absent_, ""};
     }
     receipt::Evidence evidence{item.statement, item.index, item.leaf, {}};
     TRY(evidence.path, merkle::inclusion_proof(item.index, size, remote_nodes(relay_, size)));
@@ -64,6 +68,7 @@ class Judge {
   const Installation& installation_;
   client::RelayClient& relay_;
   receipt::Expectation expected_;
+  std::string absent_;
 };
 
 // The first thing that does not hold; empty when everything does.
@@ -86,8 +91,9 @@ base::Result<ReceiptVerification> verify_receipts(Installation& installation,
   TRY(client::RelayClient relay, visit(installation, context));
   TRY(const wire::EvidenceList list, relay.evidence(message.record.id, message.record.from));
   TRY(sync_trust(installation, relay));
-  TRY(sync_log(installation, relay));
-  const Judge judge(installation, relay, message.record);
+  TRY(const SignedCheckpoint tree, logged_tree(installation, relay));
+  TRY(const policy::Policy policy, installation.policy());
+  const Judge judge(installation, relay, message.record, tree.checkpoint, not_logged_yet(policy));
   ReceiptVerification verification{message.record.id, false, {}, ""};
   for (const wire::EvidenceItem& item : list.items) {
     verification.evidence.push_back(judge.judge(item));

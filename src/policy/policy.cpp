@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "note/cosignature.hpp"
 #include "policy/nearest.hpp"
 #include "text/safety.hpp"
 
@@ -68,6 +69,21 @@ bool is_party(std::string_view text) {
          text.back() != ' ';
 }
 
+Result<void> check_witnesses(const Policy& policy) {
+  if (policy.witnesses.size() > kMaxWitnesses || !all_distinct(policy.witnesses)) {
+    return malformed("a policy names each witness once, and at most 16");
+  }
+  for (const std::string& vkey : policy.witnesses) {
+    if (!note::Cosigner::parse(vkey)) {
+      return malformed("a witness is named by the vkey of its cosignatures");
+    }
+  }
+  if (policy.witness_quorum > policy.witnesses.size()) {
+    return malformed("more cosignatures are asked for than there are witnesses");
+  }
+  return {};
+}
+
 // What a policy may leave out.
 Result<void> check_limits(const Policy& policy) {
   if (!are_roles(policy.mfa_roles)) {
@@ -89,7 +105,11 @@ Result<void> check_limits(const Policy& policy) {
     return malformed("the party of an agreement is a plain text of at most 200 bytes");
   }
   if (policy.link_page) TRY(check_page(*policy.link_page));
-  return {};
+  if (!is_span(policy.audit_retention, kShortestAuditRetention, kLongestRetention)) {
+    return malformed(
+        "events of the audit log are kept for 30 days at least, a hundred years at most");
+  }
+  return check_witnesses(policy);
 }
 
 Result<void> check(const Policy& policy) {
@@ -212,6 +232,20 @@ Result<void> read_purpose_limits(note::StatementReader& reader, Policy& policy) 
   return {};
 }
 
+// What holds of the audit log.
+Result<void> read_log_rules(note::StatementReader& reader, Policy& policy) {
+  TRY(policy.witnesses, reader.all("witness"));
+  TRY(const auto quorum, reader.maybe("witness-quorum"));
+  if (quorum) {
+    TRY(policy.witness_quorum, base::parse_decimal(*quorum));
+  }
+  TRY(const auto kept, limit_field(reader, "audit-retention"));
+  policy.audit_retention = kept.value_or(policy.audit_retention);
+  TRY(const auto hold, reader.maybe("audit-hold"));
+  policy.audit_hold = hold.has_value();  // another word is not canonical
+  return {};
+}
+
 const Purpose* find(const Policy& policy, std::string_view name) {
   const auto at = std::find_if(policy.purposes.begin(), policy.purposes.end(),
                                [name](const Purpose& purpose) { return purpose.name == name; });
@@ -281,6 +315,12 @@ Result<std::string> format_policy(const Policy& policy, base::Time at,
   }
   builder.add_optional("relay-agreement", policy.relay_agreement);
   builder.add_optional("link-page", policy.link_page);
+  for (const std::string& vkey : policy.witnesses) builder.add("witness", vkey);
+  if (policy.witness_quorum > 0) builder.add("witness-quorum", policy.witness_quorum);
+  if (policy.audit_retention != Policy{}.audit_retention) {
+    builder.add("audit-retention", count_seconds(policy.audit_retention));
+  }
+  if (policy.audit_hold) builder.add("audit-hold", "yes");
   return builder.add_time("at", at).add_views(seen).text();
 }
 
@@ -301,6 +341,7 @@ Result<Policy> parse_policy(std::string_view text) {
   policy.retention = retention.value_or(policy.retention);
   TRY(policy.relay_agreement, reader.maybe("relay-agreement"));
   TRY(policy.link_page, reader.maybe("link-page"));
+  TRY(read_log_rules(reader, policy));
   TRY(const base::Time at, reader.time("at"));
   TRY(const auto seen, reader.views());
   TRY(reader.finish());

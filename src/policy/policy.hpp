@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxPage = 100;   // bytes of an address
 inline constexpr std::chrono::minutes kShortestIdle{1};
 inline constexpr std::chrono::hours kShortestPassphraseAge{24};
 inline constexpr std::chrono::minutes kShortestStaleness{10};
+inline constexpr std::size_t kMaxWitnesses = 16;
+// The audit log is evidence: no policy forgets it within a month.
+inline constexpr std::chrono::hours kShortestAuditRetention{24 * 30};
 
 struct Purpose {
   std::string name;                // lower-case letters, digits and dashes
@@ -51,6 +54,13 @@ struct Policy {
   std::optional<std::string> relay_agreement;
   // Where contacts' links lead, when not to the relay's own page; the "#" comes behind it.
   std::optional<std::string> link_page;
+  // Keys of who cosigns the audit log's checkpoints, and how many of them must have before an event
+  // counts as logged; 0: none.
+  std::vector<std::string> witnesses = {};  // vkeys, each once
+  std::uint64_t witness_quorum = 0;         // at most as many as there are
+  // How long the relay shows what an event says; and whether nothing is forgotten at all meanwhile.
+  base::milliseconds audit_retention = std::chrono::days(2190);
+  bool audit_hold = false;
   bool operator==(const Policy&) const = default;
 };
 

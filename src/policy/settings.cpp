@@ -20,6 +20,7 @@ using base::Result;
 using Roles = std::span<const std::string_view>;
 
 constexpr std::string_view kPurpose = "purpose.";
+constexpr std::string_view kHold = "yes";
 constexpr std::size_t kShownKey = 64;  // bytes of what was typed
 
 Error usage(std::string text, std::string hint = "") {
@@ -99,6 +100,30 @@ Result<void> change_mfa(Policy& policy, std::string_view value, Roles roles) {
   return {};
 }
 
+Result<void> change_witnesses(Policy& policy, std::string_view value, Roles) {
+  policy.witnesses.clear();
+  if (value.empty()) return {};
+  for (const std::string_view word : base::split(value, ',')) policy.witnesses.emplace_back(word);
+  return {};
+}
+
+Result<void> change_quorum(Policy& policy, std::string_view value, Roles) {
+  policy.witness_quorum = 0;
+  if (value.empty()) return {};
+  const auto count = base::parse_decimal(value);
+  if (!count) return usage("witness-quorum is a number of witnesses", "like 2");
+  policy.witness_quorum = *count;
+  return {};
+}
+
+Result<void> change_hold(Policy& policy, std::string_view value, Roles) {
+  if (!value.empty() && value != kHold) {
+    return usage(fmt::format("audit-hold is {} or {}", kHold, kUnset));
+  }
+  policy.audit_hold = !value.empty();
+  return {};
+}
+
 constexpr std::array kKeys{
     Key{"max-body", [](const Policy& p) { return fmt::format("{}", p.max_body); }, change_max_body},
     Key{"default-expiry", [](const Policy& p) { return text::format_span(p.default_expiry); },
@@ -139,6 +164,18 @@ constexpr std::array kKeys{
           if (!value.empty()) p.link_page = value;
           return {};
         }},
+    Key{"witnesses", [](const Policy& p) { return joined(p.witnesses, kUnset); }, change_witnesses},
+    Key{"witness-quorum",
+        [](const Policy& p) {
+          return p.witness_quorum > 0 ? fmt::format("{}", p.witness_quorum) : std::string(kUnset);
+        },
+        change_quorum},
+    Key{"audit-retention", [](const Policy& p) { return text::format_span(p.audit_retention); },
+        [](Policy& p, std::string_view value, Roles) {
+          return change_span<&Policy::audit_retention>(p, "audit-retention", value);
+        }},
+    Key{"audit-hold", [](const Policy& p) { return std::string(p.audit_hold ? kHold : kUnset); },
+        change_hold},
 };
 
 const Key* find_key(std::string_view name) {

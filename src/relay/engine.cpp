@@ -71,6 +71,7 @@ Engine::Engine(Opened opened, Seams with, LogSink sink)
       refusals(kRefusalsPerMinute),
       replies(kMaxReplies, kMaxRepliesEach),
       checkpoints(log_key),
+      witnesses({settings.witnesses, folder.dir, *store, checkpoints, directory, log, with.clock}),
       worker([this](std::string_view why) { failed_job(why, log, metrics); }),
       writer({*store, *blobs, directory, log_key, checkpoints, waiters, metrics, log, with.clock}),
       events(folder.events(), *store, checkpoints, log),
@@ -89,6 +90,7 @@ base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& 
 
 void Engine::close() {
   events.stop();
+  witnesses.stop();
   worker.stop();
   writer.stop();
 }

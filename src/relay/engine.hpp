@@ -18,6 +18,7 @@
 #include "relay/store/disk_blobs.hpp"
 #include "relay/store/meta_store.hpp"
 #include "relay/waiters.hpp"
+#include "relay/witnesses.hpp"
 #include "relay/worker.hpp"
 #include "relay/writer.hpp"
 
@@ -66,6 +67,7 @@ struct Engine {
   Assets assets;
   Readings readings;  // of the audit log
   Checkpoints checkpoints;
+  Witnesses witnesses;
   Worker worker;  // slow work on files
   Writer writer;
   EventFinder events;

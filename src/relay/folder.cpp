@@ -3,24 +3,17 @@
 #include <fcntl.h>
 #include <sys/file.h>
 
-#include "base/encoding.hpp"
+#include "note/key_file.hpp"
 
 namespace sealpost::relay {
 namespace {
 
-constexpr std::string_view kLogKeyLine = "sealpost-log-key-1";
+constexpr std::string_view kLogKeyKind = "sealpost-log-key-1";
 constexpr std::size_t kMaxSmallFile = 1 << 20;
 
 base::Error no_relay(const Folder& folder) {
   return {base::Code::kNotFound, "no relay in " + folder.dir.string(),
           "make one with: sealpost relay init --dir " + folder.dir.string()};
-}
-
-base::Result<crypto::SecretBytes> decode_seed(std::string_view text) {
-  TRY(base::Bytes raw, base::parse_base64(text));
-  crypto::SecretBytes out((base::ByteView(raw)));
-  crypto::wipe(raw);
-  return out;
 }
 
 }  // namespace
@@ -33,31 +26,11 @@ base::Result<Settings> read_settings(const Folder& folder) {
 }
 
 base::Result<void> write_log_key(const Folder& folder, const note::Signer& signer) {
-  const crypto::SigningSeed seed = signer.key().seed();
-  std::string text = std::string(kLogKeyLine) + "\n" + signer.name() + "\n";
-  const std::size_t public_part = text.size();
-  text.reserve(public_part + 64);  // no copy of the seed is left behind by growing
-  std::string encoded = base::to_base64(seed.expose());
-  text += encoded + "\n";
-  auto written = base::replace_file(folder.log_key(), base::as_bytes(text), 0600);
-  const auto wipe = [](std::string& what) {
-    crypto::wipe({reinterpret_cast<std::uint8_t*>(what.data()), what.size()});
-  };
-  wipe(encoded);
-  wipe(text);
-  return written;
+  return note::write_key_file(folder.log_key(), kLogKeyKind, signer);
 }
 
 base::Result<note::Signer> read_log_key(const Folder& folder) {
-  const base::Error wrong{base::Code::kMalformed, "log.key is out of form", ""};
-  TRY(const crypto::SecretBytes file, read_secret_text(folder.log_key()));
-  const auto lines = base::split(file.expose_text(), '\n');
-  if (lines.size() != 4 || lines[0] != kLogKeyLine || !lines[3].empty()) return wrong;
-  const auto raw = decode_seed(lines[2]);
-  if (!raw) return wrong;
-  const auto seed = crypto::SigningSeed::from(raw->expose());
-  if (!seed) return wrong;
-  return note::Signer::make(std::string(lines[1]), crypto::SigningKey::from_seed(*seed));
+  return note::read_key_file(folder.log_key(), kLogKeyKind);
 }
 
 base::Result<crypto::SecretBytes> read_secret_text(const std::filesystem::path& path) {

@@ -186,6 +186,7 @@ void Housekeeping::loop() {
   while (!changed_.wait_for(lock, kTick, [this] { return stopping_; })) {
     const base::milliseconds now = engine_->seams.clock.steady();
     engine_->waiters.expire(now);
+    engine_->readiness.expire();
     engine_->metrics.waiting_polls(engine_->waiters.size());
     if (now - swept < kSweepEvery) continue;
     swept = now;

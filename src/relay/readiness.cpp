@@ -6,6 +6,13 @@ namespace sealpost::relay {
 namespace {
 
 constexpr base::milliseconds kFresh{1000};
+constexpr base::milliseconds kPatience{2000};
+
+base::Error not_ready(const base::Error& why) {
+  const bool full = why.code == base::Code::kNoSpace;
+  return {full ? base::Code::kNoSpace : base::Code::kBusy,
+          "the audit log cannot take events: " + why.text, ""};
+}
 
 }  // namespace
 
@@ -17,9 +24,22 @@ void Readiness::ask(Got got) {
     return got(result);
   }
   waiting_.push_back(std::move(got));
-  const bool first = waiting_.size() == 1;
+  const bool first = !probed_at_;
+  if (first) probed_at_ = clock_->steady();
   lock.unlock();
   if (first) probe();
+}
+
+void Readiness::expire() {
+  std::vector<Got> all;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!probed_at_ || clock_->steady() - *probed_at_ < kPatience) return;
+    all.swap(waiting_);
+  }
+  const base::Result<void> said =
+      not_ready({base::Code::kBusy, "its writer has not answered for two seconds", ""});
+  for (const Got& got : all) got(said);
 }
 
 void Readiness::probe() {
@@ -37,16 +57,12 @@ void Readiness::probe() {
 }
 
 void Readiness::settle(const base::Result<void>& result) {
-  base::Result<void> said = result;
-  if (!result) {
-    const bool full = result.error().code == base::Code::kNoSpace;
-    said = base::Error{full ? base::Code::kNoSpace : base::Code::kBusy,
-                       "the audit log cannot take events: " + result.error().text, ""};
-  }
+  const base::Result<void> said = result ? result : not_ready(result.error());
   std::vector<Got> all;
   {
     const std::lock_guard lock(mutex_);
     last_ = Outcome{said, clock_->steady()};
+    probed_at_.reset();
     all.swap(waiting_);
   }
   for (const Got& got : all) got(said);

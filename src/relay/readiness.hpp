@@ -18,6 +18,9 @@ class Readiness {
   // as kNoSpace or, whatever else it is, kBusy.
   using Got = std::function<void(const base::Result<void>&)>;
   void ask(Got got);
+  // Tells who has waited too long for the writer that it does not answer. Now and then, from
+  // another thread than the writer's.
+  void expire();
 
  private:
   struct Outcome {
@@ -30,7 +33,8 @@ class Readiness {
   base::Clock* clock_;
   std::mutex mutex_;
   std::optional<Outcome> last_;
-  std::vector<Got> waiting_;  // for the probe that runs; empty when none does
+  std::vector<Got> waiting_;                     // for the probe that runs
+  std::optional<base::milliseconds> probed_at_;  // when it was sent; nothing: none runs
 };
 
 }  // namespace sealpost::relay

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "policy/policy.hpp"
 #include "relay/listen.hpp"
 #include "text/json.hpp"
 #include "text/safety.hpp"
@@ -106,6 +107,50 @@ base::Result<void> read_forward(toml::table& root, ForwardSettings& out) {
   return {};
 }
 
+// In plain only what does not leave this machine.
+bool is_prefix(std::string_view url) {
+  if (!text::is_plain(url) || url.ends_with('/') ||
+      url.find_first_of("?#@ ") != std::string_view::npos) {
+    return false;
+  }
+  if (url.starts_with("https://")) return url.size() > 8;
+  return url.starts_with("http://127.0.0.1:") || url.starts_with("http://[::1]:") ||
+         url.starts_with("http://localhost:");
+}
+
+base::Result<WitnessSettings> read_witness(toml::table& section) {
+  Table table(section);
+  std::string url;
+  std::string vkey;
+  std::filesystem::path ca_file;
+  TRY(table.take("url", url));
+  TRY(table.take("key", vkey));
+  TRY(table.take_path("ca-file", ca_file));
+  TRY(table.finish());
+  if (!is_prefix(url)) {
+    return malformed(
+        "the url of a witness begins with https:// (or is of loopback) and ends "
+        "without a slash");
+  }
+  auto key = note::Cosigner::parse(vkey);
+  if (!key) return malformed("the key of a witness is the vkey of its cosignatures");
+  return WitnessSettings{std::move(url), *std::move(key), std::move(ca_file)};
+}
+
+base::Result<void> read_witnesses(toml::table& root, Settings& out) {
+  toml::array* sections = root["witness"].as_array();
+  if (sections == nullptr) return {};
+  for (toml::node& section : *sections) {
+    if (!section.is_table()) return malformed("a witness is a table: [[witness]]");
+    TRY(WitnessSettings witness, read_witness(*section.as_table()));
+    out.witnesses.push_back(std::move(witness));
+  }
+  if (out.witnesses.size() > policy::kMaxWitnesses)
+    return malformed("there are too many witnesses");
+  root.erase("witness");
+  return {};
+}
+
 base::Result<note::Verifier> read_organisation(Table& table) {
   std::string vkey;
   TRY(table.take("organisation", vkey));
@@ -120,6 +165,7 @@ base::Result<Settings> read(toml::table& root) {
   TRY(read_limits(root, out.limits));
   TRY(read_tls(root, out));
   TRY(read_forward(root, out.forward));
+  TRY(read_witnesses(root, out));
   Table table(root);
   TRY(out.organisation, read_organisation(table));
   TRY(table.take("listen", out.listen));
@@ -150,6 +196,12 @@ std::string format_settings(const Settings& settings) {
   out += "\n[limits]\n";
   for (const LimitKey& key : kLimitKeys) {
     out += fmt::format("{} = {}\n", key.name, settings.limits.*key.member);
+  }
+  for (const WitnessSettings& witness : settings.witnesses) {
+    out += fmt::format("\n[[witness]]\nurl = {}\nkey = \"{}\"\n", text::canonical(witness.url),
+                       witness.key.vkey());
+    if (witness.ca_file.empty()) continue;
+    out += fmt::format("ca-file = {}\n", text::canonical(witness.ca_file.string()));
   }
   return out;
 }

@@ -3,9 +3,10 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "base/seams.hpp"
-#include "note/note.hpp"
+#include "note/cosignature.hpp"
 
 namespace sealpost::relay {
 
@@ -32,6 +33,13 @@ struct ForwardSettings {
   std::string format = "syslog";
 };
 
+// Somebody who cosigns this log's checkpoints: c2sp.org/tlog-witness.
+struct WitnessSettings {
+  std::string url;  // the prefix in front of /add-checkpoint
+  note::Cosigner key;
+  std::filesystem::path ca_file = {};  // absolute, or relative to the relay's folder; may be empty
+};
+
 struct Settings {
   std::string listen;
   std::string url;
@@ -43,6 +51,7 @@ struct Settings {
   bool log_requests = false;  // a line for each, not only for refusals and failures
   Limits limits;
   ForwardSettings forward;
+  std::vector<WitnessSettings> witnesses = {};
 };
 
 std::string format_settings(const Settings& settings);

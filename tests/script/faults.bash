@@ -81,6 +81,31 @@ sound() {
     { cat "$T/fsck" >&2 && return 1; }
 }
 
+# keep_checkpoint: takes down what the relay had signed last when it died; nobody may have seen it.
+keep_checkpoint() {
+  rm -rf "$T/dead" && mkdir "$T/dead"
+  cp "$RELAY_DIR"/relay.db* "$T/dead"
+  sqlite3 "$T/dead/relay.db" "SELECT value FROM facts WHERE name = 'checkpoint'" |
+    sed -n '2,3p' | paste -sd' ' >>"$ORG_DIR/signed"
+}
+# one_tree: every checkpoint that was ever taken down is of the log as it is now. The relay must not
+# run.
+one_tree() {
+  touch "$ORG_DIR/signed"
+  /usr/bin/python3 - "$RELAY_DIR/relay.db" "$ORG_DIR/signed" "$BATS_TEST_DIRNAME/../interop" <<'PYTHON'
+import base64, sqlite3, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[3])
+from verify_log import leaf_hash, tree_hash
+store = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+leaves = [leaf_hash(bytes(row[0])) for row in store.execute("SELECT leaf FROM leaves ORDER BY id")]
+signed = {tuple(line.split()) for line in open(sys.argv[2])}
+for size, root in signed:
+    if base64.b64encode(tree_hash(leaves[: int(size)])).decode() != root:
+        sys.exit(f"another tree of {size} events was signed: {root}")
+PYTHON
+}
+
 # What is done under a fault, under a name that tells it from others; that it is done in the end,
 # when the same is said again; and that both answers, in $T/sent and $T/again, are one. A file of
 # tests may have its own.
@@ -110,6 +135,7 @@ strike() {
     STRUCK=yes
     wait "$STRACE" || true
     sound || { echo "after: $subject" >&2 && return 1; }
+    keep_checkpoint
     start_relay
   fi
   wait_for "the sender" 60 test -s "$T/status"
@@ -135,5 +161,7 @@ each_once() {
   as dr.lee audit verify >"$T/verified" || return 1
   stop_relay
   sound || return 1
+  keep_checkpoint
+  one_tree || return 1
   start_relay
 }

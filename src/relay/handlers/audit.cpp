@@ -5,6 +5,7 @@
 #include "audit/filter.hpp"
 #include "note/cosignature.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/log_floor.hpp"
 #include "wire/messages.hpp"
 
 namespace sealpost::relay {
@@ -22,6 +23,10 @@ constexpr std::size_t kMaxEventBytes = 8 << 20;
 // Only what a published checkpoint covers is shown: the rest could not be proven.
 std::uint64_t shown_size(const Engine& engine) {
   return engine.checkpoints.latest().checkpoint.size;
+}
+
+base::Result<std::uint64_t> floor_now(MetaReader& store, const Engine& engine) {
+  return log_floor(store, shown_size(engine), *engine.directory.policy(), engine.seams.clock.now());
 }
 
 base::Result<merkle::TileId> shown_tile(const Engine& engine, const std::string& path) {
@@ -165,12 +170,14 @@ base::Result<Search> parse_search(std::string_view query) {
   return out;
 }
 
-// The note and the relay's word that this is its newest state now: a cosignature under the log's
-// own key, which says the same of a checkpoint as a witness would (sealpost-note(5), COSIGNATURE).
+// The note, what witnesses have said to it, and the relay's word that this is its newest state now:
+// a cosignature under the log's own key, which says the same of a checkpoint as a witness would
+// (sealpost-note(5), COSIGNATURE).
 std::string dated(Checkpoints::Published fresh, const Engine& engine) {
   if (fresh.note.empty()) return {};
-  return fresh.note + note::cosignature_line(merkle::format_checkpoint(fresh.checkpoint),
-                                             engine.log_key, engine.seams.clock.now());
+  return fresh.note + engine.witnesses.lines_for(fresh.checkpoint) +
+         note::cosignature_line(merkle::format_checkpoint(fresh.checkpoint), engine.log_key,
+                                engine.seams.clock.now());
 }
 
 // A query is told of when it begins; its further pages go on with it.
@@ -207,6 +214,14 @@ base::Result<Outcome> get_checkpoint(Request&, Engine& engine) {
   }});
 }
 
+base::Result<Outcome> get_cosigned(Request&, Engine& engine) {
+  std::string note = engine.witnesses.cosigned().note;
+  if (note.empty()) {
+    return base::Error{Code::kNotFound, "no witness has cosigned this log yet", ""};
+  }
+  return Outcome(plain_text(std::move(note)));
+}
+
 base::Result<Outcome> get_tile(Request& request, Engine& engine) {
   TRY(const merkle::TileId tile, shown_tile(engine, "tile/" + request.path.front()));
   TRY(const MetaStore::Reading store, engine.store->read());
@@ -214,9 +229,17 @@ base::Result<Outcome> get_tile(Request& request, Engine& engine) {
   return Outcome(octets(std::move(hashes)));
 }
 
+base::Result<Outcome> get_floor(Request&, Engine& engine) {
+  TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const std::uint64_t floor, floor_now(*store, engine));
+  return Outcome(plain_text(std::to_string(floor) + "\n"));
+}
+
 base::Result<Outcome> get_entries(Request& request, Engine& engine) {
   TRY(const merkle::TileId tile, shown_tile(engine, "tile/entries/" + request.path.front()));
   TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const std::uint64_t floor, floor_now(*store, engine));
+  if ((tile.index + 1) * merkle::kTileWidth <= floor) return pruned(floor);
   TRY(const auto leaves, store->leaves(tile.index * merkle::kTileWidth, tile.width));
   base::Bytes bundle;
   for (const base::Bytes& leaf : leaves) merkle::append_entry(bundle, leaf);
@@ -238,6 +261,8 @@ base::Result<Outcome> get_events(Request& request, Engine& engine) {
   TRY(Search search, parse_search(request.query));
   search.size = shown_size(engine);
   TRY(const MetaStore::Reading store, engine.store->read());
+  TRY(const std::uint64_t floor, floor_now(*store, engine));
+  if (floor > 0) search.filter.after = std::max(search.filter.after.value_or(0), floor - 1);
   TRY(const std::uint64_t first, first_index(*store, search));
   TRY(const wire::AuditEntries out, look_up(*store, engine.events, search, first));
   return answer_query(request, engine, search.filter, out);

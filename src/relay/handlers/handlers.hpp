@@ -95,6 +95,8 @@ base::Result<Outcome> get_blob(Request& request, Engine& engine);
 base::Result<Outcome> get_blob_leaves(Request& request, Engine& engine);
 
 base::Result<Outcome> get_checkpoint(Request& request, Engine& engine);
+base::Result<Outcome> get_floor(Request& request, Engine& engine);
+base::Result<Outcome> get_cosigned(Request& request, Engine& engine);
 base::Result<Outcome> get_tile(Request& request, Engine& engine);
 base::Result<Outcome> get_entries(Request& request, Engine& engine);
 base::Result<Outcome> get_events(Request& request, Engine& engine);

@@ -135,6 +135,7 @@ base::Result<void> HttpServer::start() {
   sweep(*engine_);  // queued before any request, so that what expired meanwhile goes first
   TRY(start_daemon(std::move(socket), tls));
   housekeeping_ = std::make_unique<Housekeeping>(*engine_);
+  engine_->witnesses.start();
   engine_->log.info("service.start", {{"url", engine_->settings.url},
                                       {"connections", std::to_string(connections_)}});
   return {};

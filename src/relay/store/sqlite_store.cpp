@@ -24,6 +24,7 @@ base::Result<MetaStore::Reading> SqliteStore::read() {
   const std::lock_guard lock(mutex_);
   if (free_.empty()) {
     TRY(Database database, Database::open(path_, true));
+    TRY(place_.check());  // or it is another one
     TRY(database.run("PRAGMA cache_size = -8192"));
     seats_.push_back(std::make_unique<Seat>(std::move(database)));
     free_.push_back(&seats_.back()->reader);

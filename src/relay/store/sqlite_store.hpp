@@ -18,7 +18,7 @@ class SqliteStore final : public MetaStore {
   base::Result<Reading> read() override;
   // For open(), which prepares `writing` first.
   SqliteStore(std::filesystem::path path, Database writing)
-      : path_(std::move(path)), writer_(std::move(writing)) {}
+      : path_(std::move(path)), place_(path_), writer_(std::move(writing), place_) {}
 
  private:
   // A reader with the connection it borrows.
@@ -30,6 +30,7 @@ class SqliteStore final : public MetaStore {
   void give_back(MetaReader* reader) override;
 
   std::filesystem::path path_;
+  const Place place_;
   SqliteWriter writer_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Seat>> seats_;  // all

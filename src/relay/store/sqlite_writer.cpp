@@ -4,8 +4,15 @@
 
 namespace sealpost::relay {
 
-base::Result<void> SqliteWriter::begin() { return run("BEGIN IMMEDIATE"); }
-base::Result<void> SqliteWriter::commit() { return run("COMMIT"); }
+base::Result<void> SqliteWriter::begin() {
+  TRY(place_->check());
+  return run("BEGIN IMMEDIATE");
+}
+// What would be acknowledged must be found again.
+base::Result<void> SqliteWriter::commit() {
+  TRY(place_->check());
+  return run("COMMIT");
+}
 base::Result<void> SqliteWriter::savepoint() { return run("SAVEPOINT step"); }
 base::Result<void> SqliteWriter::release() { return run("RELEASE step"); }
 

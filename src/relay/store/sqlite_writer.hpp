@@ -4,14 +4,16 @@
 #include <map>
 
 #include "relay/store/meta_store.hpp"
+#include "relay/store/place.hpp"
 #include "relay/store/sqlite_reader.hpp"
 
 namespace sealpost::relay {
 
 class SqliteWriter final : public MetaWriter {
  public:
-  explicit SqliteWriter(Database database)
-      : db_(std::make_unique<Database>(std::move(database))), reads_(*db_) {}
+  // Borrows the place, which outlives it.
+  SqliteWriter(Database database, const Place& place)
+      : db_(std::make_unique<Database>(std::move(database))), reads_(*db_), place_(&place) {}
 
   MetaReader& reads() override { return reads_; }
   base::Result<void> begin() override;
@@ -135,6 +137,7 @@ class SqliteWriter final : public MetaWriter {
 
   std::unique_ptr<Database> db_;
   SqliteReader reads_;
+  const Place* place_;
   std::map<std::string, std::uint64_t, std::less<>> names_;  // forgotten when anything is undone
 };
 

@@ -97,6 +97,31 @@ TEST_CASE("a purpose may have narrower limits, and be exempt from consent") {
   CHECK(policy::max_expiry_for(narrow, "billing") == std::chrono::hours(1));
 }
 
+TEST_CASE("a policy says who watches the audit log, and how long its events are shown") {
+  Policy watched = policy::default_policy();
+  watched.witnesses = {"w1.example+11c8f4c8+BEtCePP28bkSi/ZxLF65+cydHDRh+AhwUc5Okowfb9iu",
+                       "w2.example+f4cdfafa+BPG7LsTqzdoCg6bxHCtaGB6aiE6H29oo6MK8jL61umPv"};
+  watched.witness_quorum = 2;
+  watched.audit_retention = std::chrono::days(365);
+  watched.audit_hold = true;
+  const std::string text =
+      replaced("at: ",
+               "witness: w1.example+11c8f4c8+BEtCePP28bkSi/ZxLF65+cydHDRh+AhwUc5Okowfb9iu\n"
+               "witness: w2.example+f4cdfafa+BPG7LsTqzdoCg6bxHCtaGB6aiE6H29oo6MK8jL61umPv\n"
+               "witness-quorum: 2\n"
+               "audit-retention: 31536000\n"
+               "audit-hold: yes\n"
+               "at: ");
+  CHECK(policy::format_policy(watched, kNoon).value() == text);
+  CHECK(policy::parse_policy(text).value() == watched);
+  for (const char* bad :
+       {"witness: w.example\nat: ", "witness-quorum: 1\nat: ", "witness-quorum: 0\nat: ",
+        "audit-hold: no\nat: ", "audit-retention: 60\nat: ", "audit-retention: 189216000\nat: "}) {
+    CAPTURE(bad);
+    CHECK(!policy::parse_policy(replaced("at: ", bad)));
+  }
+}
+
 TEST_CASE("without a word about it records are kept for six years, and no agreement is asked for") {
   const Policy old = policy::parse_policy(kDefault).value();
   CHECK(old.retention == std::chrono::days(2190));

@@ -13,6 +13,10 @@ using policy::with_setting;
 
 namespace {
 
+constexpr const char* kTwoWitnesses =
+    "w1.example+11c8f4c8+BEtCePP28bkSi/ZxLF65+cydHDRh+AhwUc5Okowfb9iu,"
+    "w2.example+f4cdfafa+BPG7LsTqzdoCg6bxHCtaGB6aiE6H29oo6MK8jL61umPv";
+
 constexpr std::array<std::string_view, 3> kRoles{"owner", "member", "service"};
 
 Policy changed(std::string_view key, std::string_view value) {
@@ -34,7 +38,7 @@ std::string value_of(const Policy& policy, std::string_view key) {
 
 TEST_CASE("the default policy says of each setting that it is one") {
   const auto settings = policy::settings_of(policy::default_policy());
-  CHECK(settings.size() == 5 + 10);
+  CHECK(settings.size() == 5 + 14);
   CHECK(settings.front().key == "purpose.general");
   CHECK(settings.front().value == "owner,admin,member,custodian");
   CHECK(settings[1].value == "any");
@@ -58,6 +62,9 @@ TEST_CASE("each setting reads as it is typed, and an unset one is the default ag
            Row{"retention", "3650d", "2190d"},
            Row{"relay-agreement", "Cloud Host", "none"},
            Row{"link-page", "https://m.mercy.example/l", "none"},
+           Row{"witnesses", kTwoWitnesses, "none"},
+           Row{"audit-retention", "3650d", "2190d"},
+           Row{"audit-hold", "yes", "none"},
            Row{"purpose.billing", "member,service", "any"},
        }) {
     CAPTURE(row.key);
@@ -106,7 +113,7 @@ TEST_CASE("the limits of a purpose are settings of their own, shown when they ar
   CHECK(policy::max_body_for(policy, "billing") == 400);
 
   const auto settings = policy::settings_of(policy);
-  CHECK(settings.size() == 5 + 3 + 10);
+  CHECK(settings.size() == 5 + 3 + 14);
   const auto at = std::find_if(settings.begin(), settings.end(),
                                [](const auto& s) { return s.key == "purpose.billing"; });
   REQUIRE(settings.end() - at > 3);
@@ -163,4 +170,32 @@ TEST_CASE("the last purpose stays") {
   Policy policy = policy::default_policy();
   policy.purposes.resize(1);
   CHECK_FALSE(with_setting(policy, "purpose.general", "none", kRoles).has_value());
+}
+
+TEST_CASE("a quorum is of witnesses that are named, and none of them goes while it is needed") {
+  CHECK(with_setting(policy::default_policy(), "witness-quorum", "1", kRoles).error().code ==
+        base::Code::kUsage);
+  Policy policy = changed("witnesses", kTwoWitnesses);
+  CHECK(with_setting(policy, "witness-quorum", "3", kRoles).error().code == base::Code::kUsage);
+  CHECK(with_setting(policy, "witness-quorum", "many", kRoles).error().code == base::Code::kUsage);
+  policy = with_setting(policy, "witness-quorum", "2", kRoles).value();
+  CHECK(value_of(policy, "witness-quorum") == "2");
+  CHECK(with_setting(policy, "witnesses", "none", kRoles).error().code == base::Code::kUsage);
+  policy = with_setting(policy, "witness-quorum", "none", kRoles).value();
+  CHECK(with_setting(policy, "witnesses", "none", kRoles).value() == policy::default_policy());
+}
+
+TEST_CASE("what is no witness, no hold and too short a memory is refused") {
+  const std::string twice = std::string(kTwoWitnesses) + "," + kTwoWitnesses;
+  for (const auto& [key, value] :
+       std::initializer_list<std::pair<const char*, std::string>>{{"witnesses", "w.example"},
+                                                                  {"witnesses", twice},
+                                                                  {"audit-hold", "no"},
+                                                                  {"audit-retention", "29d"},
+                                                                  {"audit-retention", "forever"}}) {
+    CAPTURE(key);
+    CAPTURE(value);
+    CHECK(with_setting(policy::default_policy(), key, value, kRoles).error().code ==
+          base::Code::kUsage);
+  }
 }

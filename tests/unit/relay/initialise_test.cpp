@@ -144,16 +144,40 @@ TEST_CASE("the settings file survives being written and read; unknown keys are a
   settings.tls_certificate = "/etc/a path/with 'quotes\".crt";
   settings.tls_key = "tls.key";
   settings.limits.blob_bytes = 17;
+  const note::Cosigner witness = note::Cosigner::of(verifier("w.example"));
+  settings.witnesses = {{"https://w.example/mercy", witness},
+                        {"http://[::1]:8470", witness, "ca.pem"}};
   const std::string text = relay::format_settings(settings);
   const auto back = relay::parse_settings(text);
   REQUIRE_MESSAGE(back.has_value(), (back ? "" : back.error().text));
   CHECK(back->tls_certificate == settings.tls_certificate);
   CHECK(back->limits.blob_bytes == 17);
+  REQUIRE(back->witnesses.size() == 2);
+  CHECK(back->witnesses[1].url == "http://[::1]:8470");
+  CHECK(back->witnesses[1].ca_file == "ca.pem");
   CHECK(relay::format_settings(*back) == text);
   CHECK(relay::parse_settings(text + "colour = 1\n").error().code == Code::kMalformed);
   CHECK(relay::parse_settings("colour = 1\n" + text).error().code == Code::kMalformed);
   CHECK(relay::parse_settings("listen = 5").error().code == Code::kMalformed);
   CHECK(relay::parse_settings("= =").error().code == Code::kMalformed);
+}
+
+TEST_CASE("a witness is a prefix, in plain on loopback alone, and the vkey of a cosigner") {
+  const note::Verifier key = verifier("w.example");
+  const auto read = [](const std::string& url, const std::string& vkey) {
+    return relay::parse_settings("organisation = \"" + verifier(std::string(kOrganisation)).vkey() +
+                                 "\"\nlisten = \"127.0.0.1:1\"\nurl = \"https://r.example\"\n" +
+                                 "[[witness]]\nurl = \"" + url + "\"\nkey = \"" + vkey + "\"\n");
+  };
+  const std::string vkey = note::Cosigner::of(key).vkey();
+  CHECK(read("https://w.example", vkey));
+  for (const char* bad :
+       {"http://w.example", "https://w.example/", "https://", "ftp://w.example",
+        "https://w.example/?a", "https://me@w.example", "http://127.0.0.1.example:1"}) {
+    CAPTURE(bad);
+    CHECK(read(bad, vkey).error().code == Code::kMalformed);
+  }
+  CHECK(read("https://w.example", key.vkey()).error().code == Code::kMalformed);
 }
 
 TEST_CASE("addresses know whether they are this machine's own") {
