@@ -1,12 +1,15 @@
 // sealpost inspect
 #include "flow/inspect.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cmd/file_streams.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
 #include "crypto/secret.hpp"
+#include "flow/explain.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -14,6 +17,7 @@ namespace {
 struct Options {
   std::string file = "-";
   std::string root;
+  bool explain = false;
 };
 
 // What was read; it may be an invitation or a key, so it does not stay in memory.
@@ -92,9 +96,52 @@ base::Result<void> print(const flow::Inspection& found, Env& env) {
   return env.out.fields(lines);
 }
 
+text::OrderedTree json_of(const flow::Check& check) {
+  text::OrderedTree json{{"standard", check.standard},
+                         {"section", check.section},
+                         {"rule", check.rule},
+                         {"holds", nullptr}};
+  if (check.holds) json["holds"] = *check.holds;
+  if (!check.found.empty()) json["found"] = check.found;
+  return json;
+}
+
+std::string words_on(const flow::Check& check) {
+  std::string words = fmt::format("{}, {}: {}", check.standard, check.section, check.rule);
+  if (!check.found.empty()) words += fmt::format(" ({})", check.found);
+  return (!check.holds ? "  -     " : *check.holds ? "  ok    " : "  FAILED") + ("  " + words);
+}
+
+base::Result<void> print(const flow::Explanation& explained, Env& env) {
+  if (env.out.json()) {
+    text::OrderedTree checks = text::OrderedTree::array();
+    for (const flow::Check& check : explained.checks) checks.push_back(json_of(check));
+    return env.out.document(text::to_document(
+        {{"type", "explanation"}, {"kind", explained.kind}, {"checks", std::move(checks)}}));
+  }
+  TRY(env.out.line(explained.kind));
+  for (const flow::Check& check : explained.checks) TRY(env.out.line(words_on(check)));
+  return {};
+}
+
+base::Result<void> explain(const Sample& sample, const std::optional<note::Verifier>& root,
+                           Env& env) {
+  TRY(const flow::Explanation explained, flow::explain({sample.head, sample.size}, root));
+  TRY(print(explained, env));
+  const auto failed = [](const flow::Check& check) { return check.holds == false; };
+  const auto first = std::find_if(explained.checks.begin(), explained.checks.end(), failed);
+  if (first == explained.checks.end()) return {};
+  const auto count = std::count_if(first, explained.checks.end(), failed);
+  return base::Error{base::Code::kVerificationFailed,
+                     fmt::format("{} of {} checks failed, the first by {}, {}", count,
+                                 explained.checks.size(), first->standard, first->section),
+                     ""};
+}
+
 base::Result<void> run_inspect(const Options& options, Env& env) {
   TRY(const auto root, parse_root(options.root));
   TRY(const Sample sample, read_sample(options.file, env));
+  if (options.explain) return explain(sample, root, env);
   TRY(const flow::Inspection found, flow::inspect({sample.head, sample.size}, root));
   TRY(print(found, env));
   if (found.failure) return *found.failure;
@@ -108,6 +155,7 @@ void add_inspect(CLI::App& app, Env& env) {
       add_verb<Options>(app, env, "inspect", "Tell what a file is, and check it", run_inspect);
   verb.add_option("FILE", options.file, "The file, or - for standard input");
   verb.add_option("--root", options.root, "Check against this root key")->type_name("VKEY");
+  verb.add_flag("--explain", options.explain, "Tell every check, and which standard asks for it");
 }
 
 }  // namespace sealpost::cmd

@@ -36,39 +36,64 @@ base::Error unknown() {
           "leaves, trust chains, receipt files and manifests of exports"};
 }
 
-// Artefacts that are read whole.
-base::Result<Inspection> inspect_text(std::string_view text, const Root& root) {
+// Of artefacts that are read whole.
+base::Result<std::string> kind_of(std::string_view text) {
   const std::string_view inner = trimmed(text);
-  if (text.starts_with("sealpost/v1/organisation\n")) return inspect_chain(text, root);
-  if (text.starts_with("c2sp.org/tlog-proof@v1\n")) return inspect_proof(text, root);
-  if (text.starts_with(receipt::kFileVersion)) return inspect_receipt_file(text, root);
-  if (text.starts_with(kManifestBegin)) return inspect_export(text, root);
-  if (text.starts_with("sealpost-message/1 ")) return inspect_message(base::as_bytes(text), root);
-  if (inner.starts_with(trust::kTokenPrefix)) return inspect_token(text, root);
-  if (text.size() <= kLargestKeyFile && has_line(text, kSecretKey)) {
-    return inspect_identities(base::as_bytes(text));
-  }
-  if (text.size() <= kLargestKeyFile && has_line(text, "age1")) {
-    return inspect_recipients(base::as_bytes(text));
-  }
-  if (inner.starts_with('{')) return inspect_leaf(inner);
+  const bool small = text.size() <= kLargestKeyFile;
+  if (text.starts_with("sealpost/v1/organisation\n")) return std::string("trust-chain");
+  if (text.starts_with("c2sp.org/tlog-proof@v1\n")) return std::string("tlog-proof");
+  if (text.starts_with(receipt::kFileVersion)) return std::string("receipt-file");
+  if (text.starts_with(kManifestBegin)) return std::string("export-manifest");
+  if (text.starts_with("sealpost-message/1 ")) return std::string("message");
+  if (inner.starts_with(trust::kTokenPrefix)) return std::string("invitation-token");
+  if (small && has_line(text, kSecretKey)) return std::string("age-identity");
+  if (small && has_line(text, "age1")) return std::string("age-recipient");
+  if (inner.starts_with('{')) return std::string("audit-leaf");
   if (text.starts_with("sealpost/v1/") || has_line(text, "\n\xe2\x80\x94 ")) {
-    return inspect_note(text, root);
+    return std::string("signed-note");
   }
-  if (is_one_word(inner) && inner.find('+') != std::string_view::npos) return inspect_vkey(inner);
+  if (is_one_word(inner) && inner.find('+') != std::string_view::npos) {
+    return std::string("verifier-key");
+  }
   return unknown();
+}
+
+base::Result<Inspection> inspect_text(const std::string& kind, std::string_view text,
+                                      const Root& root) {
+  if (kind == "trust-chain") return inspect_chain(text, root);
+  if (kind == "tlog-proof") return inspect_proof(text, root);
+  if (kind == "receipt-file") return inspect_receipt_file(text, root);
+  if (kind == "export-manifest") return inspect_export(text, root);
+  if (kind == "message") return inspect_message(base::as_bytes(text), root);
+  if (kind == "invitation-token") return inspect_token(text, root);
+  if (kind == "age-identity") return inspect_identities(base::as_bytes(text));
+  if (kind == "age-recipient") return inspect_recipients(base::as_bytes(text));
+  if (kind == "audit-leaf") return inspect_leaf(text);
+  if (kind == "verifier-key") return inspect_vkey(text);
+  return inspect_note(text, root);
 }
 
 }  // namespace
 
-base::Result<Inspection> inspect(const Specimen& specimen, const Root& root) {
+base::Result<std::string> kind_at_sight(const Specimen& specimen) {
   const std::string_view text = base::as_text(specimen.head);
-  if (text.starts_with(age::kVersionLine)) return inspect_age(specimen);
+  if (text.starts_with(age::kVersionLine)) return std::string("age-file");
   if (trimmed(text.substr(0, kLargestKeyFile)).starts_with(age::kArmorBegin)) {
-    return inspect_armored(specimen);
+    return std::string("armored-age-file");
   }
   if (!specimen.whole()) return unknown();
-  return inspect_text(text, root);
+  return kind_of(text);
+}
+
+std::string_view text_at_sight(const std::string& kind, std::string_view text) {
+  return kind == "audit-leaf" || kind == "verifier-key" ? trimmed(text) : text;
+}
+
+base::Result<Inspection> inspect(const Specimen& specimen, const Root& root) {
+  TRY(const std::string kind, kind_at_sight(specimen));
+  if (kind == "age-file") return inspect_age(specimen);
+  if (kind == "armored-age-file") return inspect_armored(specimen);
+  return inspect_text(kind, text_at_sight(kind, base::as_text(specimen.head)), root);
 }
 
 }  // namespace sealpost::flow

@@ -195,6 +195,15 @@ Result<Inspection> inspect_note(std::string_view bytes, const Root& root) {
   return found;
 }
 
+std::optional<std::string> problem_of_statement(std::string_view name, std::string_view text) {
+  const Kind* kind = find_kind(name);
+  if (kind == nullptr) return std::nullopt;
+  const auto problem = kind->problem(text);
+  return problem ? problem->text : "";
+}
+
+std::vector<Verifier> keys_in_statement(std::string_view text) { return keys_within(text); }
+
 Result<Inspection> inspect_vkey(std::string_view vkey) {
   TRY(const Verifier key, Verifier::parse(vkey));
   Inspection found{"verifier-key", "a verifier key: checks the signatures of its holder", {}, {}};

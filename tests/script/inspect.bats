@@ -107,3 +107,82 @@ SEED=354771ef15ae2d40 # beginning of the invitation's seed
   unset SEALPOST_HOME HOME
   expect_exit 0 "$SEALPOST" inspect "$DATA/receipt"
 }
+
+# rules FILE ARGS...: what --explain says failed, a standard and section a line.
+failed_rules() {
+  "$SEALPOST" inspect --explain "$@" --json 2>/dev/null |
+    jq -r '.checks[] | select(.holds == false) | "\(.standard), \(.section)"' | sort -u
+}
+
+@test "--explain lists every check with the standard that asks for it" {
+  expect_exit 0 "$SEALPOST" inspect --explain "$DATA/certificate" --json
+  json '.type == "explanation" and (.checks | length) > 8 and all(.checks[]; .holds != false)'
+  json 'all(.checks[]; (.standard | length) > 3 and (.section | length) > 0 and (.rule | length) > 5)'
+  json 'any(.checks[]; .holds == null and (.found | contains("not known")))'
+  expect_exit 0 "$SEALPOST" inspect --explain "$DATA/chain" --root "$ROOT"
+  contains "$output" "ok      sealpost-note(5), TRUST CHAIN: entry 0, organisation, follows"
+  for file in organisation receipt; do
+    [ ! -e "$DATA/$file" ] || expect_exit 0 "$SEALPOST" inspect --explain "$DATA/$file"
+  done
+}
+
+@test "--explain tells which rule a damaged note breaks, where inspect only says that it is damaged" {
+  note() { printf 'log.example\n%s\n%s\n\n\xe2\x80\x94 log.example %s\n' "$@"; }
+  hash=$(head -c 32 /dev/zero | base64)
+  sig=$(head -c 68 /dev/zero | base64 -w0)
+  note 7 "$hash" "$sig" >good
+  expect_exit 0 "$SEALPOST" inspect --explain good
+  note 07 "$hash" "$sig" >size
+  [ "$(failed_rules size)" = "C2SP tlog-checkpoint v1.0.0, Note text" ]
+  note 7 "${hash:4}" "$sig" >root
+  [ "$(failed_rules root)" = "C2SP tlog-checkpoint v1.0.0, Note text" ]
+  note 7 "$hash" "AAAA" >signature
+  [ "$(failed_rules signature)" = "C2SP signed-note v1.0.0, Format" ]
+  note 7 "$hash" "$sig" | tr -d '\n' >line
+  expect_exit 2 "$SEALPOST" inspect --explain line
+  note 7 "$hash" "$sig" | sed 's/log.example/log\x01example/' >control
+  [ "$(failed_rules control)" = "C2SP signed-note v1.0.0, Format" ]
+  expect_exit 7 "$SEALPOST" inspect --explain control
+  contains "$output" "FAILED  C2SP signed-note v1.0.0, Format: it holds no control characters"
+  sed '2s/.*/role: nobody/' "$DATA/certificate" >fields
+  failed_rules fields | grep -q "^sealpost-note(5), certificate$"
+  head -8 "$DATA/chain" | sed '/^sealpost.v1.relay/,$d; s/2026-11-21/2026-11-22/' >dated
+  [ "$(failed_rules dated)" = "C2SP signed-note v1.0.0, Signatures
+sealpost-note(5), TRUST CHAIN" ]
+}
+
+@test "--explain tells which rule of age v1 a file breaks" {
+  age-keygen -o key.txt 2>/dev/null
+  printf 'hello' | age -r "$(age-keygen -y key.txt)" >whole.age
+  expect_exit 0 "$SEALPOST" inspect --explain whole.age
+  contains "$output" "-       age v1, Header: the MAC holds (that needs a key)"
+  printf 'hello' | age -a -r "$(age-keygen -y key.txt)" >armored.age
+  expect_exit 0 "$SEALPOST" inspect --explain armored.age
+  sed 's/^-> X25519 .*/-> X25519 AAAA/' whole.age >share
+  [ "$(failed_rules share)" = "age v1, The X25519 recipient type" ]
+  sed 's/^-> X25519/=> X25519/' whole.age >mark
+  failed_rules mark | grep -q "^age v1, Recipient stanza$"
+  sed 's/^--- ./--- /' whole.age >mac
+  [ "$(failed_rules mac)" = "age v1, Header" ]
+  head -c -10 whole.age >short
+  [ "$(failed_rules short)" = "age v1, Payload" ]
+  sed 's/^-> X25519 .*/-> scrypt AAAAAAAAAAAAAAAAAAAAAA 30/' whole.age >work
+  [ "$(failed_rules work)" = "age v1, The scrypt recipient type" ]
+  sed '2s/./=/' armored.age >armor
+  [ "$(failed_rules armor | head -1)" = "age v1, ASCII armor" ]
+}
+
+@test "--explain follows a proof down to the hash" {
+  start_org olivia
+  as olivia audit prove 1 -o whole
+  root=$(as olivia org show --json | jq -er .root)
+  expect_exit 0 "$SEALPOST" inspect --explain whole --root "$root"
+  contains "$output" "RFC 6962, 2.1.1: from the event's hash the hashes lead to the checkpoint's root"
+  sed 's/^index 1$/index 0/' whole >index
+  failed_rules index | grep -q "^RFC 6962, 2.1.1$"
+  sed 's/^index 1$/index 01/' whole >zero
+  failed_rules zero | grep -q "^C2SP tlog-proof v1, Format$"
+  other=$("$BATS_TEST_DIRNAME/../interop/make_log.py" new other 1)
+  [ "$(failed_rules whole --root "$other")" = "sealpost-log(5), Proof of an event" ]
+  stop_org
+}

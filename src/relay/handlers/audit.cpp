@@ -260,12 +260,13 @@ base::Result<Outcome> get_entries(Request& request, Engine& engine) {
 base::Result<Outcome> get_events(Request& request, Engine& engine) {
   TRY(Search search, parse_search(request.query));
   search.size = shown_size(engine);
+  const audit::Filter asked = search.filter;
   TRY(const MetaStore::Reading store, engine.store->read());
   TRY(const std::uint64_t floor, floor_now(*store, engine));
   if (floor > 0) search.filter.after = std::max(search.filter.after.value_or(0), floor - 1);
   TRY(const std::uint64_t first, first_index(*store, search));
   TRY(const wire::AuditEntries out, look_up(*store, engine.events, search, first));
-  return answer_query(request, engine, search.filter, out);
+  return answer_query(request, engine, asked, out);
 }
 
 }  // namespace sealpost::relay
