@@ -33,9 +33,10 @@ base::Error interrupted() {
 }  // namespace
 
 struct MirrorEvents::Parts {
-  Parts(MirrorFolder opened, MirrorHead verified)
+  Parts(MirrorFolder opened, MirrorHead verified, std::uint64_t first)
       : folder(std::move(opened)),
         head(std::move(verified)),
+        floor(first),
         nodes(merkle::nodes_from_tiles(head.checkpoint.size, [this](const merkle::TileId& tile) {
           return folder.tile(tile);
         })) {}
@@ -51,6 +52,7 @@ struct MirrorEvents::Parts {
 
   MirrorFolder folder;
   MirrorHead head;
+  std::uint64_t floor;  // events from here on are in the mirror
   merkle::NodeReader nodes;
   std::uint64_t loaded = UINT64_MAX;  // number of the bundle that is held
   std::vector<base::Bytes> entries;
@@ -105,7 +107,7 @@ Result<audit::Event> MirrorEvents::Parts::event(std::uint64_t index) {
 
 // Times in the log never go back.
 Result<std::uint64_t> MirrorEvents::Parts::first_since(base::Time since) {
-  std::uint64_t low = 0;
+  std::uint64_t low = floor;
   std::uint64_t high = head.checkpoint.size;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
@@ -150,7 +152,7 @@ Result<EventIndex> MirrorEvents::Parts::index(const base::Interrupt& interrupt,
     fits = last == cover.mark;
   }
   if (!fits) TRY(index.clear());
-  TRY(extend(index, fits ? cover.size : 0, interrupt, watch));
+  TRY(extend(index, std::max(fits ? cover.size : 0, floor), interrupt, watch));
   return index;
 }
 
@@ -162,7 +164,8 @@ Result<MirrorEvents> MirrorEvents::open(const std::filesystem::path& path,
                                         const note::Verifier& root) {
   TRY(MirrorFolder folder, MirrorFolder::open_to_read(path));
   TRY(MirrorHead head, read_head(folder, root));
-  return MirrorEvents(std::make_unique<Parts>(std::move(folder), std::move(head)));
+  TRY(const Pruned pruned, read_pruned(folder, head.checkpoint.size));
+  return MirrorEvents(std::make_unique<Parts>(std::move(folder), std::move(head), pruned.floor));
 }
 
 const merkle::Checkpoint& MirrorEvents::checkpoint() const { return parts_->head.checkpoint; }
@@ -179,6 +182,7 @@ Result<void> MirrorEvents::query(const audit::Filter& filter, std::optional<std:
                                  const MirrorWatch& watch, const Visit& visit) {
   const std::uint64_t size = checkpoint().size;
   std::uint64_t at = filter.after ? std::min(*filter.after, size) + 1 : 0;
+  at = std::max(at, parts_->floor);
   if (filter.since) {
     TRY(const std::uint64_t since, parts_->first_since(*filter.since));
     at = std::max(at, since);

@@ -18,7 +18,7 @@ namespace sealpost::search {
 
 // How far an index reaches.
 struct Cover {
-  std::uint64_t size = 0;  // events from 0 on
+  std::uint64_t size = 0;  // events up to here, from where the first add() began
   std::string mark;        // of the last one, as who added it said
 };
 
@@ -35,7 +35,8 @@ class EventIndex {
   static base::Result<EventIndex> open_to_read(const std::filesystem::path& path);
 
   base::Result<Cover> cover();
-  // The events behind those that are there, `first` being the index of the first; all or none.
+  // The events behind those that are there, `first` being the index of the first; all or none. The
+  // first time they may begin anywhere: of a log whose beginning is not shown.
   base::Result<void> add(std::uint64_t first, std::span<const audit::Event> events,
                          std::string_view mark);
   base::Result<void> clear();

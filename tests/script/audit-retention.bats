@@ -97,6 +97,13 @@ time_passes() {
   expect_exit 0 as aud audit mirror new --json
   json '.added > 0'
   expect_exit 3 laptop audit prove 5 new --root "$ROOT"
+  for index in "" --no-index; do
+    # shellcheck disable=SC2086
+    expect_exit 0 laptop audit query new --root "$ROOT" --event message.send $index --json
+    json_lines 'length > 20 and all(.[]; .index >= $floor)' --argjson floor "$floor"
+  done
+  expect_exit 0 laptop audit query new --root "$ROOT" --since 2000-01-01 --limit 1 --json
+  json '.index == $floor' --argjson floor "$floor"
   # Nothing of it is believed unseen.
   for file in pruned tile/0/000 checkpoint; do
     rm -rf bent && cp -a new bent
