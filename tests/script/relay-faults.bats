@@ -130,3 +130,17 @@ stop_under() {
   start_relay
 }
 _readyz() { [[ $(curl -sk -o /dev/null -w '%{http_code}' "$RELAY_URL/readyz") == "$1" ]]; }
+
+@test "a disk that hangs: the relay says that it is not ready, instead of saying nothing" {
+  needs_strace
+  find_writer
+  trace_calls "$(threads writer)" -e trace=fdatasync -e inject=fdatasync:delay_enter=6000000
+  _says_so() {
+    curl -sk --max-time 5 "$RELAY_URL/readyz" >"$T/answer"
+    grep -q "its writer has not answered for two seconds" "$T/answer"
+  }
+  wait_for "the relay to say so" 20 _says_so
+  release
+  wait_for "the relay to be ready" 30 _readyz 200
+  each_once
+}
