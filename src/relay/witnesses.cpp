@@ -85,7 +85,9 @@ void Witnesses::ask_all(const Checkpoints::Published& asked) {
   const base::milliseconds now = parts_.clock.steady();
   for (std::size_t i = 0; i < guests_.size(); ++i) {
     if (now < guests_[i].next || guests_[i].seen == asked.checkpoint) continue;
-    askers.push_back(std::async(std::launch::async, [this, i, &asked] { ask(i, asked); }));
+    // Without a thread to be had they are asked one after the other.
+    askers.push_back(std::async(std::launch::async | std::launch::deferred,
+                                [this, i, &asked] { ask(i, asked); }));
   }
   if (askers.empty()) return;
   for (auto& asker : askers) asker.get();
