@@ -273,6 +273,7 @@ asked() {
 
 # follow DIR: a mirror that follows, in the background; its lines are in DIR.out and DIR.err.
 follow() {
+  : >"$1.out"
   SEALPOST_HOME=$ORG_DIR/aud "$SEALPOST" audit mirror "$1" --follow --json >"$1.out" 2>"$1.err" \
     </dev/null 3>&- &
   FOLLOWER=$!

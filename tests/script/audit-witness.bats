@@ -65,7 +65,7 @@ log() { "$TOOLS/make_log.py" "$@"; }
   # Again, and of a log that has grown: the same key, one line.
   as olivia send --to dr.lee more >/dev/null
   as aud audit mirror mirror >/dev/null
-  for again in 1 2; do
+  for _ in 1 2; do
     expect_exit 0 laptop audit witness mirror --root "$ROOT" --json
     json '.new_key == false and .witness == $key' --arg key "$key"
   done
