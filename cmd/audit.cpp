@@ -14,6 +14,7 @@ void add_audit(CLI::App& app, Env& env) {
   add_audit_prove(audit, env);
   add_audit_export(audit, env);
   add_audit_report(audit, env);
+  add_audit_review(audit, env);
   add_audit_forward(audit, env);
   add_audit_witness(audit, env);
 }

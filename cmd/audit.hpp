@@ -17,5 +17,6 @@ void add_audit_export(CLI::App& audit, Env& env);
 void add_audit_query(CLI::App& audit, Env& env);
 void add_audit_report(CLI::App& audit, Env& env);
 void add_audit_witness(CLI::App& audit, Env& env);
+void add_audit_review(CLI::App& audit, Env& env);
 
 }  // namespace sealpost::cmd

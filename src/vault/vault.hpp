@@ -59,7 +59,8 @@ enum class Kind : int {
   kBulkJob = 28,
   kBulkPart = 29,  // of the tables of bulk jobs
   kBulkRow = 30,
-  kReplyWord = 31,  // of contacts who may want no more messages, until the register has it
+  kReplyWord = 31,    // of contacts who may want no more messages, until the register has it
+  kAuditReview = 32,  // looks through the audit log, with their notes
 };
 
 struct Row {

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/unit.hpp"
 #include "text/safety.hpp"
 #include "trust/audit_statements.hpp"
 #include "wire/audit.hpp"
@@ -16,6 +17,19 @@ using base::Error;
 
 Change recorded(const Request& request, audit::Event event) {
   return told_first(request, std::move(event), [] { return base::Result<Reply>(Reply{}); });
+}
+
+// A device whose connection broke brings the same again: what is remembered of requests knows it
+// for as long as that may take. Later the device looks into the log first.
+Change recorded_once(const Request& request, audit::Event event, base::Time at) {
+  const std::string statement = event.details.at("statement");
+  const Change record = recorded(request, std::move(event));
+  return [record, statement, at](Unit& unit) -> base::Result<Written> {
+    TRY(Written written, record(unit));
+    TRY(const bool news, unit.store.remember_nonce("review", statement, at));
+    if (news) return written;
+    return Written{std::move(written.reply), Record::repeat()};
+  };
 }
 
 // By who brings it, with the present key, of no more of the log than there is.
@@ -57,7 +71,7 @@ base::Result<Outcome> post_audit_review(Request& request, Engine& engine) {
   event.details["statement"] = base::to_hex(crypto::sha256(base::as_bytes(brought.review)));
   event.details["from"] = std::to_string(review.from);
   event.details["to"] = std::to_string(review.to);
-  return Outcome(recorded(request, std::move(event)));
+  return Outcome(recorded_once(request, std::move(event), review.at));
 }
 
 }  // namespace sealpost::relay

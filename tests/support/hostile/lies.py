@@ -187,9 +187,9 @@ def rekey_device(request: Request, document):
     document["size"] += 1
 
 
-@lie("POST /trust")
+@lie("POST /(trust|audit/reviews)")
 def lose_answer(request: Request):
-    """Takes the entries in and hangs up."""
+    """Takes in what comes and hangs up."""
     request.forward()
     request.told()
     return Answer(0, {}, b"")

@@ -138,6 +138,23 @@ std::vector<std::string> split_escaped(const std::string& text, char at, std::si
   return out;
 }
 
+// key=value pairs with spaces between them: an equals sign stands behind a key or a backslash.
+void check_extension(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\') {
+      ++i;
+      REQUIRE(i < text.size());
+      CHECK(std::string_view("=\\nr").find(text[i]) != std::string_view::npos);
+      continue;
+    }
+    if (text[i] != '=') continue;
+    std::size_t key = i;
+    while (key > 0 && std::isalnum(static_cast<unsigned char>(text[key - 1])) != 0) --key;
+    CHECK(key < i);
+    CHECK((key == 0 || text[key - 1] == ' '));
+  }
+}
+
 struct Syslog {
   std::string priority, time, host, app, process, id, element, message;
   std::multimap<std::string, std::string> parameters;
@@ -253,8 +270,7 @@ TEST_CASE("CEF has seven fields and an extension, and nothing breaks out of eith
     CHECK(fields[0] == "CEF:0");
     CHECK(fields[3] == "1.2.3");
     CHECK(std::regex_match(fields[6], std::regex("[0-9]|10")));
-    // key=value pairs: a value ends before " key=", and an equals sign within it is escaped.
-    CHECK(std::regex_match(fields[7], std::regex(R"((^|( ))([A-Za-z0-9]+=([^=\\]|\\[=\\nr])*)+)")));
+    check_extension(fields[7]);
   }
   CHECK(lines.front().find(R"(cs2=a|b\=c\\d"e]f \=HYPERLINK(1) ü)") != std::string::npos);
   CHECK(lines.front().find("c6a2=2001:db8::1") != std::string::npos);
