@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "flow/event_proof.hpp"
 #include "flow/visit.hpp"
+#include "merkle/tile.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -34,9 +35,10 @@ class Reader {
     if (from.next > 0) filter.after = from.next - 1;
     TRY(const wire::AuditEntries page, relay_->audit_events(filter, kPage));
     std::vector<Line> out;
+    const std::uint64_t first = first_of(page, from);
     for (const wire::AuditEntry& entry : page.entries) {
       TRY(proof_->check(entry.index, entry.leaf));
-      if (entry.index != from.next + out.size()) {
+      if (entry.index != first + out.size()) {
         return Error{Code::kVerificationFailed, "the relay leaves events of its log out", ""};
       }
       TRY(const audit::Event event, audit::parse_leaf(entry.leaf));
@@ -46,6 +48,12 @@ class Reader {
   }
 
  private:
+  // A log whose beginning is not shown any more begins with a whole bundle.
+  static std::uint64_t first_of(const wire::AuditEntries& page, const Place& from) {
+    if (from.next > 0 || page.entries.empty()) return from.next;
+    const std::uint64_t first = page.entries.front().index;
+    return first % merkle::kTileWidth == 0 ? first : from.next;
+  }
   // The event in front of the place is the one that was forwarded last.
   Result<void> begin(const Place& from) {
     TRY(client::RelayClient relay, visit(installation_, context_));

@@ -134,3 +134,17 @@ time_passes() {
   "$BUILT" relay fsck --dir "$RELAY_DIR"
   start_relay
 }
+
+@test "a log is forwarded from where it is shown" {
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout siem.key -out siem.crt -days 3650 -subj /CN=siem \
+    -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+  port=$(free_port)
+  python3 "$BATS_TEST_DIRNAME/../support/siem.py" siem.crt siem.key got "$port" >ready 2>&1 3>&- &
+  siem=$!
+  wait_for "the collector" 30 [ -s ready ]
+  status=0
+  as aud audit forward --to "tls://127.0.0.1:$port" --ca siem.crt --spool spool --once || status=$?
+  kill -KILL "$siem"
+  [ "$status" = 0 ]
+  [ "$(grep -o 'index="[0-9]*"' got | head -n 1)" = "index=\"$(floor_of)\"" ]
+}
