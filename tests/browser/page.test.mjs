@@ -109,6 +109,7 @@ test("opens with the date of birth, once; loading again and going back are harml
   await leave(page, address);
   const other = await visit(address);
   assert.match(await other.textContent("main"), /opened as often/);
+  await shoot(other, "viewed-out");
   await leave(other, address);
 });
 
@@ -117,6 +118,9 @@ test("a wrong passcode says how many tries are left, and five lock", async () =>
   const page = await visit(address);
   await open(page, "1990-01-01");
   await status(page, "4 more tries");
+  assert.equal(await page.getAttribute("#status", "class"), "warning");
+  await accessible(page);
+  await shoot(page, "wrong-passcode");
   for (let i = 0; i < 3; ++i) {
     await open(page, "1990-01-01");
     await status(page, i === 2 ? "One more try" : `${3 - i} more tries`);
@@ -124,6 +128,7 @@ test("a wrong passcode says how many tries are left, and five lock", async () =>
   await open(page, "1990-01-01");
   await page.waitForSelector(".problem");
   assert.match(await page.textContent(".problem"), /does not open any more/);
+  await shoot(page, "locked");
   await leave(page, address);
 });
 
@@ -135,6 +140,7 @@ test("replies and confirmations reach the sender", async () => {
   await page.fill("#reply", "Thank you ☺");
   await page.click("form.reply button[type=submit]");
   await status(page, "reply was sent");
+  await shoot(page, "replied");
   await page.click("text=Confirm");
   await status(page, "Confirmed");
   assert.ok(await page.isDisabled("text=Confirm"));
@@ -152,6 +158,8 @@ test("the button stops this kind, a word stops it too, and the register says so"
   await page.click("text=Stop these messages");
   await page.click("text=Only messages of this kind");
   await status(page, "No more of these messages");
+  assert.equal(await page.locator("text=Only messages of this kind").count(), 0);
+  await shoot(page, "stopped");
   await leave(page, address);
   const second = newContact();
   address = link(second, "--passcode", "none", "text");
@@ -175,6 +183,8 @@ test("an attachment is saved whole, under a harmless name", async () => {
   const address = link(newContact(), "--passcode", "none", "--file", file);
   const page = await visit(address);
   await open(page, "");
+  await page.waitForSelector("ul.files");
+  await shoot(page, "attachment");
   const [download] = await Promise.all([page.waitForEvent("download"), page.click("ul.files button")]);
   assert.equal(download.suggestedFilename(), "Befund 7.pdf");
   assert.ok(readFileSync(await download.path()).equals(content));
@@ -195,8 +205,10 @@ test("an expired message says so", async () => {
   for (let i = 0; i < 100; ++i) {
     const page = await visit(address);
     const text = await page.textContent("main");
+    const expired = /expired/.test(text);
+    if (expired) await shoot(page, "expired");
     await leave(page, address);
-    if (/expired/.test(text)) return;
+    if (expired) return;
   }
   assert.fail("it did not expire");
 });
@@ -224,6 +236,7 @@ test("without a network nothing is lost, on a slow one it waits", async () => {
   await page.context().setOffline(true);
   await open(page);
   await status(page, "no connection");
+  await shoot(page, "offline");
   await page.context().setOffline(false);
   await page.route("**/claim", async (route) => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
@@ -231,6 +244,7 @@ test("without a network nothing is lost, on a slow one it waits", async () => {
   });
   await page.click("button[type=submit]");
   await status(page, "Opening");
+  await shoot(page, "opening");
   await page.waitForSelector(".body");
   await leave(page, address);
 });

@@ -29,7 +29,8 @@ function element(tag, attributes = {}, ...children) {
 }
 const button = (text, onclick, kind = "") =>
   element("button", { type: "button", class: kind, onclick }, text);
-const say = (text) => { status.textContent = text; };
+const say = (text) => { status.textContent = text; status.className = ""; };
+const warn = (text) => { say(text); status.className = "warning"; };
 const date = (text) => new Date(text).toLocaleString(language, { dateStyle: "long", timeStyle: "short" });
 
 function show(draw, focus = true) {
@@ -157,12 +158,12 @@ async function refused(state, error, submit) {
     if (now.state !== "open" && now.state !== "spent") return showProblem(now.state);
     if (error.status === 401) {
       if (now.state === "spent") return showProblem(now.state);
-      say(words.wrong(now.tries));
+      warn(words.wrong(now.tries));
       return document.getElementById("passcode").focus();
     }
   }
   const key = problemOf(error);
-  if (key === "offline" || key === "busy" || key === "elsewhere") return say(words[key]);
+  if (key === "offline" || key === "busy" || key === "elsewhere") return warn(words[key]);
   return showProblem(key, key === "ended" ? start : null);
 }
 
@@ -178,7 +179,7 @@ function fileRow(opened, attachment) {
       setTimeout(() => URL.revokeObjectURL(address), 60000);
       say(words.saved);
     } catch (error) {
-      say(words[problemOf(error)]);
+      warn(words[problemOf(error)]);
     }
     save.disabled = false;
   });
@@ -199,8 +200,8 @@ async function sendBack(opened, kind, text) {
 
 async function answer(opened, area, submit) {
   const text = area.value.trim();
-  if (text === "") return say(words.empty);
-  if (new TextEncoder().encode(text).length > MAX_REPLY) return say(words.long);
+  if (text === "") return warn(words.empty);
+  if (new TextEncoder().encode(text).length > MAX_REPLY) return warn(words.long);
   const scope = stopScope(text);
   if (scope) return stop(scope);
   submit.disabled = true;
@@ -210,7 +211,7 @@ async function answer(opened, area, submit) {
     area.value = "";
     say(words.replied);
   } catch (error) {
-    say(words[problemOf(error)]);
+    warn(words[problemOf(error)]);
   }
   submit.disabled = false;
 }
@@ -226,7 +227,7 @@ function replyForm(opened) {
       say(words.confirmed);
     } catch (error) {
       confirm.disabled = false;
-      say(words[problemOf(error)]);
+      warn(words[problemOf(error)]);
     }
   });
   confirm.disabled = opened.done.has("confirm");
@@ -255,21 +256,26 @@ function showMessage(opened) {
 function stopButton() {
   const box = element("div", { class: "row" });
   const closed = () => box.replaceChildren(button(words.stop, () => {
-    const first = button(words.stopPurpose, () => stop("purpose"), "stop");
-    box.replaceChildren(element("p", {}, words.stopTitle), first,
-      button(words.stopAll, () => stop("all"), "stop"), button(words.keep, closed));
+    const choice = (text, scope) =>
+      button(text, async () => { if (await stop(scope)) closed(); }, "stop");
+    const first = choice(words.stopPurpose, "purpose");
+    box.replaceChildren(element("p", {}, words.stopTitle), first, choice(words.stopAll, "all"),
+      button(words.keep, closed));
     first.focus();
   }, "stop"));
   closed();
   return box;
 }
 
+// Whether the relay has taken it.
 async function stop(scope) {
   try {
     await relay.tell(link, "stop", { scope });
     say(scope === "all" ? words.stoppedAll : words.stopped);
+    return true;
   } catch (error) {
-    say(words[problemOf(error)]);
+    warn(words[problemOf(error)]);
+    return false;
   }
 }
 
