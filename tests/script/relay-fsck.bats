@@ -148,3 +148,41 @@ database() { sqlite3 copy/relay.db "$1"; }
   expect_exit 7 "$SEALPOST" relay fsck --dir copy
   contains "$output" "its device, or who took it, has no name"
 }
+
+# contact_says: the relay's folder once a contact has claimed a link, sent a reply and said stop.
+contact_says() {
+  local address
+  start_relay
+  as olivia contact add jane-doe --phone +15550100 >/dev/null
+  as olivia consent grant jane-doe --purpose billing --channel link-sms --method paper --warned >/dev/null
+  address=$(as olivia send --to contact:jane-doe --purpose billing --passcode none --max-views 3 \
+    --json 'Your bill' | jq -er .link.address)
+  visit open "$address" >/dev/null
+  visit reply "$address" --text 'Thank you' >/dev/null
+  visit stop "$address" >/dev/null
+  stop_relay
+  rm -rf copy
+  cp -a "$RELAY_DIR" copy
+}
+visit() {
+  "$BATS_TEST_DIRNAME/../interop/node_modules/.bin/node" "$BATS_TEST_DIRNAME/../support/visitor.mjs" "$@"
+}
+# damaged SQL TEXT: after SQL fsck says TEXT.
+damaged() {
+  rm -rf copy
+  cp -a "$RELAY_DIR" copy
+  database "$1"
+  expect_exit 7 "$SEALPOST" relay fsck --dir copy
+  contains "$output" "$2"
+}
+
+@test "claims, replies and stops of contacts are examined" {
+  contact_says
+  expect_exit 0 "$SEALPOST" relay fsck --dir copy
+  damaged "DELETE FROM stops" "records a stop, or its end, that is not there"
+  damaged "UPDATE stops SET purpose = 'general'" "the leaf that is noted for it does not record it"
+  damaged "UPDATE stops SET leaf = 1" "stop "
+  damaged "UPDATE replies SET message = 4711" "reply "
+  damaged "UPDATE link_claims SET link = 'gone'" "it is claimed, and not there"
+  damaged "UPDATE links SET message = 4711" "link "
+}

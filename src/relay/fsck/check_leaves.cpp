@@ -96,6 +96,7 @@ class LeafWalk {
     note_prekey(event);
     if (event.event == "register.append") return find_entry(event);
     if (event.event == "register.shred") return find_shredded(event);
+    if (event.event == "consent.stop" || event.event == "consent.resume") return find_stop(event);
     const auto statement = event.details.find("statement");
     if (statement == event.details.end()) return {};
     if (event.details.contains("trust")) return take_entry(event, statement->second);
@@ -150,6 +151,19 @@ class LeafWalk {
       if (!row) TRY(wrong("records that a key was destroyed that was not: " + contact));
     }
     return {};
+  }
+
+  // A stop that is not there any more would let somebody be written to who wants no more.
+  base::Result<void> find_stop(const audit::Event& event) {
+    const bool lift = event.event == "consent.resume";
+    TRY(Query query, all_.db.query("SELECT 1 FROM stops WHERE contact = ? AND purpose = ? "
+                                   "AND lift = ? AND (lift = 1 OR leaf = ?)"));
+    const std::string contact = event.objects.empty() ? "" : event.objects.front();
+    query.bind(std::string_view(contact)).bind(std::string_view(event.purpose));
+    query.bind(std::uint64_t{lift ? 1U : 0U}).bind(next_);
+    TRY(const bool row, query.step());
+    if (row) return {};
+    return wrong("records a stop, or its end, that is not there: " + contact);
   }
 
   // The receipt's own place in the log is compared with this one; what they say, when the receipts'

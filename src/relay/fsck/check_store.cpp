@@ -54,6 +54,13 @@ constexpr std::array kReferences{
     Reference{Part::kRecall, "is to be told to a device that has no name, or is not there",
               "SELECT recall FROM recall_devices WHERE device NOT IN (SELECT id FROM names) "
               "OR recall NOT IN (SELECT id FROM recalls)"},
+    Reference{Part::kLink, "its message is not there",
+              "SELECT id FROM links WHERE message NOT IN (SELECT id FROM messages)"},
+    Reference{Part::kLink, "it is claimed, and not there",
+              "SELECT DISTINCT link FROM link_claims WHERE link NOT IN (SELECT id FROM links)"},
+    Reference{Part::kReply, "its message, or who is to get it, is not there",
+              "SELECT uuid FROM replies r WHERE sender NOT IN (SELECT id FROM names) OR NOT "
+              "EXISTS(SELECT 1 FROM messages m WHERE m.id = r.message AND m.sender = r.sender)"},
     Reference{Part::kTrust, "a leaf is noted for it, and it is not there",
               "SELECT number FROM trust_leaves WHERE number NOT IN (SELECT number FROM trust)"},
     Reference{Part::kEnvelope, "a new one is noted for a device or message that is not there",

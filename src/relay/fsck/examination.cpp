@@ -48,6 +48,12 @@ Words words_of(Part part) {
     case Part::kRecall:
       return {"recall", "a message that was taken back may be read, or by whom is not known",
               kRestore};
+    case Part::kLink:
+      return {"link", "what somebody may open, or how often, is not known", kRestore};
+    case Part::kReply:
+      return {"reply", "what a contact sent back may not reach who wrote to them", kRestore};
+    case Part::kStop:
+      return {"stop", "somebody who wants no more messages may be sent some", kRestore};
   }
   return {"store", "", kRestore};
 }

@@ -31,6 +31,9 @@ enum class Part {
   kOrder,
   kRegister,
   kRecall,
+  kLink,
+  kReply,
+  kStop,
 };
 
 struct Examination {
@@ -86,6 +89,7 @@ base::Result<void> check_envelopes(Examination& all);
 base::Result<void> check_blobs(Examination& all);
 base::Result<void> check_orders(Examination& all);
 base::Result<void> check_recalls(Examination& all);
+base::Result<void> check_stops(Examination& all);
 base::Result<void> check_register(Examination& all);
 base::Result<void> check_references(Examination& all);
 

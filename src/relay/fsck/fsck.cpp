@@ -78,6 +78,7 @@ constexpr std::array kSteps{
     Step{"envelopes", check_envelopes}, Step{"references", check_references},
     Step{"attachments", check_blobs},   Step{"orders", check_orders},
     Step{"register", check_register},   Step{"recalls", check_recalls},
+    Step{"stops", check_stops},
 };
 
 // A step that the store cannot answer is damage, and the next one has its chance. A query about a
