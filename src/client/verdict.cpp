@@ -59,7 +59,8 @@ Verdict judge(const base::Result<Response>& response) {
   verdict.fine = response->status >= 200 && response->status < 300;
   if (verdict.fine) return verdict;
   verdict.error = error_of(*response);
-  verdict.repeatable = response->status == 503;
+  // Both are said before anything was done.
+  verdict.repeatable = response->status == 503 || response->status == 429;
   verdict.retry_after = response->retry_after;
   return verdict;
 }

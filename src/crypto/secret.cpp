@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 #include <new>
 #include <utility>
 
@@ -21,10 +22,11 @@ namespace {
 
 // With sodium_malloc()'s own sixteen bytes, one page exactly.
 constexpr std::size_t kBlock = 4096 - 16;
-constexpr std::size_t kSpares = 16;
+constexpr std::size_t kSpares = 256;
 
-// Pages that this thread gave back. Nothing of what they held is left in them, and a sanitizer
-// reports whoever still looks into one.
+// Pages that were given back, for whoever is next: as malloc() keeps its own, and as little state
+// of the program. Nothing of what they held is left in them, and a sanitizer reports whoever still
+// looks into one.
 class Spares {
  public:
   Spares() = default;
@@ -36,6 +38,7 @@ class Spares {
 
   // Null when there is none.
   void* take() {
+    const std::lock_guard lock(mutex_);
     if (count_ == 0) return nullptr;
     void* const block = blocks_[--count_];
     ASAN_UNPOISON_MEMORY_REGION(block, kBlock);
@@ -43,6 +46,7 @@ class Spares {
   }
 
   bool keep(void* block) {
+    const std::lock_guard lock(mutex_);
     if (count_ == kSpares) return false;
     ASAN_POISON_MEMORY_REGION(block, kBlock);
     blocks_[count_++] = block;
@@ -50,12 +54,13 @@ class Spares {
   }
 
  private:
+  std::mutex mutex_;
   std::array<void*, kSpares> blocks_{};
   std::size_t count_ = 0;
 };
 
 Spares& spares() {
-  thread_local Spares spares;
+  static Spares spares;
   return spares;
 }
 

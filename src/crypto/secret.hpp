@@ -1,6 +1,6 @@
 // Types for bytes that must not leak: they move but do not copy, wipe themselves, and have no
 // comparison, no stream operator and no formatter. The only way in is fill or take, the only way
-// out is expose(). Not thread-safe.
+// out is expose(). One thread for each at a time.
 #pragma once
 
 #include <array>
@@ -61,8 +61,8 @@ class Secret {
 };
 
 // A secret of any length, or one that lives long: guarded, locked, undumpable pages
-// (sodium_malloc). It ends where its guard page begins. Short ones take pages that their thread
-// used before, wiped: a list of a hundred thousand of them must not cost a million system calls.
+// (sodium_malloc). It ends where its guard page begins. Short ones take pages that others gave
+// back, wiped: a list of a hundred thousand of them must not cost a million system calls.
 class SecretBytes {
  public:
   SecretBytes() = default;

@@ -71,7 +71,7 @@ TEST_CASE("each answer becomes its code, and only what may pass is repeatable") 
   CHECK(judged(503).error.code == base::Code::kBusy);
   CHECK(judged(503).repeatable);
   CHECK(judged(429).error.code == base::Code::kBusy);
-  CHECK(!judged(429).repeatable);
+  CHECK(judged(429).repeatable);
   CHECK(!judged(500).repeatable);
   CHECK(judged(302).error.text.find("redirect") != std::string::npos);
   CHECK(judge(base::Error{base::Code::kUnreachable, "", ""}).repeatable);

@@ -128,11 +128,14 @@ TEST_CASE("every size of secret begins as zeros and keeps what it is given") {
   }
 }
 
-TEST_CASE("more secrets at once than a thread keeps pages for") {
+TEST_CASE("more secrets at once than pages are kept for") {
   std::vector<SecretBytes> secrets;
-  for (std::uint8_t i = 0; i < 100; ++i) secrets.emplace_back(base::ByteView(&i, 1));
+  for (int i = 0; i < 300; ++i) {
+    const auto byte = static_cast<std::uint8_t>(i);
+    secrets.emplace_back(base::ByteView(&byte, 1));
+  }
   std::thread([moved = std::move(secrets)]() mutable {  // given back by another thread
-    for (std::uint8_t i = 0; i < 100; ++i) CHECK(moved[i].expose()[0] == i);
+    for (int i = 0; i < 300; ++i) CHECK(moved[i].expose()[0] == static_cast<std::uint8_t>(i));
     moved.clear();
   })
       .join();
