@@ -126,10 +126,15 @@ Result<Report> check_mirror(const CopyOptions& options, const Trusted& trusted, 
   TRY(report.cosignatures, flow::cosignatures_on(note, log, trusted.witnesses));
   report.json = {{"entries", true},
                  {"first_entry", mirror.first_event},
-                 {"trust_entries", mirror.entries.size()}};
+                 {"trust_entries", mirror.entries.size()},
+                 {"journal_breaks", mirror.journal_breaks}};
   report.lines = {
       {"checked", events_checked(mirror)},
       {"trust chain", fmt::format("{} entries, each in the log", mirror.entries.size())}};
+  if (mirror.journal_breaks > 0) {
+    report.lines.emplace_back(
+        "journals", fmt::format("broken off: {}, see journal.break", mirror.journal_breaks));
+  }
   return report;
 }
 

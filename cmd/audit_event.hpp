@@ -11,6 +11,9 @@ namespace sealpost::cmd {
 // The members of {"type":"audit-event",...}, sealpost-json(5), behind those that are there.
 void add_event(text::OrderedJson& document, const flow::LoggedEvent& logged);
 
+// What the log tells of devices' journals, when it tells anything.
+std::string words_on_breaks(std::uint64_t breaks);
+
 // One line.
 std::string words_on(const flow::LoggedEvent& logged);
 

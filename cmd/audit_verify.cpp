@@ -6,6 +6,7 @@
 #include "base/encoding.hpp"
 #include "cmd/audit.hpp"
 #include "cmd/audit_copy.hpp"
+#include "cmd/audit_event.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/verb.hpp"
@@ -38,7 +39,8 @@ base::Result<void> verify_relay(Env& env) {
                                {"size", verified->size},
                                {"root", root},
                                {"entries", verified->entries_checked},
-                               {"first_entry", verified->first_entry}};
+                               {"first_entry", verified->first_entry},
+                               {"journal_breaks", verified->journal_breaks}};
     if (verified->cosigned) document["cosigned"] = *verified->cosigned;
     return env.out.document(document);
   }
@@ -53,6 +55,7 @@ base::Result<void> verify_relay(Env& env) {
   if (!verified->entries_checked) {
     env.out.note("Checked: signature, consistency and tree. Your role may not read the entries.");
   }
+  if (verified->journal_breaks > 0) env.out.note(words_on_breaks(verified->journal_breaks));
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "cmd/never_empty.hpp"
 #include "cmd/verb.hpp"
 #include "flow/contacts.hpp"
+#include "flow/journal.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -51,6 +52,15 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
     TRY(only, flow::find_contact(*opened.vault, options.contact));
   }
   const base::Time now = env.clock.now();
+  const std::vector<std::string> whom =
+      only ? std::vector{only->contact.id} : std::vector<std::string>();
+  TRY(flow::note_in_journal(opened.installation,
+                            {"register.export",
+                             "",
+                             whom,
+                             audit::Outcome::kSuccess,
+                             {{"format", options.format}, {"what", "consents"}}},
+                            now));
   TRY(OutputFile file, OutputFile::create(options.output, 0600, Content::kAny, env));
   const auto writer =
       report::consent_writer(format, file, opened.installation.chain().organisation(), now);

@@ -7,6 +7,7 @@
 #include "cmd/never_empty.hpp"
 #include "cmd/verb.hpp"
 #include "flow/contacts.hpp"
+#include "flow/journal.hpp"
 #include "report/contacts.hpp"
 
 namespace sealpost::cmd {
@@ -42,6 +43,13 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
   TRY(const report::Format format, format_named(options.format, false));
   TRY(Opened opened, open_installation(env));
   TRY(read_people(opened, options.offline, env));
+  TRY(flow::note_in_journal(opened.installation,
+                            {"register.export",
+                             "",
+                             {},
+                             audit::Outcome::kSuccess,
+                             {{"format", options.format}, {"what", "contacts"}}},
+                            env.clock.now()));
   TRY(OutputFile file, OutputFile::create(options.output, 0600, Content::kAny, env));
   report::PersonWriter writer(format, file);
   std::uint64_t count = 0;

@@ -1,5 +1,6 @@
 // sealpost doctor: what is weak here, or about to break.
 #include "flow/doctor.hpp"
+#include "flow/journal.hpp"
 
 #include <fmt/format.h>
 
@@ -104,9 +105,10 @@ base::Result<void> run_doctor(const Options&, Env& env) {
   TRY(const flow::Belongings belongings, belongings_of(env, profile));
   TRY(report.add(flow::examine_files(belongings)));
   // Not as other verbs: a passphrase that is too old is a finding here, and no reason to refuse.
-  TRY(vault::Vault vault, open_vault(env, profile));
-  TRY(flow::Installation installation, flow::Installation::load(vault));
-  const Announcer announcer(env, vault);
+  TRY(OpenVault open, open_vault(env, profile));
+  TRY(flow::Installation installation, flow::Installation::load(open.vault));
+  if (!open.by_agent) TRY(flow::note_opening(installation, profile.folder, env.clock.now()));
+  const Announcer announcer(env, open.vault);
   flow::Context context = context_of(env);
   TRY(const flow::Findings at_relay, flow::examine_relay(installation, context));
   TRY(report.add(at_relay));

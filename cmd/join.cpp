@@ -50,8 +50,8 @@ base::Result<void> run_join(const Options& options, Env& env) {
     return {};
   };
   if (vault::Vault::exists(profile.vault())) {
-    TRY(vault::Vault vault, open_vault(env, profile));
-    TRY(fill(vault));
+    TRY(OpenVault open, open_vault(env, profile));
+    TRY(fill(open.vault));
   } else {
     TRY(create_vault(env, profile, tuning, fill, flow::may_be_enrolled));
   }

@@ -9,6 +9,7 @@
 #include "cmd/verb.hpp"
 #include "crypto/strength.hpp"
 #include "flow/backup.hpp"
+#include "flow/journal.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -68,6 +69,8 @@ base::Result<void> run_backup(const Options& options, Env& env) {
   TRY(Opened opened, open_installation(env));
   TRY(const crypto::SecretBytes passphrase, chosen_passphrase(options, env, opened.profile));
   TRY(OutputFile output, OutputFile::create(options.output, 0600, Content::kBinary, env));
+  TRY(flow::note_in_journal(opened.installation,
+                            {"key.backup", "", {}, audit::Outcome::kSuccess, {}}, env.clock.now()));
   flow::Context context = context_of(env);
   TRY(const flow::BackedUp made,
       flow::back_up(opened.installation, passphrase.expose(), output, context));

@@ -105,8 +105,8 @@ base::Result<void> run_restore(const Options& options, Env& env) {
   const auto fill = [&](vault::Vault& vault) { return restoring.run(vault); };
   const auto keep = [&](const vault::Vault& vault) { return restoring.keeps(vault); };
   if (vault::Vault::exists(profile.vault())) {
-    TRY(vault::Vault vault, open_vault(env, profile));
-    TRY(fill(vault));
+    TRY(OpenVault open_again, open_vault(env, profile));
+    TRY(fill(open_again.vault));
   } else {
     TRY(create_vault(env, profile, tuning, fill, keep));
   }

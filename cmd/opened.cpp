@@ -7,6 +7,7 @@
 #include "base/file.hpp"
 #include "cmd/policy_limits.hpp"
 #include "cmd/session.hpp"
+#include "flow/journal.hpp"
 #include "flow/passphrase.hpp"
 #include "flow/sync.hpp"
 #include "trust/name.hpp"
@@ -24,10 +25,11 @@ void discard(const config::Profile& profile) {
   std::filesystem::remove(profile.folder, ignored);  // only when nothing else is in it
 }
 
-base::Result<Opened> load(Env& env, config::Profile profile, vault::Vault vault) {
-  auto owned = std::make_unique<vault::Vault>(std::move(vault));
+base::Result<Opened> load(Env& env, config::Profile profile, OpenVault open) {
+  auto owned = std::make_unique<vault::Vault>(std::move(open.vault));
   auto installation = flow::Installation::load(*owned);
   if (!installation) return base::with_context(std::move(installation).error(), profile.name);
+  if (!open.by_agent) TRY(flow::note_opening(*installation, profile.folder, env.clock.now()));
   TRY(obey_policy(env, profile, *installation));
   auto announcer = std::make_unique<Announcer>(env, *owned);
   return Opened{std::move(profile), std::move(owned), *std::move(installation),
@@ -38,15 +40,16 @@ base::Result<Opened> load(Env& env, config::Profile profile, vault::Vault vault)
 
 base::Result<Opened> open_installation(Env& env) {
   TRY(config::Profile profile, choose_profile(env));
-  TRY(vault::Vault vault, open_vault(env, profile));
-  return load(env, std::move(profile), std::move(vault));
+  TRY(OpenVault open, open_vault(env, profile));
+  return load(env, std::move(profile), std::move(open));
 }
 
 base::Result<OpenedQuietly> open_installation_quietly(Env& env) {
   TRY(config::Profile profile, choose_profile(env));
-  TRY(Quietly quietly, open_vault_quietly(env, profile));
-  TRY(Opened opened, load(env, std::move(profile), std::move(quietly.vault)));
-  return OpenedQuietly{std::move(opened), quietly.by_agent};
+  TRY(OpenVault open, open_vault_quietly(env, profile));
+  const bool by_agent = open.by_agent;
+  TRY(Opened opened, load(env, std::move(profile), std::move(open)));
+  return OpenedQuietly{std::move(opened), by_agent};
 }
 
 base::Result<void> catch_up(Opened& opened, Env& env) {

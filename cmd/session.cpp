@@ -5,6 +5,7 @@
 #include "cmd/orders.hpp"
 #include "cmd/passphrase.hpp"
 #include "crypto/strength.hpp"
+#include "flow/journal.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -38,7 +39,11 @@ base::Result<crypto::SecretBytes> standing_passphrase(const Env& env, const std:
 base::Result<vault::Vault> open_with(Env& env, const config::Profile& profile,
                                      const crypto::SecretBytes& passphrase) {
   env.opened = profile;
-  return vault::Vault::open(profile.vault(), passphrase.expose(), env.random);
+  auto opened = vault::Vault::open(profile.vault(), passphrase.expose(), env.random);
+  if (!opened && opened.error().code == base::Code::kWrongPassphrase) {
+    flow::note_wrong_passphrase(profile.folder, env.clock.now());
+  }
+  return opened;
 }
 
 using AskKey = base::Result<agent::Key> (*)(const agent::Address&);
@@ -59,19 +64,19 @@ bool has_source(const Globals& globals) {
          globals.passphrase_fd.has_value();
 }
 
-base::Result<Quietly> open_vault_as(Env& env, const config::Profile& profile, AskKey ask) {
+base::Result<OpenVault> open_vault_as(Env& env, const config::Profile& profile, AskKey ask) {
   if (!has_source(env.globals)) {
     // An agent that does not answer, or keeps the key of a vault that was replaced, is no reason to
     // fail: the other sources may do.
     base::Result<vault::Vault> by_agent = open_by_agent(env, profile, ask);
-    if (by_agent) return Quietly{*std::move(by_agent), true};
+    if (by_agent) return OpenVault{*std::move(by_agent), true};
     const base::Code code = by_agent.error().code;
     if (code == base::Code::kMalformed || code == base::Code::kBusy) {
       return std::move(by_agent).error();
     }
   }
   TRY(vault::Vault vault, open_vault_by_passphrase(env, profile));
-  return Quietly{std::move(vault), false};
+  return OpenVault{std::move(vault), false};
 }
 
 }  // namespace
@@ -95,14 +100,13 @@ base::Result<config::Profile> new_profile(const Env& env, std::string_view sugge
                      "give the new one another name with --profile NAME"};
 }
 
-base::Result<vault::Vault> open_vault(Env& env, const config::Profile& profile) {
+base::Result<OpenVault> open_vault(Env& env, const config::Profile& profile) {
   // Without a terminal there is nobody whose being there could be told from it.
   const AskKey ask = env.terminal.can_prompt() ? &agent::ask_key : &agent::peek_key;
-  TRY(Quietly opened, open_vault_as(env, profile, ask));
-  return std::move(opened.vault);
+  return open_vault_as(env, profile, ask);
 }
 
-base::Result<Quietly> open_vault_quietly(Env& env, const config::Profile& profile) {
+base::Result<OpenVault> open_vault_quietly(Env& env, const config::Profile& profile) {
   return open_vault_as(env, profile, agent::peek_key);
 }
 

@@ -27,16 +27,15 @@ base::Result<config::Profile> choose_profile(const Env& env);
 // (made into a profile name by the caller). kConflict when it has a vault already.
 base::Result<config::Profile> new_profile(const Env& env, std::string_view suggested);
 
+struct OpenVault {
+  vault::Vault vault;
+  bool by_agent = false;  // which kept the key; otherwise a passphrase opened it
+};
 // Opens the profile's vault with whatever source there is. kLocked, kWrongPassphrase; kRevoked when
 // the device turns out to be ordered wiped, and is wiped now.
-base::Result<vault::Vault> open_vault(Env& env, const config::Profile& profile);
-// The same for what runs in the background: the agent does not take it for use. Says whether the
-// key came from the agent.
-struct Quietly {
-  vault::Vault vault;
-  bool by_agent = false;
-};
-base::Result<Quietly> open_vault_quietly(Env& env, const config::Profile& profile);
+base::Result<OpenVault> open_vault(Env& env, const config::Profile& profile);
+// The same for what runs in the background: the agent does not take it for use.
+base::Result<OpenVault> open_vault_quietly(Env& env, const config::Profile& profile);
 
 // The same by passphrase alone, without asking the agent: for `unlock`.
 base::Result<vault::Vault> open_vault_by_passphrase(Env& env, const config::Profile& profile);

@@ -5,6 +5,7 @@
 #include "cmd/session.hpp"
 #include "cmd/verb.hpp"
 #include "cmd/verbs.hpp"
+#include "flow/journal.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -49,7 +50,8 @@ base::Result<void> bound(agent::Limits& limits, vault::Vault& vault, Env& env,
                          const config::Profile& profile) {
   TRY(const bool fresh, flow::Installation::is_fresh(vault));
   if (fresh) return {};
-  TRY(const flow::Installation installation, flow::Installation::load(vault));
+  TRY(flow::Installation installation, flow::Installation::load(vault));
+  TRY(flow::note_opening(installation, profile.folder, env.clock.now()));
   TRY(obey_policy(env, profile, installation));
   TRY(const policy::Policy policy, installation.policy());
   if (policy.idle_lock) limits.idle = std::min(limits.idle, *policy.idle_lock);

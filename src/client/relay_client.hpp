@@ -121,6 +121,8 @@ class RelayClient {
 
   // Has the relay log that messages of this device are about to be exported.
   base::Result<void> announce_export(const wire::Export& exported);
+  // Hands in entries of this device's journal; what the relay has already changes nothing.
+  base::Result<void> post_journal(const wire::JournalBatch& batch);
 
   // Orders to wipe a device. The two that a device asks and says about itself need no signature.
   base::Result<void> post_order(const std::string& order);

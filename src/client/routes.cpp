@@ -247,6 +247,11 @@ base::Result<void> RelayClient::announce_export(const wire::Export& exported) {
   return {};
 }
 
+base::Result<void> RelayClient::post_journal(const wire::JournalBatch& batch) {
+  TRY(post("journal", wire::to_cbor(batch)));
+  return {};
+}
+
 base::Result<void> RelayClient::post_order(const std::string& order) {
   TRY(post("orders", wire::to_cbor(wire::OrderPosting{order})));
   return {};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "audit/journal.hpp"
 #include "flow/logged_chain.hpp"
 #include "flow/pruned.hpp"
 #include "flow/quorum.hpp"
@@ -30,7 +31,8 @@ class LogCheck {
         entries_(entries),
         trust_size_(trust_size),
         floor_(pruned.floor),
-        logged_(installation.chain().entries(), pruned.leaves.size()) {}
+        logged_(installation.chain().entries(), pruned.leaves.size()),
+        journals_(pruned.floor == 0) {}
 
   base::Result<void> check_bundle(std::uint64_t index) {
     const std::uint64_t size = installation_.checkpoint().size;
@@ -53,6 +55,7 @@ class LogCheck {
     return {};
   }
 
+  std::uint64_t journal_breaks() const { return journals_.breaks(); }
   base::Result<void> finish() const {
     const merkle::Checkpoint& checkpoint = installation_.checkpoint();
     if (frontier_.size() != checkpoint.size || frontier_.root() != checkpoint.root) {
@@ -76,8 +79,9 @@ class LogCheck {
     }
     if (event->at < last_) return refuse(fmt::format("event {} goes back in time", index));
     last_ = event->at;
-    const auto taken = logged_.take(index, *event);
-    return taken ? base::Result<void>() : refuse(taken.error().text);
+    if (const auto taken = logged_.take(index, *event); !taken) return refuse(taken.error().text);
+    const auto followed = journals_.take(*event);
+    return followed ? base::Result<void>() : refuse(followed.error().text);
   }
 
   const Installation& installation_;
@@ -88,6 +92,7 @@ class LogCheck {
   merkle::Frontier frontier_;
   base::Time last_;
   LoggedChain logged_;
+  audit::JournalWatch journals_;
 };
 
 base::Result<std::optional<std::uint64_t>> check_witnesses(Installation& installation,
@@ -128,7 +133,8 @@ base::Result<LogVerification> verify_log(
   }
   TRY(check.finish());
   TRY(const auto cosigned, check_witnesses(installation, relay));
-  return LogVerification{size, installation.checkpoint().root, entries, pruned.floor, cosigned};
+  return LogVerification{size,     installation.checkpoint().root, entries, pruned.floor,
+                         cosigned, check.journal_breaks()};
 }
 
 }  // namespace sealpost::flow

@@ -18,6 +18,7 @@ struct LogVerification {
   std::uint64_t first_entry = 0;  // from this index on; the relay shows those before no more
   // How many events lie in a tree that enough witnesses have cosigned; nothing without a quorum.
   std::optional<std::uint64_t> cosigned = {};
+  std::uint64_t journal_breaks = 0;  // of devices' journals, as the entries tell
 };
 // The checkpoint's signature, consistency with what this vault saw before, the tree rebuilt from
 // its hashes and, where the role may read them, from the entries; every trust chain entry is logged

@@ -62,6 +62,7 @@ struct Mirror {
   merkle::Checkpoint checkpoint;
   std::vector<LoggedEntry> entries;               // of the trust chain
   std::map<std::uint64_t, crypto::Digest> roots;  // of the log as it was at these sizes
+  std::uint64_t journal_breaks = 0;               // of devices' journals, as the events tell
   std::string note = {};                          // the signed checkpoint, verbatim
   std::string log = {};                           // vkey of the log's key
   std::uint64_t first_event = 0;                  // of those before, only hashes are here

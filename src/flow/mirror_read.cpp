@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "audit/journal.hpp"
 #include "flow/mirror.hpp"
 #include "flow/mirror_folder.hpp"
 #include "flow/mirror_log.hpp"
@@ -52,6 +53,7 @@ class Reading {
       : folder_(folder),
         pruned_(pruned),
         logged_(chain.entries()),
+        journals_(pruned.floor == 0),
         mirror_(mirror),
         sizes_(sizes) {}
 
@@ -78,14 +80,17 @@ class Reading {
       return refuse(fmt::format("trust chain entry {} is not in the log", logged_.logged()));
     }
     mirror_.entries = logged_.seen();
+    mirror_.journal_breaks = journals_.breaks();
     return {};
   }
 
  private:
-  // Only events that may be of the trust chain are looked into: a canonical leaf that names an
-  // entry holds this text, and that every entry is found is checked at the end.
-  static bool may_log_entry(const base::Bytes& entry) {
-    return base::as_text(entry).find("\"trust\":") != std::string_view::npos;
+  // Only events that may be of the trust chain or of a journal are looked into: a canonical leaf
+  // that names an entry holds this text, and that every entry of the chain is found is checked at
+  // the end.
+  static bool is_of_interest(const base::Bytes& entry) {
+    const std::string_view leaf = base::as_text(entry);
+    return leaf.find("\"trust\":") != std::string_view::npos || audit::may_be_of_journal(leaf);
   }
 
   // Events that were not to be had any more; of those that log the trust chain the leaves are kept.
@@ -117,11 +122,12 @@ class Reading {
     if (auto taken = logged_.take(tiles_.size(), *event); !taken) {
       return refuse(taken.error().text);
     }
-    return {};
+    const auto followed = journals_.take(*event);
+    return followed ? Result<void>() : refuse(followed.error().text);
   }
 
   Result<void> take(const base::Bytes& entry) {
-    if (may_log_entry(entry)) TRY(take_event(entry));
+    if (is_of_interest(entry)) TRY(take_event(entry));
     return append(merkle::leaf_hash(entry));
   }
 
@@ -152,6 +158,7 @@ class Reading {
   std::size_t kept_ = 0;  // of its leaves
   merkle::GrowingTiles tiles_;
   LoggedChain logged_;
+  audit::JournalWatch journals_;
   Mirror& mirror_;
   const std::set<std::uint64_t>& sizes_;
 };

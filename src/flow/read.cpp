@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "flow/journal.hpp"
 #include "flow/save_names.hpp"
 #include "flow/visit.hpp"
 
@@ -24,19 +25,25 @@ base::Result<const message::Attachment*> attachment_of(const Listed& listed, std
 base::Result<bool> mark_read(Installation& installation, Listed& listed, bool receipt,
                              Context& context) {
   MessageRecord& record = listed.record;
-  if (record.direction != Direction::kReceived || !record.unread) return false;
+  const base::Time now = context.clock.now();
+  const bool first = record.direction == Direction::kReceived && record.unread;
+  const bool sign = first && receipt && !record.contact;  // a contact has no device of its own
+  // What no receipt tells of, the journal does.
+  const Noted viewed{"message.view", record.id, {}, audit::Outcome::kSuccess, {}};
+  if (!first) {
+    TRY(note_in_journal(installation, viewed, now));
+    return false;
+  }
   record.unread = false;
-  const bool sign = receipt && !record.contact;  // a contact has no device that could read it
   vault::Vault& vault = installation.vault();
   TRY(vault.transaction([&]() -> base::Result<void> {
     // Another process may have destroyed it meanwhile: then what was shown was read all the same.
-    TRY(const Listed now,
+    TRY(const Listed stored,
         find_message(vault, fmt::format("{}", record.number), Direction::kReceived));
-    if (!now.record.recalled) TRY(update_message(vault, record));
-    if (!sign) return {};
-    return queue_receipt(installation,
-                         {record.id, record.from, record.message_sha256, receipt::State::kRead},
-                         context.clock.now());
+    if (!stored.record.recalled) TRY(update_message(vault, record));
+    if (!sign) return note_in_transaction(installation, viewed, now);
+    return queue_receipt(
+        installation, {record.id, record.from, record.message_sha256, receipt::State::kRead}, now);
   }));
   return sign;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "flow/freshness.hpp"
+#include "flow/journal.hpp"
 #include "flow/new_headers.hpp"
 #include "flow/prekeys.hpp"
 #include "flow/rotation.hpp"
@@ -58,6 +59,7 @@ base::Result<client::RelayClient> visit(Installation& installation, Context& con
   TRY(renew_certificate(installation, relay, context));
   TRY(fill_stock(installation, relay, context));
   TRY(flush_receipts(installation, relay));
+  TRY(flush_journal(installation, relay));
   // A new header is a message's key for a device: not for one that may have been revoked meanwhile.
   if (check_fresh(installation, context.clock.now())) {
     TRY(answer_devices(installation, relay, context));

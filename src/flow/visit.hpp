@@ -1,7 +1,7 @@
 // What a device does whenever it meets its relay, before anything else: ask whether it is ordered
 // wiped, catch up with trust chain and log, see that it still stands, renew its certificate, fill
-// its stock of prekeys, hand in receipts that waited, and answer devices that could not open what
-// it sent.
+// its stock of prekeys, hand in receipts and entries of its journal that waited, and answer devices
+// that could not open what it sent.
 #pragma once
 
 #include <string_view>

@@ -122,6 +122,9 @@ constexpr std::array kRoutes{
 
     Route{"POST", "/v1/exports", Access::kDevice, {Operation::kReadReceipts}, kSmall, post_export},
 
+    // Of every role: what the route takes is what each device says about itself.
+    Route{"POST", "/v1/journal", Access::kDevice, {}, wire::kMaxBody, post_journal},
+
     // Without a signature: who has a link has nothing else.
     Route{"GET", "/l", Access::kAnyone, {}, kNoBody, get_page},
     Route{"POST", "/v1/links/{}/look", Access::kAnyone, {}, kLinkBody, post_link_look},

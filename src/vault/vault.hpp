@@ -61,6 +61,7 @@ enum class Kind : int {
   kBulkRow = 30,
   kReplyWord = 31,    // of contacts who may want no more messages, until the register has it
   kAuditReview = 32,  // looks through the audit log, with their notes
+  kJournal = 33,      // entries of the journal that the relay does not have yet
 };
 
 struct Row {

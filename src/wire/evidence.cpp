@@ -47,6 +47,12 @@ base::Result<Export> read_export(Fields& in) {
   return out;
 }
 
+base::Result<JournalBatch> read_journal(Fields& in) {
+  JournalBatch out;
+  TRY(out.entries, in.notes("entries", kMaxBatch));
+  return out;
+}
+
 base::Result<AuditEntry> read_entry(Fields& in) {
   AuditEntry out;
   TRY(out.index, in.number("index"));
@@ -95,6 +101,12 @@ Bytes to_cbor(const Export& value) {
   return text::to_cbor(out);
 }
 
+Bytes to_cbor(const JournalBatch& value) {
+  Json out = Json::object();
+  out["entries"] = value.entries;
+  return text::to_cbor(out);
+}
+
 Bytes to_cbor(const AuditEntries& value) {
   const auto item = [](const AuditEntry& entry) {
     return Json{{"index", entry.index}, {"leaf", text::binary(entry.leaf)}};
@@ -113,6 +125,9 @@ base::Result<EvidenceList> parse_evidence_list(ByteView body) {
   return parse_body<EvidenceList>(body, read_evidence);
 }
 base::Result<Export> parse_export(ByteView body) { return parse_body<Export>(body, read_export); }
+base::Result<JournalBatch> parse_journal(ByteView body) {
+  return parse_body<JournalBatch>(body, read_journal);
+}
 base::Result<AuditEntries> parse_audit_entries(ByteView body) {
   return parse_body<AuditEntries>(body, read_entries);
 }

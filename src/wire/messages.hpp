@@ -273,6 +273,11 @@ struct Export {
   crypto::Digest recipients{};        // of the recipients' text, one a line, sorted
 };
 
+// POST /v1/journal: entries of the device's journal, each behind the other (audit/journal.hpp).
+struct JournalBatch {
+  std::vector<std::string> entries;  // at most kMaxBatch
+};
+
 // POST /v1/blobs, answered with the parts already there; POST /v1/blobs/ID/complete.
 struct BlobReservation {
   std::string id;          // 32 hex digits, random, chosen by the client
@@ -425,6 +430,7 @@ Bytes to_cbor(const Stops& value);
 Bytes to_cbor(const StopsRecorded& value);
 Bytes to_cbor(const StopLift& value);
 Bytes to_cbor(const Export& value);
+Bytes to_cbor(const JournalBatch& value);
 Bytes to_cbor(const BlobReservation& value);
 Bytes to_cbor(const BlobState& value);
 Bytes to_cbor(const BlobCompletion& value);
@@ -470,6 +476,7 @@ base::Result<Stops> parse_stops(ByteView body);
 base::Result<StopsRecorded> parse_stops_recorded(ByteView body);
 base::Result<StopLift> parse_stop_lift(ByteView body);
 base::Result<Export> parse_export(ByteView body);
+base::Result<JournalBatch> parse_journal(ByteView body);
 base::Result<BlobReservation> parse_blob_reservation(ByteView body);
 base::Result<BlobState> parse_blob_state(ByteView body);
 base::Result<BlobCompletion> parse_blob_completion(ByteView body);

@@ -68,6 +68,7 @@ constexpr std::array kBodies{
     check<wire::parse_recall_subject>,
     check<wire::parse_audit_export>,
     check<wire::parse_audit_review>,
+    check<wire::parse_journal>,
 };
 
 }  // namespace

@@ -65,6 +65,7 @@ base::Result<Outcome> post_stops_recorded(Request& request, Engine& engine);
 base::Result<Outcome> post_stop_lift(Request& request, Engine& engine);
 
 base::Result<Outcome> post_export(Request& request, Engine& engine);
+base::Result<Outcome> post_journal(Request& request, Engine& engine);
 
 base::Result<Outcome> post_order(Request& request, Engine& engine);
 base::Result<Outcome> get_order(Request& request, Engine& engine);

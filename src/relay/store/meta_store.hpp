@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/journal.hpp"
 #include "base/bytes.hpp"
 #include "base/seams.hpp"
 #include "crypto/hash.hpp"
@@ -224,6 +225,9 @@ class MetaReader {
   virtual base::Result<std::vector<std::string>> once_prekeys(std::string_view device,
                                                               base::Time now) = 0;
 
+  // The last entry of a device's journal; number 0 before there was one.
+  virtual base::Result<audit::JournalLink> journal(std::string_view device) = 0;
+
   virtual base::Result<std::optional<StoredMfa>> mfa(std::string_view user) = 0;
   virtual base::Result<std::optional<StoredProof>> mfa_proof(std::string_view device) = 0;
   virtual base::Result<std::uint64_t> recovery_codes(std::string_view user) = 0;  // that are left
@@ -358,6 +362,9 @@ class MetaWriter {
                                               std::string_view claimer) = 0;
   // Of every use: for a device that has ended, or has another key.
   virtual base::Result<void> remove_prekeys(std::string_view device) = 0;
+
+  virtual base::Result<void> set_journal(std::string_view device,
+                                         const audit::JournalLink& last) = 0;
 
   virtual base::Result<void> set_mfa(const StoredMfa& mfa) = 0;
   // In place of those that there were.

@@ -143,6 +143,13 @@ CREATE INDEX blobs_of_message ON message_blobs(message);
 PRAGMA user_version = 6;
 )";
 
+// What version 6 did not have: of each device the last entry of its journal.
+constexpr std::string_view kSinceVersion6 = R"(
+CREATE TABLE journals(device TEXT PRIMARY KEY, number INTEGER NOT NULL,
+                      hash BLOB NOT NULL) WITHOUT ROWID;
+PRAGMA user_version = 7;
+)";
+
 // orders: of wiping; times are 0 until it happened. An order is found by its device's name, or by
 // the key that it names.
 // Version 1 did not know where in the log an entry of the trust chain stands; the leaves do. And a
@@ -174,6 +181,7 @@ std::string steps_from(std::string_view version) {
   if (version == "3" || !steps.empty()) steps += kSinceVersion3;
   if (version == "4" || !steps.empty()) steps += kSinceVersion4;
   if (version == "5" || !steps.empty()) steps += kSinceVersion5;
+  if (version == "6" || !steps.empty()) steps += kSinceVersion6;
   return steps;
 }
 

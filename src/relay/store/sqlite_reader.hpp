@@ -28,6 +28,7 @@ class SqliteReader final : public MetaReader {
   base::Result<std::optional<std::string>> prekey(std::string_view device) override;
   base::Result<std::vector<std::string>> once_prekeys(std::string_view device,
                                                       base::Time now) override;
+  base::Result<audit::JournalLink> journal(std::string_view device) override;
   base::Result<std::optional<StoredMfa>> mfa(std::string_view user) override;
   base::Result<std::optional<StoredProof>> mfa_proof(std::string_view device) override;
   base::Result<std::uint64_t> recovery_codes(std::string_view user) override;

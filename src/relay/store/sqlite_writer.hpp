@@ -40,6 +40,7 @@ class SqliteWriter final : public MetaWriter {
   base::Result<bool> took_once_prekey(std::string_view device, std::string_view id,
                                       std::string_view claimer) override;
   base::Result<void> remove_prekeys(std::string_view device) override;
+  base::Result<void> set_journal(std::string_view device, const audit::JournalLink& last) override;
   base::Result<void> set_mfa(const StoredMfa& mfa) override;
   base::Result<void> set_recovery_codes(std::string_view user,
                                         std::span<const crypto::Digest> codes) override;

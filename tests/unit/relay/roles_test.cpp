@@ -78,6 +78,7 @@ const std::map<std::string, std::string_view> kMatrix{
     {"GET /v1/recalls/{}", kSending},
     {"GET /v1/recalls/{}/evidence", kSending},
     {"POST /v1/exports", kSending},
+    {"POST /v1/journal", kAll},
     {"POST /v1/blobs", kSending},
     {"PUT /v1/blobs/{}/parts/{}", kSending},
     {"POST /v1/blobs/{}/complete", kSending},

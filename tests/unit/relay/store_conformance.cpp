@@ -458,6 +458,20 @@ void check_boots(MetaStore& store) {
   CHECK(must_have(writer.reads().blob(other))->complete);
 }
 
+void check_journals(MetaStore& store) {
+  MetaWriter& writer = store.writer();
+  const audit::JournalLink seven{7, crypto::sha256(base::as_bytes("seven"))};
+  const audit::JournalLink two{2, crypto::sha256(base::as_bytes("two"))};
+  CHECK(must_have(must_have(store.read())->journal(kLee)) == audit::JournalLink{});
+  in_transaction(writer, [&] {
+    must(writer.set_journal(kLee, seven));
+    CHECK(must_have(writer.reads().journal(kLee)) == seven);
+  });
+  CHECK(must_have(must_have(store.read())->journal(kKim)) == audit::JournalLink{});
+  in_transaction(writer, [&] { must(writer.set_journal(kLee, two)); });  // one that begins anew
+  CHECK(must_have(must_have(store.read())->journal(kLee)) == two);
+}
+
 void check_mfa(MetaStore& store) {
   MetaWriter& writer = store.writer();
   const auto code = [](char c) {
@@ -576,6 +590,7 @@ void check_store(const std::function<OpenStore()>& fresh) {
   SUBCASE("a blob grows by its parts") { check_blobs(*open()); }
   SUBCASE("a blob lives as long as it is needed") { check_blob_life(*open()); }
   SUBCASE("parts of another boot are forgotten") { check_boots(*open()); }
+  SUBCASE("journals: the last entry of each device") { check_journals(*open()); }
   SUBCASE("one-time codes: secrets, recovery codes, proofs") { check_mfa(*open()); }
   SUBCASE("the newest order for a device counts") { check_orders(*open()); }
   SUBCASE("messages that are taken back") { check_recalls(*open()); }
