@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "flow/save_names.hpp"
 #include "message/attachment.hpp"
@@ -33,6 +34,7 @@ class BlobRelay {
  public:
   Answer operator()(const Asked& asked) {
     const std::lock_guard lock(mutex_);
+    if (!open_) return {503, "", {}};  // of a transfer that has ended meanwhile
     if (asked.method == "PUT") return put(asked);
     if (asked.path == "/v1/blobs") return reserve(asked);
     if (asked.path.ends_with("/complete")) return complete(asked);
@@ -40,8 +42,12 @@ class BlobRelay {
     return range(asked);
   }
 
-  // What this thread did to the relay is seen by the server's, and the other way round.
-  void settle() { const std::lock_guard lock(mutex_); }
+  // What this thread did to the relay is seen by the server's, and the other way round. Whether it
+  // was open.
+  bool open(bool open) {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(open_, open);
+  }
 
   std::map<std::uint64_t, std::string> parts;
   std::vector<std::string> ids;        // of reservations
@@ -111,6 +117,7 @@ class BlobRelay {
   }
 
   std::mutex mutex_;
+  bool open_ = false;
 };
 
 class Watch final : public TransferProgress {
@@ -129,13 +136,14 @@ class Watch final : public TransferProgress {
 // The relay is the server's while a transfer runs, and the test's before and after it.
 class Turn {
  public:
-  explicit Turn(BlobRelay& relay) : relay_(relay) { relay_.settle(); }
-  ~Turn() { relay_.settle(); }
+  explicit Turn(BlobRelay& relay) : relay_(relay), was_open_(relay.open(true)) {}
+  ~Turn() { relay_.open(was_open_); }
   Turn(const Turn&) = delete;
   Turn& operator=(const Turn&) = delete;
 
  private:
   BlobRelay& relay_;
+  bool was_open_;
 };
 
 struct Scene {
@@ -453,6 +461,7 @@ TEST_CASE("a flipped byte leaves no file, and nothing false at a pipe") {
   CHECK(!fs::exists(path));
   CHECK(!fs::exists(scene.folder / "scan.dcm.partial"));
   base::MemorySink sink;
+  const Turn turn(scene.relay);
   CHECK(!download_attachment(scene.client, {*attachment}, sink, scene.context, scene.watch));
   CHECK(sink.bytes().size() <= 5 * kMiB);
   CHECK(std::equal(sink.bytes().begin(), sink.bytes().end(), plain.begin()));
@@ -612,6 +621,7 @@ TEST_CASE_FIXTURE(Stopped, "nobody writes through a link that lies where the .pa
 
 TEST_CASE_FIXTURE(
     Stopped, "in a folder, what belongs to the attachment is found, and nothing else touched") {
+  const Turn turn(relay);
   SaveNames names(folder, client, context);
   const SavePlace begun = *names.find(attachment);
   CHECK(begun.path == path);
