@@ -84,7 +84,6 @@ base::Result<std::unique_ptr<Engine>> Engine::open(const std::filesystem::path& 
   TRY(load_chain(*engine));
   TRY(recover(*engine->store, *engine->blobs, seams.clock.now()));
   TRY(engine->writer.start());
-  engine->events.start();
   return engine;
 }
 

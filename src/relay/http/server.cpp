@@ -132,7 +132,8 @@ base::Result<void> HttpServer::start() {
   engine_->settings.url = with_port(engine_->settings.url, port);
   TRY(start_forwarding());
   TRY(engine_->record_own("service.start"));
-  sweep(*engine_);  // queued before any request, so that what expired meanwhile goes first
+  engine_->events.start();  // not before: on a full disk its index must not take the log's room
+  sweep(*engine_);          // queued before any request, so that what expired meanwhile goes first
   TRY(start_daemon(std::move(socket), tls));
   housekeeping_ = std::make_unique<Housekeeping>(*engine_);
   engine_->witnesses.start();
