@@ -4,6 +4,7 @@
 
 #include "audit/journal.hpp"
 #include "base/file.hpp"
+#include "base/regular_file.hpp"
 #include "flow/record_codec.hpp"
 #include "text/time.hpp"
 
@@ -68,7 +69,9 @@ std::filesystem::path file_of_wrong(const std::filesystem::path& folder) { retur
 // What is no time was not written by this program, and is left out.
 Wrong read_wrong(const std::filesystem::path& folder) {
   Wrong out;
-  const auto content = base::read_file(file_of_wrong(folder), kMostWrong + 64);
+  const auto file = base::open_regular(file_of_wrong(folder), base::Symlinks::kRefuse);
+  if (!file) return out;
+  const auto content = base::read_fd(file->get(), kMostWrong + 64);
   if (!content) return out;
   for (const std::string_view line : base::split(base::as_text(*content), '\n')) {
     if (text::parse_time(line)) out.times.emplace_back(line);
@@ -114,7 +117,8 @@ base::Result<void> note_opening(Installation& installation, const std::filesyste
 
 void note_wrong_passphrase(const std::filesystem::path& folder, base::Time now) {
   const base::Fd file(::open(file_of_wrong(folder).c_str(),
-                             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600));
+                             O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+                             0600));
   if (!file || ::lseek(file.get(), 0, SEEK_END) > static_cast<off_t>(kMostWrong)) return;
   const std::string line = text::format_time(now) + "\n";
   static_cast<void>(base::write_all(file.get(), base::as_bytes(line)));

@@ -37,6 +37,27 @@ passphrase() { as dr.lee "$@" --passphrase-file "$PASSFILE"; }
   [ "$(logged device.unlock-failed | wc -l)" = 2 ]
 }
 
+@test "what lies where wrong passphrases are noted holds nobody up, and is not followed" {
+  echo "a wrong passphrase" >wrong
+  place=$ORG_DIR/dr.lee/dr.lee/wrong-passphrases
+  [ -d "${place%/*}" ]
+  before=$(logged device.unlock-failed | wc -l)
+  mkfifo "$place"
+  expect_exit 4 timeout $((20 * PATIENCE)) env SEALPOST_HOME="$ORG_DIR/dr.lee" "$SEALPOST" inbox --passphrase-file wrong
+  passphrase inbox >/dev/null
+  rm -f "$place"
+  echo precious >victim
+  ln -s "$PWD/victim" "$place"
+  expect_exit 4 as dr.lee inbox --passphrase-file wrong
+  passphrase inbox >/dev/null
+  [ "$(cat victim)" = precious ]
+  rm -f "$place"
+  printf '\033]0;owned\007\n2026-01-01T00:00:00Z trailing\n' >"$place"
+  passphrase inbox >/dev/null
+  [ "$(logged device.unlock-failed | wc -l)" = "$before" ]
+  rm -f "$place"
+}
+
 @test "a message that is shown again, or without a receipt, leaves an event" {
   id=$(as olivia send --to dr.lee --purpose general --json text | jq -r .id)
   quiet=$(as olivia send --to dr.lee --purpose general --json text | jq -r .id)
