@@ -28,7 +28,7 @@ class WhileUnlocked final : public base::Interrupt {
   base::Error why(const base::Error& ended) const {
     const bool stopped = ended.code == base::Code::kInterrupted;
     if (!stopped || env_.interrupt.requested() || !locked()) return ended;
-    return {base::Code::kLocked, "the vault was locked: the watch is over",
+    return {base::Code::kLocked, "the vault was locked, and this has ended",
             "`sealpost unlock`, and begin again"};
   }
 

@@ -22,6 +22,33 @@ setup() {
 laptop() { env -i PATH="$PATH" HOME=/nonexistent "$SEALPOST" "$@"; }
 queries() { as aud audit query --event audit.query --json | jq -s length; }
 
+@test "the auditor sees who did what, in order" {
+  expect_exit 0 as aud audit query --json
+  json_lines 'all(.[]; .type == "audit-event")'
+  json_lines '[.[].index] == [range(length)]'
+  json_lines '[.[].event] | index("org.create") != null and index("member.join") != null'
+  id=$(cat "$ORG_DIR/sent1")
+  expect_exit 0 as aud audit query --object "$id" --json
+  json_lines '[.[].event] == ["message.send","message.deliver","message.read"]'
+  json_lines '[.[].actor] == ["olivia","dr.lee","dr.lee"]'
+  json_lines '.[0].purpose == "test-results" and .[0].outcome == "success"'
+  json_lines '.[0].address == "127.0.0.1" and .[0].message == $id' --arg id "$id"
+}
+
+@test "a member may not read the log, and the refusal is logged" {
+  expect_exit 5 as dr.lee audit query --json
+  [ "$(error_code)" = denied ]
+  expect_exit 0 as aud audit query --event access.refused --actor dr.lee --json
+  json_lines 'length > 0 and all(.[]; .outcome == "refused")'
+}
+
+@test "the auditor may do nothing else" {
+  expect_exit 5 as aud send --to dr.lee no
+  expect_exit 0 as aud inbox
+  contains "$errors" "nothing was fetched"
+  expect_exit 5 as aud member invite x --role member
+}
+
 @test "filters narrow the list" {
   expect_exit 0 as aud audit query --event 'message.*' --actor dr.lee --json
   json_lines 'length > 0 and all(.[]; .actor == "dr.lee" and (.event | startswith("message.")))'
@@ -36,7 +63,6 @@ queries() { as aud audit query --event audit.query --json | jq -s length; }
   expect_exit 2 as aud audit query --after -1
   expect_exit 2 as aud audit query --limit 9999999999999999999999
 }
-
 
 # Every filter there is, as arguments.
 filters() {
