@@ -39,10 +39,10 @@ base::Result<flow::ExportWish> wish_of(const ExportOptions& options, Env& env) {
   return wish;
 }
 
-base::Result<std::string> manifest_name(const ExportOptions& options) {
-  if (!options.manifest.empty()) return options.manifest;
-  if (options.output != "-") return options.output + ".manifest";
-  return usage("with -o - the manifest needs a name of its own", "--manifest FILE");
+// Empty for a manifest that goes to standard error.
+std::string manifest_name(const ExportOptions& options) {
+  if (!options.manifest.empty() || options.output == "-") return options.manifest;
+  return options.output + ".manifest";
 }
 
 // What is written, from where, and by whom it is signed; nobody when no vault is opened.
@@ -82,17 +82,21 @@ base::Result<void> check(const ExportOptions& options) {
 
 base::Result<void> run_export(const ExportOptions& options, Env& env) {
   TRY(check(options));
-  TRY(const std::string manifest, manifest_name(options));
+  const std::string manifest = manifest_name(options);
   TRY(wish_of(options, env));
-  TRY(OutputFile said, OutputFile::create(manifest, 0600, Content::kText, env));
+  std::optional<OutputFile> said;
+  if (!manifest.empty()) {
+    TRY(OutputFile opened, OutputFile::create(manifest, 0600, Content::kText, env));
+    said.emplace(std::move(opened));
+  }
   TRY(OutputFile file, OutputFile::create(options.output, 0600, Content::kAny, env));
   TRY(const Made made, make(options, file, env));
   TRY(const std::string text, options.sign
                                   ? flow::sign_manifest(made.value, made.opened->installation)
                                   : flow::format_manifest(made.value));
-  TRY(said.write(base::as_bytes(text)));
+  if (said) TRY(said->write(base::as_bytes(text)));
   TRY(file.commit());
-  TRY(said.commit());
+  if (said) TRY(said->commit());
   text::OrderedJson document{
       {"type", "audit-export"},    {"format", options.format},
       {"count", made.value.count}, {"sha256", base::to_hex(made.value.sha256)},
@@ -101,7 +105,13 @@ base::Result<void> run_export(const ExportOptions& options, Env& env) {
     document["first"] = *made.value.first;
     document["last"] = *made.value.last;
   }
-  env.out.note(fmt::format("{} events; {} says which", made.value.count, manifest));
+  if (said) {
+    env.out.note(fmt::format("{} events; {} says which", made.value.count, manifest));
+  } else if (env.out.json()) {
+    document["manifest_text"] = text;
+  } else {
+    env.terminal.write_err(text);
+  }
   return file.report(document);
 }
 

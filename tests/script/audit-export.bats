@@ -100,12 +100,17 @@ manifest() { laptop inspect "$1" --root "$ROOT" --json; }
   [ ! -e t ] && [ ! -e t.manifest ] && [ -z "$(find . -maxdepth 1 -name 't*')" ]
 }
 
-@test "standard output takes the file, and the manifest a name of its own" {
+@test "standard output takes the file, and the manifest has a name or goes to standard error" {
   as aud audit export --event message.read --format jsonl -o - --manifest r.manifest >r 2>/dev/null
   [ "$(wc -l <r)" = 1 ]
   expect_exit 0 manifest r.manifest
   json '.sha256 == $sum' --arg sum "$(sha256sum <r | cut -d' ' -f1)"
-  expect_exit 2 as aud audit export --format jsonl -o -
+  as aud audit export --event message.read --format jsonl --sign -o - >r 2>r.said
+  [ "$(wc -l <r)" = 1 ]
+  expect_exit 0 "$SEALPOST" inspect r.said --root "$ROOT" --json
+  contains "$output" "$(sha256sum <r | cut -d' ' -f1)"
+  as aud audit export --event message.read --format jsonl -o - --json >r 2>said
+  jq -e '.type == "audit-export" and .manifest == "" and (.manifest_text | startswith("sealpost-export/1"))' said
 }
 
 @test "nothing is overwritten, and nothing half done stays" {
