@@ -92,8 +92,13 @@ base::Result<std::optional<JournalEntry>> entry_of(const Event& logged) {
 }
 
 bool may_be_of_journal(std::string_view leaf) {
-  return leaf.find("\"journal\":") != std::string_view::npos ||
-         leaf.find("\"journal.break\"") != std::string_view::npos;
+  // Without the quote in front, at which a search would stop too often.
+  constexpr std::string_view kStem = "journal";
+  for (std::size_t at = leaf.find(kStem); at != leaf.npos; at = leaf.find(kStem, at + 1)) {
+    const std::string_view behind = leaf.substr(at + kStem.size());
+    if (behind.starts_with("\":") || behind.starts_with(".break\"")) return true;
+  }
+  return false;
 }
 
 base::Result<void> JournalWatch::take(const Event& logged) {

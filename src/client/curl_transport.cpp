@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace sealpost::client {
@@ -64,7 +65,8 @@ std::size_t on_read(char* out, std::size_t, std::size_t room, void* user) noexce
   exchange.sent += piece.size();
   if (!piece.empty()) request.watch->leaving(exchange.sent);
   if (exchange.interrupt->requested()) return CURL_READFUNC_ABORT;
-  std::copy(piece.begin(), piece.end(), out);
+  // The types of the bytes differ: std::copy would take them one by one.
+  if (!piece.empty()) std::memcpy(out, piece.data(), piece.size());
   return piece.size();
 }
 

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "audit/journal.hpp"
+#include "flow/all_cores.hpp"
 #include "flow/mirror.hpp"
+#include "flow/mirror_bundle.hpp"
 #include "flow/mirror_folder.hpp"
 #include "flow/mirror_log.hpp"
 #include "flow/pruned.hpp"
@@ -15,6 +17,8 @@ namespace {
 
 using base::Result;
 using merkle::kTileWidth;
+
+constexpr std::uint64_t kAtOnce = 64;  // bundles; of each only what is kept of it is held
 
 base::Error refuse(std::string why) {
   return {base::Code::kVerificationFailed, "the mirror does not hold: " + std::move(why),
@@ -57,17 +61,23 @@ class Reading {
         mirror_(mirror),
         sizes_(sizes) {}
 
-  Result<void> read_bundle(std::uint64_t number) {
-    if ((number + 1) * kTileWidth <= pruned_.floor) return read_hashes(number);
-    const std::uint64_t size = mirror_.checkpoint.size;
-    const merkle::TileId tile{-1, number, std::min(kTileWidth, size - number * kTileWidth)};
-    const auto bundle = folder_.tile(tile);
-    if (!bundle) return refuse(bundle.error().text);
-    const auto entries = merkle::split_bundle(*bundle);
-    if (!entries || entries->size() != tile.width) {
-      return refuse(merkle::tile_path(tile) + " is not complete");
+  // Of bundles that stand side by side, `count` from `first` on.
+  Result<void> read_bundles(std::uint64_t first, std::uint64_t count) {
+    std::vector<std::optional<Result<CheckedBundle>>> checked(count);
+    on_all_cores(count, [&](std::size_t i) {
+      if (!is_pruned(first + i)) {
+        checked[i] = check_bundle(folder_, first + i, mirror_.checkpoint.size);
+      }
+    });
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (!checked[i]) {
+        TRY(read_hashes(first + i));
+      } else if (!*checked[i]) {
+        return refuse(checked[i]->error().text);
+      } else {
+        TRY(take_bundle(**checked[i]));
+      }
     }
-    for (const base::Bytes& entry : *entries) TRY(take(entry));
     return {};
   }
 
@@ -85,12 +95,20 @@ class Reading {
   }
 
  private:
-  // Only events that may be of the trust chain or of a journal are looked into: a canonical leaf
-  // that names an entry holds this text, and that every entry of the chain is found is checked at
-  // the end.
-  static bool is_of_interest(const base::Bytes& entry) {
-    const std::string_view leaf = base::as_text(entry);
-    return leaf.find("\"trust\":") != std::string_view::npos || audit::may_be_of_journal(leaf);
+  bool is_pruned(std::uint64_t number) const { return (number + 1) * kTileWidth <= pruned_.floor; }
+
+  Result<void> take_bundle(const CheckedBundle& bundle) {
+    for (const LoggedLeaf& entry : bundle.of_interest) TRY(take_event(entry.index, entry.leaf));
+    const std::uint64_t end = tiles_.size() + bundle.leaves.size();
+    const auto asked = sizes_.upper_bound(tiles_.size());
+    const bool within = asked != sizes_.end() && *asked < end;
+    if (bundle.leaves.size() < kTileWidth || within) {
+      for (const crypto::Digest& leaf : bundle.leaves) TRY(append(leaf));
+      return {};
+    }
+    TRY(tiles_.append_tile(bundle.root, compare()));
+    keep_root();
+    return {};
   }
 
   // Events that were not to be had any more; of those that log the trust chain the leaves are kept.
@@ -112,36 +130,28 @@ class Reading {
   Result<void> take_kept(const crypto::Digest& hash) {
     if (kept_ == pruned_.leaves.size() || pruned_.leaves[kept_].index != tiles_.size()) return {};
     const base::Bytes& leaf = pruned_.leaves[kept_++].leaf;
-    if (merkle::leaf_hash(leaf) == hash) return take_event(leaf);
+    if (merkle::leaf_hash(leaf) == hash) return take_event(tiles_.size(), leaf);
     return refuse(fmt::format("the kept event {} is not the one of its hash", tiles_.size()));
   }
 
-  Result<void> take_event(const base::Bytes& entry) {
+  Result<void> take_event(std::uint64_t index, const base::Bytes& entry) {
     const auto event = audit::parse_leaf(entry);
-    if (!event) return refuse(fmt::format("event {} is out of form", tiles_.size()));
-    if (auto taken = logged_.take(tiles_.size(), *event); !taken) {
+    if (!event) return refuse(fmt::format("event {} is out of form", index));
+    if (auto taken = logged_.take(index, *event); !taken) {
       return refuse(taken.error().text);
     }
     const auto followed = journals_.take(*event);
     return followed ? Result<void>() : refuse(followed.error().text);
   }
 
-  Result<void> take(const base::Bytes& entry) {
-    if (is_of_interest(entry)) TRY(take_event(entry));
-    return append(merkle::leaf_hash(entry));
-  }
-
   Result<void> append(const crypto::Digest& leaf) {
     TRY(tiles_.append(leaf, compare()));
-    if (sizes_.contains(tiles_.size())) mirror_.roots[tiles_.size()] = tiles_.root();
+    keep_root();
     return {};
   }
 
-  // Which of the two was changed cannot be told.
-  static std::string misfit(const merkle::TileId& tile) {
-    if (tile.level > 0) return merkle::tile_path(tile) + " does not fit the tiles below it";
-    return fmt::format("{} and {} do not fit each other", merkle::tile_path(tile),
-                       merkle::tile_path({-1, tile.index, tile.width}));
+  void keep_root() {
+    if (sizes_.contains(tiles_.size())) mirror_.roots[tiles_.size()] = tiles_.root();
   }
 
   merkle::GrowingTiles::Emit compare() const {
@@ -220,10 +230,12 @@ Result<Mirror> read_mirror(const MirrorFolder& folder, const note::Verifier& roo
   mirror.first_event = pruned.floor;
   Reading reading(folder, head.chain, pruned, mirror, sizes);
   watch({MirrorProgress::Phase::kChecking, 0, 0, size});
-  for (std::uint64_t number = 0; number * kTileWidth < size; ++number) {
+  const std::uint64_t bundles = size / kTileWidth + (size % kTileWidth == 0 ? 0 : 1);
+  for (std::uint64_t first = 0; first < bundles; first += kAtOnce) {
     if (interrupt.requested()) return base::Error{base::Code::kInterrupted, "interrupted", ""};
-    TRY(reading.read_bundle(number));
-    const std::uint64_t done = std::min(size, (number + 1) * kTileWidth);
+    const std::uint64_t count = std::min(kAtOnce, bundles - first);
+    TRY(reading.read_bundles(first, count));
+    const std::uint64_t done = std::min(size, (first + count) * kTileWidth);
     watch({MirrorProgress::Phase::kChecking, done, 0, size});
   }
   TRY(reading.finish(head.chain));

@@ -1,5 +1,6 @@
 #include "merkle/growing.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace sealpost::merkle {
@@ -36,6 +37,12 @@ base::Result<GrowingTiles> GrowingTiles::resume(std::uint64_t size, const TileRe
 base::Result<void> GrowingTiles::append(const Digest& leaf, const Emit& full) {
   ++size_;
   return push(0, leaf, full);
+}
+
+base::Result<void> GrowingTiles::append_tile(const Digest& root, const Emit& full) {
+  if (!open_leaves().empty()) std::abort();  // the caller promised
+  size_ += kTileWidth;
+  return push(1, root, full);
 }
 
 base::Result<void> GrowingTiles::push(int level, const Digest& hash, const Emit& full) {

@@ -22,6 +22,9 @@ class GrowingTiles {
 
   // Every tile that the leaf makes full goes to `full`, the lower level first.
   base::Result<void> append(const Digest& leaf, const Emit& full);
+  // As if the leaves of a full tile of level 0 had been appended, of which this is the root; that
+  // tile itself goes nowhere. Aborts when the tree does not end where a tile does.
+  base::Result<void> append_tile(const Digest& root, const Emit& full);
   // Every level's partial tile, as the tree is now.
   base::Result<void> emit_partial(const Emit& partial) const;
 

@@ -149,8 +149,8 @@ void append_entry(base::Bytes& bundle, base::ByteView entry) {
   base::append(bundle, entry);
 }
 
-base::Result<std::vector<base::Bytes>> split_bundle(base::ByteView bundle) {
-  std::vector<base::Bytes> entries;
+base::Result<std::vector<base::ByteView>> view_bundle(base::ByteView bundle) {
+  std::vector<base::ByteView> entries;
   base::Reader reader(bundle);
   while (!reader.empty()) {
     TRY(const std::uint64_t length, reader.be(2));
@@ -158,8 +158,15 @@ base::Result<std::vector<base::Bytes>> split_bundle(base::ByteView bundle) {
     if (entries.size() == kTileWidth) {
       return base::Error{base::Code::kMalformed, "a bundle of more than 256 entries", ""};
     }
-    entries.push_back(base::to_bytes(entry));
+    entries.push_back(entry);
   }
+  return entries;
+}
+
+base::Result<std::vector<base::Bytes>> split_bundle(base::ByteView bundle) {
+  TRY(const std::vector<base::ByteView> views, view_bundle(bundle));
+  std::vector<base::Bytes> entries;
+  for (const base::ByteView view : views) entries.push_back(base::to_bytes(view));
   return entries;
 }
 

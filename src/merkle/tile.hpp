@@ -38,8 +38,10 @@ using TileReader = std::function<base::Result<base::Bytes>(const TileId&)>;
 // `read` and belongs to one thread; kNotFound for a node that the tree does not have.
 NodeReader nodes_from_tiles(std::uint64_t size, TileReader read);
 
-// Entry bundles: repeat(u16 length || entry). Split fails with kMalformed.
+// Entry bundles: repeat(u16 length || entry). Split fails with kMalformed; the views are of
+// `bundle`.
 void append_entry(base::Bytes& bundle, base::ByteView entry);  // aborts above 65,535 bytes
+base::Result<std::vector<base::ByteView>> view_bundle(base::ByteView bundle);
 base::Result<std::vector<base::Bytes>> split_bundle(base::ByteView bundle);
 
 }  // namespace sealpost::merkle

@@ -46,6 +46,26 @@ TEST_CASE("the root is the tree's at every size") {
   }
 }
 
+TEST_CASE("whole tiles make the tree that their leaves make, but for the tiles of level 0") {
+  GrowingTiles by_leaf;
+  GrowingTiles by_tile;
+  Store all;
+  Store upper;
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    std::vector<Digest> leaves;
+    for (std::uint64_t i = 0; i < kTileWidth; ++i) leaves.push_back(leaf(number * kTileWidth + i));
+    for (const Digest& each : leaves) REQUIRE(by_leaf.append(each, into(all)));
+    REQUIRE(by_tile.append_tile(root_of(leaves), into(upper)));
+    REQUIRE(by_tile.size() == by_leaf.size());
+    REQUIRE(by_tile.root() == by_leaf.root());
+  }
+  REQUIRE(by_leaf.emit_partial(into(all)));
+  REQUIRE(by_tile.emit_partial(into(upper)));
+  CHECK(all.size() == upper.size() + 300);
+  CHECK(upper.contains("tile/1/000"));
+  for (const auto& [path, hashes] : upper) CHECK(all.at(path) == hashes);
+}
+
 TEST_CASE("a tree of 70,000 leaves has the tiles that the specification counts") {
   GrowingTiles tiles;
   Frontier frontier;
