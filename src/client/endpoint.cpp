@@ -1,10 +1,7 @@
 #include "client/endpoint.hpp"
 
-#include <curl/curl.h>
-
-#include <memory>
-
 #include "base/encoding.hpp"
+#include "text/url.hpp"
 
 namespace sealpost::client {
 namespace {
@@ -16,42 +13,20 @@ base::Error usage(std::string_view what, std::string_view hint) {
   return {base::Code::kUsage, std::string(what), std::string(hint)};
 }
 
-struct UrlCleanup {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-using Url = std::unique_ptr<CURLU, UrlCleanup>;
-
-// Empty when the URL does not have the part.
-std::string part(const Url& url, CURLUPart which) {
-  char* text = nullptr;
-  if (curl_url_get(url.get(), which, &text, 0) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owned(text, curl_free);
-  return owned.get();
-}
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-}
-
-bool has_extras(const Url& url) {
-  for (const CURLUPart which :
-       {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
-    if (!part(url, which).empty()) return true;
-  }
-  return part(url, CURLUPART_PATH) != "/";
+bool has_extras(const text::Url& url) {
+  return !url.user.empty() || !url.password.empty() || !url.query.empty() ||
+         !url.fragment.empty() || url.path != "/";
 }
 
 base::Result<void> check_url(const std::string& text) {
   constexpr std::string_view kHint = "write it as https://relay.example:8443";
-  const Url url(curl_url());
-  if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
-    return usage("the relay's URL is out of form", kHint);
+  const auto url = text::parse_url(text);
+  if (!url) return usage("the relay's URL is out of form", kHint);
+  if (url->scheme != "https" && url->scheme != "http") {
+    return usage("the relay's URL is not https", kHint);
   }
-  const std::string scheme = part(url, CURLUPART_SCHEME);
-  if (scheme != "https" && scheme != "http") return usage("the relay's URL is not https", kHint);
-  if (has_extras(url)) return usage("the relay's URL has more than a host and a port", kHint);
-  if (scheme == "http" && !is_loopback(part(url, CURLUPART_HOST))) {
+  if (has_extras(*url)) return usage("the relay's URL has more than a host and a port", kHint);
+  if (url->scheme == "http" && !text::is_loopback(url->host)) {
     return usage("plain http is only for relays on this machine", kHint);
   }
   return {};

@@ -1,9 +1,9 @@
 #include "notify/address.hpp"
 
-#include <curl/curl.h>
-
 #include <algorithm>
-#include <memory>
+#include <utility>
+
+#include "text/url.hpp"
 
 namespace sealpost::notify {
 namespace {
@@ -29,36 +29,16 @@ base::Error malformed(std::string text, std::string hint) {
   return {base::Code::kMalformed, std::move(text), std::move(hint)};
 }
 
-struct UrlCleanup {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-using Url = std::unique_ptr<CURLU, UrlCleanup>;
-
-// Empty when the URL does not have the part.
-std::string part(const Url& url, CURLUPart which) {
-  char* text = nullptr;
-  if (curl_url_get(url.get(), which, &text, 0) != CURLUE_OK) return {};
-  const std::unique_ptr<char, decltype(&curl_free)> owned(text, curl_free);
-  return owned.get();
-}
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "[::1]" ||
-         (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
-}
-
-base::Result<Url> parse_url(const std::string& text) {
+base::Result<text::Url> parse_url(const std::string& text) {
   constexpr const char* kElsewhere = "user and secret-file or secret-command have their own keys";
-  Url url(curl_url());
-  if (!is_header_text(text) ||
-      curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK) {
+  auto url = text::parse_url(text);
+  if (!is_header_text(text) || !url || !url->fragment.empty()) {
     return malformed("url is out of form", "");
   }
-  for (const CURLUPart which : {CURLUPART_USER, CURLUPART_PASSWORD}) {
-    if (!part(url, which).empty()) return malformed("url has a user or a password", kElsewhere);
+  if (!url->user.empty() || !url->password.empty()) {
+    return malformed("url has a user or a password", kElsewhere);
   }
-  if (!part(url, CURLUPART_FRAGMENT).empty()) return malformed("url is out of form", "");
-  return url;
+  return *std::move(url);
 }
 
 }  // namespace
@@ -92,19 +72,17 @@ bool is_same_header(std::string_view a, std::string_view b) {
 }
 
 base::Result<void> check_web_url(const std::string& text) {
-  TRY(const Url url, parse_url(text));
-  const std::string scheme = part(url, CURLUPART_SCHEME);
-  if (scheme == "https") return {};
-  if (scheme == "http" && is_loopback(part(url, CURLUPART_HOST))) return {};
+  TRY(const text::Url url, parse_url(text));
+  if (url.scheme == "https") return {};
+  if (url.scheme == "http" && text::is_loopback(url.host)) return {};
   return malformed("url is not https", "plain http is for this machine alone");
 }
 
 base::Result<void> check_smtp_url(const std::string& text) {
   constexpr const char* kHint = "write it like smtp://mail.example:587 or smtps://mail.example";
-  TRY(const Url url, parse_url(text));
-  const std::string scheme = part(url, CURLUPART_SCHEME);
-  const bool bare = part(url, CURLUPART_PATH) == "/" && part(url, CURLUPART_QUERY).empty();
-  if ((scheme == "smtp" || scheme == "smtps") && bare) return {};
+  TRY(const text::Url url, parse_url(text));
+  const bool bare = url.path == "/" && url.query.empty();
+  if ((url.scheme == "smtp" || url.scheme == "smtps") && bare) return {};
   return malformed("url is no address of a mail server", kHint);
 }
 

@@ -1,22 +1,13 @@
 #include <algorithm>
 
 #include "policy/policy.hpp"
+#include "text/url.hpp"
 
 namespace sealpost::policy {
 namespace {
 
 base::Error malformed(std::string text) {
   return {base::Code::kMalformed, "the address of the page " + std::move(text), ""};
-}
-
-// A port and a path may follow, but no more of a name.
-bool on_loopback(std::string_view rest) {
-  for (const std::string_view host : {"127.0.0.1", "[::1]", "localhost"}) {
-    if (!rest.starts_with(host)) continue;
-    const std::string_view behind = rest.substr(host.size());
-    if (behind.empty() || behind.front() == ':' || behind.front() == '/') return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -30,10 +21,9 @@ base::Result<void> check_page(std::string_view page) {
   if (page.find_first_of("?#@") != std::string_view::npos) {
     return malformed("has a query, a fragment or a user");
   }
-  constexpr std::string_view kSecure = "https://";
-  constexpr std::string_view kPlain = "http://";
-  if (page.starts_with(kSecure) && page.size() > kSecure.size()) return {};
-  if (page.starts_with(kPlain) && on_loopback(page.substr(kPlain.size()))) return {};
+  const auto url = text::parse_url(std::string(page));
+  if (url && page.starts_with("https://")) return {};
+  if (url && page.starts_with("http://") && text::is_loopback(url->host)) return {};
   return malformed("does not begin with https://");
 }
 

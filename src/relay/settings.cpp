@@ -10,6 +10,7 @@
 #include "relay/listen.hpp"
 #include "text/json.hpp"
 #include "text/safety.hpp"
+#include "text/url.hpp"
 
 namespace sealpost::relay {
 namespace {
@@ -113,9 +114,10 @@ bool is_prefix(std::string_view url) {
       url.find_first_of("?#@ ") != std::string_view::npos) {
     return false;
   }
-  if (url.starts_with("https://")) return url.size() > 8;
-  return url.starts_with("http://127.0.0.1:") || url.starts_with("http://[::1]:") ||
-         url.starts_with("http://localhost:");
+  const auto parsed = text::parse_url(std::string(url));
+  if (!parsed) return false;
+  return url.starts_with("https://") ||
+         (url.starts_with("http://") && text::is_loopback(parsed->host));
 }
 
 base::Result<WitnessSettings> read_witness(toml::table& section) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/encoding.hpp"
+#include "text/url.hpp"
 #include "trust/fields.hpp"
 
 namespace sealpost::trust {
@@ -147,13 +148,6 @@ bool is_authority(std::string_view text) {
   return port.has_value() && *port > 0;
 }
 
-bool is_loopback(std::string_view authority) {
-  return authority == "localhost" || authority.starts_with("localhost:") || authority == "[::1]" ||
-         authority.starts_with("[::1]:") ||
-         (authority.starts_with("127.") &&
-          authority.find_first_not_of("0123456789.:") == std::string_view::npos);
-}
-
 bool is_pin(std::string_view text) {
   constexpr std::string_view kPrefix = "sha256//";
   if (!text.starts_with(kPrefix)) return false;
@@ -166,8 +160,9 @@ Result<void> check(const RelayStatement& value) {
   constexpr std::string_view kPlain = "http://";
   const std::string_view url = value.url;
   const bool tls = url.starts_with(kTls) && is_authority(url.substr(kTls.size()));
-  const bool plain = url.starts_with(kPlain) && is_authority(url.substr(kPlain.size())) &&
-                     is_loopback(url.substr(kPlain.size()));
+  const auto parsed = text::parse_url(value.url);
+  const bool plain = url.starts_with(kPlain) && is_authority(url.substr(kPlain.size())) && parsed &&
+                     text::is_loopback(parsed->host);
   if (!tls && !plain) {
     return Error{Code::kMalformed, "not the address of a relay",
                  "write https://host:port without a path; http:// is for loopback addresses"};
