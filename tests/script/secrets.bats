@@ -15,16 +15,17 @@ setup_file() {
   mkdir "$OUT" "$MEANT" "$MEANT/saved"
   : >"$SEEN"
   "$CANARIES" watch "$(basename "$SEALPOST")" "$SEEN" 3>&- &
-  echo $! >"$BATS_FILE_TMPDIR/watcher"
+  export watcher=$!
   start_org olivia dr.lee
   stop_relay
   sed -i 's/^log-requests = .*/log-requests = true/' "$RELAY_DIR/relay.toml"
   start_relay
   flow
+  kill "$watcher"
   collect
 }
 teardown_file() {
-  kill "$(<"$BATS_FILE_TMPDIR/watcher")" 2>/dev/null || true
+  kill "$watcher" 2>/dev/null || true
   stop_org
 }
 
@@ -88,17 +89,19 @@ seek() { "$CANARIES" seek "$BATS_FILE_TMPDIR/secrets.json" "$@"; }
   jq -e 'length >= 12 and has("olivia vault key") and all(.[]; length >= 32)' \
     "$BATS_FILE_TMPDIR/secrets.json"
   [ "$(jq 'keys | map(select(startswith("olivia signing seed"))) | length' "$BATS_FILE_TMPDIR/secrets.json")" = 2 ]
-  local name value
+  local name value number=0 place
   while IFS=$'\t' read -r name value; do
-    mkdir -p planted/deep
-    xxd -r -p <<<"$value" >planted/deep/raw
-    { printf 'log: '; printf '%s' "$value"; } >planted/hex
-    { printf 'x'; xxd -r -p <<<"$value"; printf 'yz'; } | base64 -w 0 >planted/base64
-    { printf 'xx'; xxd -r -p <<<"$value"; } | base64 -w 0 | tr +/ -_ >planted/base64url
-    expect_exit 1 seek planted
-    for place in deep/raw hex base64 base64url; do contains "$output" "$name"; contains "$output" "planted/$place"; done
-    rm -r planted
+    local planted=planted/$((++number))
+    mkdir -p "$planted/deep"
+    xxd -r -p <<<"$value" >"$planted/deep/raw"
+    { printf 'log: '; printf '%s' "$value"; } >"$planted/hex"
+    { printf 'x'; xxd -r -p <<<"$value"; printf 'yz'; } | base64 -w 0 >"$planted/base64"
+    { printf 'xx'; xxd -r -p <<<"$value"; } | base64 -w 0 | tr +/ -_ >"$planted/base64url"
+    for place in deep/raw hex base64 base64url; do echo "$name in $planted/$place"; done >>wanted
   done < <(jq -r 'to_entries[] | [.key, .value] | @tsv' "$BATS_FILE_TMPDIR/secrets.json")
+  expect_exit 1 seek planted
+  sed -E 's/ (as it is|in [A-Za-z0-9]+) in / in /' <<<"$output" | sort -u >found
+  [ -z "$(sort -u wanted | comm -23 - found)" ]
 }
 
 @test "the flow did what it should have done" {
