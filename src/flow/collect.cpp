@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "audit/event.hpp"
 #include "flow/file_keys.hpp"
 #include "flow/mailbox.hpp"
+#include "flow/receipt_event.hpp"
 #include "receipt/receipt.hpp"
 
 namespace sealpost::flow {
@@ -67,6 +69,35 @@ base::Result<Page> check_page(Installation& installation, client::RelayClient& r
   return page;
 }
 
+// By whose doing, where the log's entry tells: a device that destroyed a message says so for
+// itself.
+std::string taken_back_by(const receipt::Receipt& said, const wire::EvidenceItem& item) {
+  if (said.state != receipt::State::kWithdrawn) return {};
+  const auto event = audit::parse_leaf(item.leaf);
+  return event && logged_statement(*event, said) ? event->actor : std::string();
+}
+
+// A message that somebody else took back, such as an admin, is marked in the lists as well.
+base::Result<void> note_taken_back(vault::Vault& vault, const receipt::Receipt& said,
+                                   const wire::EvidenceItem& item) {
+  if (said.state != receipt::State::kWithdrawn && said.state != receipt::State::kRecalled) {
+    return {};
+  }
+  TRY(const auto seen, find_seen(vault, Direction::kSent, said.from, said.message));
+  if (!seen) return {};
+  TRY(Listed listed, find_message(vault, fmt::format("{}", seen->number), Direction::kSent));
+  const std::string by = taken_back_by(said, item);
+  auto& mark = listed.record.recalled;
+  if (mark && (!mark->by.empty() || by.empty())) return {};
+  mark = RecallMark{by,
+                    "",
+                    mark ? mark->at : said.at,
+                    listed.header.sent,
+                    listed.header.expires,
+                    listed.header.purpose};
+  return update_message(vault, listed.record);
+}
+
 base::Result<void> store_page(Installation& installation, const Page& page, std::uint64_t cursor) {
   vault::Vault& vault = installation.vault();
   bool erased = false;
@@ -75,6 +106,7 @@ base::Result<void> store_page(Installation& installation, const Page& page, std:
       const ReceiptRecord record{item->statement, item->index, item->leaf};
       TRY(vault.put(Kind::kReceipt, receipt_row(said.message, said.by, said.state, said.device),
                     encode(record).expose()));
+      TRY(note_taken_back(vault, said, *item));
       TRY(const bool last, note_answer(vault, said));
       erased = erased || last;
     }

@@ -115,6 +115,28 @@ vault_of() { echo "$ORG_DIR/$1"/*/vault.db; }
   json_lines '.[0].repeated and .[0].by == "mercy.example/ada/laptop"'
 }
 
+@test "the sender's list shows what an admin took back, before and after it was delivered" {
+  fetched=$(as nurse.kim send --to dr.lee "taken back later")
+  as dr.lee inbox >/dev/null
+  waiting=$(as nurse.kim send --to dr.lee "taken back first")
+  for id in "$fetched" "$waiting"; do recall ada "$id" --reason "an admin's" >/dev/null; done
+  expect_exit 0 as nurse.kim sent --json
+  json_lines 'all(.recalled == null)'
+  as dr.lee inbox >/dev/null
+  expect_exit 0 as nurse.kim receipt list
+  expect_exit 0 as nurse.kim sent --json
+  json_lines 'any(.id == $id and .recalled.by == "mercy.example/ada/laptop" and .recalled.reason == "")' \
+    --arg id "$waiting"
+  json_lines 'any(.id == $id and .recalled.by == "" and .recalled.at != "")' --arg id "$fetched"
+  expect_exit 0 as nurse.kim sent
+  [ "$(grep -c ' R ' <<<"$output")" = 2 ]
+  # The same again from the sender knows the reason, and says that it was done before.
+  expect_exit 0 recall nurse.kim "$waiting" --json
+  json_lines '.[0].repeated'
+  expect_exit 0 as nurse.kim sent --json
+  json_lines 'any(.id == $id and (.recalled.reason | contains("admin")))' --arg id "$waiting"
+}
+
 @test "it asks, and without a terminal needs --yes" {
   id=$(as olivia send --to dr.lee "asked")
   expect_exit 2 as olivia recall "$id" </dev/null
