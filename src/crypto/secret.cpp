@@ -22,7 +22,7 @@ namespace {
 
 // With sodium_malloc()'s own sixteen bytes, one page exactly.
 constexpr std::size_t kBlock = 4096 - 16;
-constexpr std::size_t kSpares = 256;
+constexpr std::size_t kSpares = 2048;  // what several batches of messages hold at once
 
 // Pages that were given back, for whoever is next: as malloc() keeps its own, and as little state
 // of the program. Nothing of what they held is left in them, and a sanitizer reports whoever still

@@ -131,7 +131,7 @@ class Sender final : public BatchSender {
     TRY(const bool sealed, is_sealed(vault_, item.id));
     under_way_.emplace(item.id, item.number);
     if (sealed) {
-      ready_.push_back(item.id);
+      TRY(ready_.emplace_back(), find_waiting(vault_, item.id));
       return true;
     }
     if (item.request.files.empty()) return false;
@@ -241,26 +241,25 @@ class Sender final : public BatchSender {
         continue;
       }
       kept.push_back(**std::move(sealed[i]));
-      ready_.push_back(wanted[i]->id);
     }
-    return kept.empty() ? base::Result<void>() : keep_outgoing(installation_, std::move(kept));
+    if (kept.empty()) return {};
+    TRY(std::vector<WaitingMessage> waiting, keep_outgoing(installation_, std::move(kept)));
+    std::move(waiting.begin(), waiting.end(), std::back_inserter(ready_));
+    return {};
   }
 
   // Everything that is sealed leaves, in requests of bounded size.
   base::Result<void> post() {
     Flight flight;
     std::size_t bytes = 0;
-    for (const std::string& id : std::exchange(ready_, {})) {
-      TRY(WaitingMessage message, find_waiting(vault_, id));
-      TRY(wire::Submissions one, wire::parse_submissions(message.outgoing.submission));
-      const std::size_t size = message.outgoing.submission.size();
-      if (!flight.messages.empty() && bytes + size > kMostBytes) {
+    for (WaitingMessage& message : std::exchange(ready_, {})) {
+      if (!flight.messages.empty() && bytes + message.size > kMostBytes) {
         TRY(launch(std::exchange(flight, {})));
         bytes = 0;
       }
-      bytes += size;
+      bytes += message.size;
+      flight.batch.messages.push_back(std::move(message.submission));
       flight.messages.push_back(std::move(message));
-      flight.batch.messages.push_back(std::move(one.messages.front()));
     }
     return flight.messages.empty() ? base::Result<void>() : launch(std::move(flight));
   }
@@ -298,6 +297,9 @@ class Sender final : public BatchSender {
   }
 
   base::Result<Sent> with_notice(Sent sent) {
+    const bool contact = !sent.recipients.empty() &&
+                         sent.recipients.front().user.starts_with(kContactAddress);
+    if (!contact) return sent;
     TRY(const bool waits, awaits_notice(vault_, sent.id));
     if (!waits || notifier_ == nullptr) return with_link(vault_, std::move(sent));
     TRY(const vault::Lease alone, hold(vault_, sent.id, context_));
@@ -336,7 +338,7 @@ class Sender final : public BatchSender {
   Submitter submitter_;
   std::size_t added_ = 0;
   std::map<std::string, std::size_t> under_way_;  // id -> number, of those nothing was told of
-  std::vector<std::string> ready_;                // ids of what is sealed and not posted
+  std::vector<WaitingMessage> ready_;             // sealed and not posted
 };
 
 }  // namespace

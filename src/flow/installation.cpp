@@ -43,6 +43,11 @@ base::Result<trust::Chain> load_chain(const vault::Vault& vault, const note::Ver
   return chain;
 }
 
+base::Result<policy::Policy> policy_of(const trust::Chain& chain) {
+  if (!chain.policy_text()) return policy::default_policy();
+  return policy::parse_policy(*chain.policy_text());
+}
+
 }  // namespace
 
 Installation::Installation(vault::Vault& vault, Profile profile, note::Signer signer,
@@ -50,7 +55,13 @@ Installation::Installation(vault::Vault& vault, Profile profile, note::Signer si
     : vault_(&vault),
       profile_(std::move(profile)),
       signer_(std::move(signer)),
-      chain_(std::move(chain)) {}
+      chain_(std::move(chain)),
+      policy_(policy_of(chain_)) {}
+
+void Installation::take_chain(trust::Chain chain) {
+  chain_ = std::move(chain);
+  policy_ = policy_of(chain_);
+}
 
 base::Result<void> Installation::initialise(vault::Vault& vault, const Profile& profile,
                                             const crypto::SigningKey& device_key,
@@ -185,11 +196,6 @@ base::Result<const trust::Device*> Installation::self(base::Time now) const {
   return chain_.active_device(signer_.name(), now);
 }
 
-base::Result<policy::Policy> Installation::policy() const {
-  if (!chain_.policy_text()) return policy::default_policy();
-  return policy::parse_policy(*chain_.policy_text());
-}
-
 base::Result<policy::Policy> Installation::policy_at(std::uint64_t size) const {
   const auto& entries = chain_.entries();
   for (std::size_t i = std::min<std::size_t>(size, entries.size()); i > 0; --i) {
@@ -233,12 +239,13 @@ base::Result<void> Installation::extend_chain(std::span<const std::string> entri
     return keep_notices(*vault_, notices);
   });
   if (stored) {
-    chain_ = std::move(longer);
+    take_chain(std::move(longer));
     return {};
   }
   if (stored.error().code != base::Code::kConflict) return stored;
   // Another process has caught up meanwhile: take what it verified.
-  TRY(chain_, load_chain(*vault_, chain_.root()));
+  TRY(trust::Chain theirs, load_chain(*vault_, chain_.root()));
+  take_chain(std::move(theirs));
   const auto head = chain_.head_at(std::min(chain_.size(), longer.size()));
   const auto ours = longer.head_at(std::min(chain_.size(), longer.size()));
   if (head && ours && *head == *ours) return {};

@@ -47,7 +47,7 @@ class Installation {
   base::Result<void> erase_root_key();
   // This device's certificate; kRevoked or kDenied (expired) as Chain::active_device.
   base::Result<const trust::Device*> self(base::Time now) const;
-  base::Result<policy::Policy> policy() const;
+  base::Result<policy::Policy> policy() const { return policy_; }
   // The one that was in force when the trust chain had `size` entries.
   base::Result<policy::Policy> policy_at(std::uint64_t size) const;
   // The relay's log key, as the root signed it; kNotFound before there is one.
@@ -81,12 +81,14 @@ class Installation {
 
  private:
   Installation(vault::Vault& vault, Profile profile, note::Signer signer, trust::Chain chain);
+  void take_chain(trust::Chain chain);
   base::Result<void> load_checkpoint();
   base::Result<void> load_view_time();
   vault::Vault* vault_;
   Profile profile_;
   note::Signer signer_;
   trust::Chain chain_;
+  base::Result<policy::Policy> policy_;  // of the chain; every message asks for it, several times
   merkle::Checkpoint checkpoint_;
   std::optional<base::Time> view_time_;
   std::string view_doubt_;

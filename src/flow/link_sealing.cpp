@@ -163,7 +163,8 @@ base::Result<void> seal_link_and_keep(Installation& installation, const SendRequ
                                             std::move(uploaded), context.clock.now()));
   std::vector<Outgoing> sealed;
   TRY(sealed.emplace_back(), work(context.random));
-  return keep_outgoing(installation, std::move(sealed));
+  TRY(keep_outgoing(installation, std::move(sealed)));
+  return {};
 }
 
 }  // namespace sealpost::flow

@@ -81,13 +81,13 @@ base::Result<Listed> find_by_id(const vault::Vault& vault, std::string_view pref
 
 }  // namespace
 
-base::Result<std::uint64_t> take_number(vault::Vault& vault) {
+base::Result<std::uint64_t> take_number(vault::Vault& vault, std::uint64_t count) {
   std::uint64_t number = 1;
   TRY(const std::optional<vault::Row> row, vault.find(Kind::kState, kNextNumber));
   if (row) {
     TRY(number, base::parse_decimal(row->value.expose_text()));
   }
-  TRY(vault.put(Kind::kState, kNextNumber, base::as_bytes(fmt::format("{}", number + 1))));
+  TRY(vault.put(Kind::kState, kNextNumber, base::as_bytes(fmt::format("{}", number + count))));
   return number;
 }
 

@@ -20,8 +20,9 @@ struct Listed {
       {};  // of one to a contact, where add_notice_state() was asked
 };
 
-// The number that the next stored message gets. Call inside the transaction that stores it.
-base::Result<std::uint64_t> take_number(vault::Vault& vault);
+// The number that the next stored message gets, or the first of the next `count`. Call inside the
+// transaction that stores them.
+base::Result<std::uint64_t> take_number(vault::Vault& vault, std::uint64_t count = 1);
 base::Result<void> store_message(vault::Vault& vault, const MessageRecord& record,
                                  const SeenRecord& seen);
 // Takes back what store_message() stored. Call inside a transaction.

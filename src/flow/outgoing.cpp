@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "audit/event.hpp"
+#include "flow/all_cores.hpp"
 #include "flow/drafts.hpp"
 #include "flow/file_keys.hpp"
 #include "flow/link_sealing.hpp"
@@ -33,9 +34,9 @@ base::Result<crypto::Digest> digest_of(const OutgoingFile& file) {
 }
 
 // Inside a transaction, as store_confirmed() and store_outgoing().
-base::Result<void> forget(vault::Vault& vault, const MessageRecord& record,
-                          std::int64_t outgoing_row) {
-  TRY(vault.erase(Kind::kOutgoing, outgoing_row));
+base::Result<void> forget(vault::Vault& vault, const WaitingMessage& waiting) {
+  const MessageRecord& record = waiting.record;
+  TRY(vault.erase(Kind::kOutgoing, waiting.row));
   TRY(forget_file_key(vault, record.id));
   TRY(forget_link(vault, record.id));
   return remove_message(vault, record);
@@ -63,8 +64,14 @@ void set_states(MessageRecord& record, const wire::SubmissionResult& result) {
   }
 }
 
+bool was_accepted_for_all(const MessageRecord& message) {
+  return std::all_of(message.recipients.begin(), message.recipients.end(),
+                     [](const RecipientRecord& item) { return item.state == "accepted"; });
+}
+
 // Devices that the message was not accepted for need no header.
 base::Result<void> trim_file_key(vault::Vault& vault, const MessageRecord& message) {
+  if (was_accepted_for_all(message) && !message.adopted) return {};
   TRY(std::optional<FileKeyRecord> record, find_file_key(vault, message.id));
   if (!record) return {};
   const auto refused = [&](const KeyedDevice& device) {
@@ -94,23 +101,24 @@ base::Result<void> confirm(const Installation& installation, WaitingMessage& wai
 base::Result<void> store_confirmed(vault::Vault& vault, const WaitingMessage& waiting) {
   const MessageRecord& record = waiting.record;
   TRY(update_message(vault, record));
-  TRY(update_seen(vault, record, {record.number, record.message_sha256, waiting.outgoing.tag}));
+  if (record.adopted) {  // as another than was stored
+    TRY(update_seen(vault, record, {record.number, record.message_sha256, waiting.tag}));
+  }
   TRY(trim_file_key(vault, record));
   TRY(erase_draft(vault, record.id));
   return vault.erase(Kind::kOutgoing, waiting.row);
 }
 
-base::Result<void> store_outgoing(vault::Vault& vault, Outgoing& message) {
+base::Result<WaitingMessage> store_outgoing(vault::Vault& vault, Outgoing& message,
+                                            std::uint64_t number) {
   MessageRecord& record = message.record;
-  const wire::Submission& submission = message.submission;
-  TRY(record.number, take_number(vault));
-  TRY(store_message(vault, record, {record.number, record.message_sha256, submission.tag}));
-  const std::size_t blobs = submission.blobs.size();
-  const base::Bytes tag = submission.tag;
+  const base::Bytes tag = message.submission.tag;
+  record.number = number;
+  TRY(store_message(vault, record, {record.number, record.message_sha256, tag}));
   wire::Submissions batch;
   batch.messages.push_back(std::move(message.submission));
   const OutgoingRecord outgoing{record.number, tag, wire::to_cbor(batch)};
-  TRY(vault.insert(Kind::kOutgoing, record.id, encode(outgoing).expose()));
+  TRY(const std::int64_t row, vault.insert(Kind::kOutgoing, record.id, encode(outgoing).expose()));
   if (message.file_key) TRY(keep_file_key(vault, record.id, *message.file_key));
   if (message.link) {
     TRY(keep_link(vault, record.id, *message.link));
@@ -118,15 +126,23 @@ base::Result<void> store_outgoing(vault::Vault& vault, Outgoing& message) {
       TRY(await_notice(vault, record.id));
     }
   }
+  wire::Submission& submission = batch.messages.front();
+  const std::size_t blobs = submission.blobs.size();
   for (std::size_t i = 0; i < blobs; ++i) TRY(forget_upload(vault, journal_of(record.id, i)));
-  return {};
+  std::string purpose = submission.purpose;
+  return WaitingMessage{row,
+                        tag,
+                        std::move(record),
+                        std::move(purpose),
+                        blobs > 0,
+                        std::move(submission),
+                        outgoing.submission.size()};
 }
 
 // What the relay says of a message whose blobs it has not got.
-bool files_are_gone(const OutgoingRecord& outgoing, const wire::SubmissionResult& result) {
-  if (result.error_code != base::code_name(base::Code::kNotFound)) return false;
-  const auto batch = wire::parse_submissions(outgoing.submission);
-  return result.recipients.empty() && batch && !batch->messages.at(0).blobs.empty();
+bool files_are_gone(const WaitingMessage& waiting, const wire::SubmissionResult& result) {
+  return result.error_code == base::code_name(base::Code::kNotFound) && result.recipients.empty() &&
+         waiting.has_files;
 }
 
 base::Error refusal(const wire::SubmissionResult& result) {
@@ -195,12 +211,18 @@ base::Result<Uploaded> upload_files(Installation& installation, const SendReques
   return uploaded;
 }
 
-base::Result<void> keep_outgoing(Installation& installation, std::vector<Outgoing> messages) {
+base::Result<std::vector<WaitingMessage>> keep_outgoing(Installation& installation,
+                                                        std::vector<Outgoing> messages) {
   vault::Vault& vault = installation.vault();
-  return vault.transaction([&]() -> base::Result<void> {
-    for (Outgoing& message : messages) TRY(store_outgoing(vault, message));
+  std::vector<WaitingMessage> waiting;
+  TRY(vault.transaction([&]() -> base::Result<void> {
+    TRY(std::uint64_t number, take_number(vault, messages.size()));
+    for (Outgoing& message : messages) {
+      TRY(waiting.emplace_back(), store_outgoing(vault, message, number++));
+    }
     return {};
-  });
+  }));
+  return waiting;
 }
 
 base::Result<bool> is_sealed(const vault::Vault& vault, const std::string& id) {
@@ -212,8 +234,16 @@ base::Result<WaitingMessage> find_waiting(const vault::Vault& vault, const std::
   TRY(const vault::Row row, vault.get(Kind::kOutgoing, id));
   TRY(OutgoingRecord outgoing, decode_outgoing(row.value.expose()));
   TRY(Listed listed, find_message(vault, fmt::format("{}", outgoing.number), Direction::kSent));
-  return WaitingMessage{row.id, std::move(outgoing), std::move(listed.record),
-                        std::move(listed.header.purpose)};
+  TRY(wire::Submissions batch, wire::parse_submissions(outgoing.submission));
+  wire::Submission& submission = batch.messages.front();
+  const bool has_files = !submission.blobs.empty();
+  return WaitingMessage{row.id,
+                        std::move(outgoing.tag),
+                        std::move(listed.record),
+                        std::move(listed.header.purpose),
+                        has_files,
+                        std::move(submission),
+                        outgoing.submission.size()};
 }
 
 base::Result<std::vector<Settled>> settle(Installation& installation,
@@ -221,10 +251,17 @@ base::Result<std::vector<Settled>> settle(Installation& installation,
                                           const wire::SubmissionResults& results) {
   const base::Error others{base::Code::kMalformed, "the relay answered about another message", ""};
   if (results.results.size() != waiting.size()) return others;
-  for (std::size_t i = 0; i < waiting.size(); ++i) {
+  std::vector<std::optional<base::Error>> wrong(waiting.size());
+  on_all_cores(waiting.size(), [&](std::size_t i) {
     const wire::SubmissionResult& result = results.results[i];
-    if (result.id != waiting[i].record.id) return others;
-    if (result.accepted) TRY(confirm(installation, waiting[i], result));
+    if (result.id != waiting[i].record.id) {
+      wrong[i] = others;
+    } else if (result.accepted) {
+      if (auto right = confirm(installation, waiting[i], result); !right) wrong[i] = right.error();
+    }
+  });
+  for (const std::optional<base::Error>& error : wrong) {
+    if (error) return *error;
   }
   vault::Vault& vault = installation.vault();
   TRY(vault.transaction([&]() -> base::Result<void> {
@@ -233,7 +270,7 @@ base::Result<std::vector<Settled>> settle(Installation& installation,
       if (results.results[i].accepted) {
         TRY(store_confirmed(vault, one));
       } else {
-        TRY(forget(vault, one.record, one.row));
+        TRY(forget(vault, one));
       }
     }
     return {};
@@ -244,7 +281,7 @@ base::Result<std::vector<Settled>> settle(Installation& installation,
     Settled& settled = all.emplace_back();
     if (result.accepted) {
       settled.confirmed = Confirmed{std::move(waiting[i].record), result.duplicate};
-    } else if (!files_are_gone(waiting[i].outgoing, result)) {
+    } else if (!files_are_gone(waiting[i], result)) {
       settled.refused = refusal(result);
     }
   }
@@ -256,7 +293,8 @@ base::Result<std::optional<Confirmed>> submit_outgoing(Installation& installatio
                                                        client::RelayClient& relay) {
   std::vector<WaitingMessage> waiting;
   TRY(waiting.emplace_back(), find_waiting(installation.vault(), id));
-  TRY(const wire::Submissions batch, wire::parse_submissions(waiting[0].outgoing.submission));
+  wire::Submissions batch;
+  batch.messages.push_back(std::move(waiting[0].submission));
   TRY(const wire::SubmissionResults results, relay.submit(batch));
   TRY(std::vector<Settled> settled, settle(installation, std::move(waiting), results));
   if (settled[0].refused) return *std::move(settled[0].refused);
@@ -290,7 +328,7 @@ base::Result<Confirmed> confirm_by_evidence(Installation& installation, const st
 base::Result<void> drop_outgoing(Installation& installation, const std::string& id) {
   vault::Vault& vault = installation.vault();
   TRY(const WaitingMessage waiting, find_waiting(vault, id));
-  return vault.transaction([&] { return forget(vault, waiting.record, waiting.row); });
+  return vault.transaction([&] { return forget(vault, waiting); });
 }
 
 base::Result<Confirmed> carry_through(Installation& installation, const Draft& draft,

@@ -41,8 +41,20 @@ struct Outgoing {
   std::optional<FileKeyRecord> file_key = {};
   std::optional<LinkRecord> link = {};
 };
-// Stores them in one transaction; what the vault kept of their uploads is not needed any more.
-base::Result<void> keep_outgoing(Installation& installation, std::vector<Outgoing> messages);
+// What waits for the relay's word about one message.
+struct WaitingMessage {
+  std::int64_t row = 0;
+  base::Bytes tag;
+  MessageRecord record;
+  std::string purpose;
+  bool has_files = false;
+  wire::Submission submission;  // until it is on its way
+  std::size_t size = 0;         // of the submission, in bytes
+};
+// Stores them in one transaction; what the vault kept of their uploads is not needed any more. What
+// comes back is find_waiting() of each.
+base::Result<std::vector<WaitingMessage>> keep_outgoing(Installation& installation,
+                                                        std::vector<Outgoing> messages);
 // Whether keep_outgoing() did, and nobody has confirmed it.
 base::Result<bool> is_sealed(const vault::Vault& vault, const std::string& id);
 
@@ -57,12 +69,6 @@ struct Settled {
   std::optional<base::Error> refused;
 };
 // What keep_outgoing() stored of one message.
-struct WaitingMessage {
-  std::int64_t row = 0;
-  OutgoingRecord outgoing;
-  MessageRecord record;
-  std::string purpose;
-};
 base::Result<WaitingMessage> find_waiting(const vault::Vault& vault, const std::string& id);
 // Checks the relay's answer about each, in their order, and stores what follows in one transaction.
 // Fails, with nothing stored, when the answer is about others or a receipt does not verify.

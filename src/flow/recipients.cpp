@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "flow/all_cores.hpp"
+
 namespace sealpost::flow {
 namespace {
 
@@ -112,17 +114,38 @@ base::Result<std::vector<std::string>> claim_each(client::RelayClient& relay,
   return prekeys;
 }
 
+// A device's prekey as the relay gave it, and what the chain says to it.
+struct Claimed {
+  const Wanted* wanted = nullptr;  // borrowed
+  std::string note;                // empty when the device has none
+  std::optional<base::Result<Target>> target = {};
+};
+
+// Checking a signature takes longer than all else that is done about a device.
+void check_claimed(const Installation& installation, base::Time now, std::vector<Claimed>& all) {
+  on_all_cores(all.size(), [&](std::size_t i) {
+    Claimed& one = all[i];
+    if (one.note.empty()) return;
+    one.target = make_target(installation, one.wanted->user, one.wanted->device, one.note, now);
+  });
+}
+
 // Claims a prekey for each device that has none yet, all at once, and sorts the devices into their
 // targets in their order.
 base::Result<void> claim(const Installation& installation, client::RelayClient& relay,
                          base::Time now, std::vector<Claiming>& messages) {
   std::vector<std::string> names;
+  std::vector<Claimed> claimed;
   for (const Claiming& message : messages) {
     for (const Wanted& item : message.wanted) {
-      if (item.have == nullptr) names.push_back(item.device);
+      if (item.have != nullptr) continue;
+      names.push_back(item.device);
+      claimed.push_back({&item, ""});
     }
   }
-  TRY(const std::vector<std::string> prekeys, claim_each(relay, names));
+  TRY(std::vector<std::string> prekeys, claim_each(relay, names));
+  for (std::size_t i = 0; i < claimed.size(); ++i) claimed[i].note = std::move(prekeys[i]);
+  check_claimed(installation, now, claimed);
   std::size_t next = 0;
   for (Claiming& message : messages) {
     Targets& targets = message.targets;
@@ -131,12 +154,12 @@ base::Result<void> claim(const Installation& installation, client::RelayClient& 
         targets.reachable.push_back(*item.have);
         continue;
       }
-      const std::string& prekey = prekeys[next++];
-      if (prekey.empty()) {
+      Claimed& one = claimed[next++];
+      if (one.note.empty()) {
         targets.unreachable.push_back({item.user, item.device, std::string(kRefused)});
         continue;
       }
-      TRY(Target target, make_target(installation, item.user, item.device, prekey, now));
+      TRY(Target target, *std::move(one.target));
       targets.reachable.push_back(std::move(target));
     }
   }

@@ -213,7 +213,8 @@ base::Result<void> seal_and_keep(Installation& installation, const SendRequest& 
                                             std::move(uploaded), context.clock.now()));
   std::vector<Outgoing> sealed;
   TRY(sealed.emplace_back(), work(context.random));
-  return keep_outgoing(installation, std::move(sealed));
+  TRY(keep_outgoing(installation, std::move(sealed)));
+  return {};
 }
 
 }  // namespace sealpost::flow

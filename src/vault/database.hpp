@@ -49,7 +49,6 @@ class Database {
   static base::Result<Database> open(const std::filesystem::path& path);
   base::Result<Statement> prepare(const char* sql);
   base::Result<void> execute(const char* sql);  // one statement or several, without results
-  std::int64_t last_insert_id() const { return sqlite3_last_insert_rowid(handle_.get()); }
   int changes() const { return sqlite3_changes(handle_.get()); }
   // Moves the write-ahead log into the file and empties it; kBusy while others read.
   base::Result<void> truncate_log();

@@ -32,6 +32,7 @@ struct Vault::Impl {
   base::Result<void> prepare();
   base::Result<Row> open_row(Kind kind, Statement& at) const;
   base::Result<std::optional<Row>> first(Kind kind, Statement& select) const;
+  base::Result<std::int64_t> next_id();
   base::Result<std::int64_t> insert(Kind kind, std::string_view name, base::ByteView value);
   base::Result<void> reseal(Kind kind, Statement& found, base::ByteView value);
   base::Result<void> in_transaction(const std::function<base::Result<void>()>& work);
@@ -41,8 +42,9 @@ struct Vault::Impl {
   Sealer sealer;
   base::Random& random;
   bool in_progress = false;
-  Statement begin, commit, rollback, insert_row, set_value, by_name, by_id, after_id, erase, count,
-      last;
+  std::optional<std::int64_t> newest;  // id, while a transaction keeps others from taking one
+  Statement begin, commit, rollback, insert_row, newest_id, set_value, by_name, by_id, after_id,
+      erase, count, last;
 };
 
 base::Result<void> Vault::Impl::prepare() {
@@ -50,7 +52,8 @@ base::Result<void> Vault::Impl::prepare() {
       {&begin, "BEGIN IMMEDIATE"},
       {&commit, "COMMIT"},
       {&rollback, "ROLLBACK"},
-      {&insert_row, "INSERT INTO rows(kind, name, value) VALUES(?, ?, x'')"},
+      {&insert_row, "INSERT INTO rows(id, kind, name, value) VALUES(?, ?, ?, ?)"},
+      {&newest_id, "SELECT seq FROM sqlite_sequence WHERE name = 'rows'"},
       {&set_value, "UPDATE rows SET value = ? WHERE id = ?"},
       {&by_name, "SELECT id, name, value FROM rows WHERE kind = ? AND name = ?"},
       {&by_id, "SELECT id, name, value FROM rows WHERE kind = ? AND id = ?"},
@@ -80,19 +83,30 @@ base::Result<std::optional<Row>> Vault::Impl::first(Kind kind, Statement& select
   return std::optional<Row>(*std::move(row));
 }
 
+// The seal binds the id, so that it is chosen here, as SQLite would: never one that was there
+// before.
+base::Result<std::int64_t> Vault::Impl::next_id() {
+  if (!newest) {
+    TRY(const bool any, newest_id.step());
+    newest = any ? newest_id.number(0) : 0;
+    newest_id.reset();
+  }
+  return *newest + 1;
+}
+
 base::Result<std::int64_t> Vault::Impl::insert(Kind kind, std::string_view name,
                                                base::ByteView value) {
   const crypto::Digest digest = sealer.name(kind, name);
   const base::ByteView stored = name.empty() ? base::ByteView() : base::ByteView(digest);
   const auto bound = name.empty() ? std::nullopt : std::optional<base::ByteView>(stored);
-  if (auto done = insert_row.with(static_cast<int>(kind), bound).run(); !done) {
+  TRY(const std::int64_t id, next_id());
+  const base::Bytes sealed = sealer.seal(kind, id, stored, value, random);
+  if (auto done = insert_row.with(id, static_cast<int>(kind), bound, base::ByteView(sealed)).run();
+      !done) {
     if (done.error().code != base::Code::kConflict) return std::move(done).error();
     return base::Error{base::Code::kConflict, "the vault holds this already", ""};
   }
-  // The id is known only now, and the seal binds it.
-  const std::int64_t id = database.last_insert_id();
-  const base::Bytes sealed = sealer.seal(kind, id, stored, value, random);
-  TRY(set_value.with(base::ByteView(sealed), id).run());
+  newest = id;
   return id;
 }
 
@@ -113,6 +127,7 @@ base::Result<void> Vault::Impl::in_transaction(const std::function<base::Result<
     Impl& impl;
     ~Undo() {
       impl.in_progress = false;
+      impl.newest.reset();
       if (!done && !impl.rollback.run()) impl.rollback.reset();  // SQLite rolled back by itself
     }
     bool done = false;
