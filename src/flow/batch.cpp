@@ -58,6 +58,16 @@ struct Item {
 };
 using Items = std::deque<Item>;  // works borrow the requests in it
 
+// Sent to a contact who was not told of it, or maybe was.
+struct Untold {
+  std::size_t number = 0;
+  Sent sent;
+};
+
+bool is_for_contact(const Sent& sent) {
+  return !sent.recipients.empty() && sent.recipients.front().user.starts_with(kContactAddress);
+}
+
 // Errors of one message, after which others are sent all the same.
 bool is_of_one(Code code) {
   constexpr std::array kOfOne{Code::kUsage,  Code::kNotFound, Code::kRevoked,
@@ -81,6 +91,7 @@ class Sender final : public BatchSender {
 
   base::Result<void> add(std::vector<SendRequest> requests) override {
     TRY(meet());
+    heard_ = false;
     Items items;
     for (SendRequest& request : requests) {
       items.push_back({std::move(request), "", added_++});
@@ -88,6 +99,7 @@ class Sender final : public BatchSender {
       TRY(const bool kept, settled_before(item));
       if (kept) items.pop_back();
     }
+    TRY(tell_contacts());
     TRY(prepare(items));
     TRY(seal(items));
     return post();
@@ -124,10 +136,7 @@ class Sender final : public BatchSender {
     }
     auto before = sent_before(installation_, item.request, item.id);
     if (!before) return told_of(item, before.error());
-    if (*before) {
-      if (notifier_ != nullptr) TRY(hear_of_contact(installation_, relay_, item.id, context_));
-      return told_sent(item, *std::move(*before));
-    }
+    if (*before) return told_before(item, *std::move(*before));
     TRY(const bool sealed, is_sealed(vault_, item.id));
     under_way_.emplace(item.id, item.number);
     if (sealed) {
@@ -136,6 +145,16 @@ class Sender final : public BatchSender {
     }
     if (item.request.files.empty()) return false;
     return send_alone(item);
+  }
+
+  // What contacts said since the message was sent counts, if they are still to be told of it.
+  base::Result<bool> told_before(const Item& item, Sent sent) {
+    const bool to_contact = notifier_ != nullptr && is_for_contact(sent);
+    if (to_contact && !heard_) {
+      TRY(heard_, awaits_notice(vault_, item.id));
+      if (heard_) TRY(meet_register(installation_, relay_, reg::Stream::kPeople, context_));
+    }
+    return told_sent(item, std::move(sent));
   }
 
   base::Result<bool> send_alone(const Item& item) {
@@ -279,7 +298,7 @@ class Sender final : public BatchSender {
     TRY(const std::vector<Settled> settled,
         settle(installation_, std::move(landed->flight.messages), *landed->results));
     for (std::size_t i = 0; i < ids.size(); ++i) TRY(tell(ids[i], settled[i]));
-    return {};
+    return tell_contacts();
   }
 
   base::Result<void> tell(const std::string& id, const Settled& settled) {
@@ -288,22 +307,41 @@ class Sender final : public BatchSender {
     under_way_.erase(at);
     if (settled.confirmed) {
       const Confirmed& confirmed = *settled.confirmed;
-      TRY(outcome.sent, with_notice(sent_of(confirmed.record, confirmed.duplicate)));
-    } else if (!outcome.error) {
+      return keep_sent(outcome.number, sent_of(confirmed.record, confirmed.duplicate));
+    }
+    if (!outcome.error) {
       outcome.error = base::Error{
           Code::kNotFound, "the relay does not have the message's files any more", "send it again"};
     }
     return told_(outcome);
   }
 
-  base::Result<Sent> with_notice(Sent sent) {
-    const bool contact = !sent.recipients.empty() &&
-                         sent.recipients.front().user.starts_with(kContactAddress);
-    if (!contact) return sent;
-    TRY(const bool waits, awaits_notice(vault_, sent.id));
-    if (!waits || notifier_ == nullptr) return with_link(vault_, std::move(sent));
-    TRY(const vault::Lease alone, hold(vault_, sent.id, context_));
-    return tell_contact(installation_, std::move(sent), notifier_, context_);
+  // Contacts are told several at once, with tell_contacts().
+  base::Result<void> keep_sent(std::size_t number, Sent sent) {
+    if (!is_for_contact(sent)) return told_({number, sent.id, std::move(sent), {}});
+    const auto same = [&](const Untold& one) { return one.sent.id == sent.id; };
+    if (std::any_of(untold_.begin(), untold_.end(), same)) TRY(tell_contacts());
+    untold_.push_back({number, std::move(sent)});
+    return {};
+  }
+
+  base::Result<void> tell_contacts() {
+    std::vector<Untold> all = std::exchange(untold_, {});
+    std::vector<vault::Lease> alone;
+    std::vector<std::string> ids;
+    for (const Untold& one : all) {
+      ids.push_back(one.sent.id);
+      TRY(const bool waits, awaits_notice(vault_, one.sent.id));
+      if (!waits || notifier_ == nullptr) continue;
+      TRY(vault::Lease lease, hold(vault_, one.sent.id, context_));
+      alone.push_back(std::move(lease));
+    }
+    return send_notices(installation_, ids, notifier_, context_,
+                        [&](std::size_t at, NoticeState state) -> base::Result<void> {
+                          TRY(Sent sent, with_link(vault_, std::move(all[at].sent)));
+                          if (sent.link) sent.link->notice = std::move(state);
+                          return told_({all[at].number, ids[at], std::move(sent), {}});
+                        });
   }
 
   // Nothing is under way afterwards.
@@ -314,9 +352,8 @@ class Sender final : public BatchSender {
   }
 
   base::Result<bool> told_sent(const Item& item, Sent sent) {
-    TRY(sent, with_notice(std::move(sent)));
     under_way_.erase(item.id);
-    TRY(told_({item.number, item.id, std::move(sent), {}}));
+    TRY(keep_sent(item.number, std::move(sent)));
     return true;
   }
   // Fails with what is everybody's.
@@ -339,6 +376,8 @@ class Sender final : public BatchSender {
   std::size_t added_ = 0;
   std::map<std::string, std::size_t> under_way_;  // id -> number, of those nothing was told of
   std::vector<WaitingMessage> ready_;             // sealed and not posted
+  std::vector<Untold> untold_;                    // of whom the notices go next
+  bool heard_ = false;                            // the register was read since the batch began
 };
 
 }  // namespace

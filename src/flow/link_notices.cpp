@@ -80,17 +80,55 @@ base::Result<notify::Notice> compose(const Installation& installation, const std
                         language == personal.end() ? "" : language->second, link.address.clone()};
 }
 
-// One try of a notice that waits.
-base::Result<NoticeState> try_notice(Installation& installation, const std::string& message,
-                                     const LinkRecord& link, Notifier& notifier, Channel channel,
-                                     base::Time now) {
+// A notice that is to be sent, or where it stands without that.
+struct Prepared {
+  std::optional<notify::Notice> notice;
+  NoticeState state = {};
+};
+
+base::Result<Prepared> as_it_stands(base::Result<NoticeState> state) {
+  TRY(NoticeState known, std::move(state));
+  return Prepared{std::nullopt, std::move(known)};
+}
+
+// One that waits, and goes by a channel that is served.
+base::Result<Prepared> write_notice(const Installation& installation, const std::string& message,
+                                    const LinkRecord& link, Channel channel, base::Time now) {
   vault::Vault& vault = installation.vault();
-  const auto notice = compose(installation, message, link, channel, now);
-  if (!notice && notice.error().code == base::Code::kNoConsent) {
-    return settle(vault, message, failed(notice.error().text, base::Code::kNoConsent), false);
+  auto notice = compose(installation, message, link, channel, now);
+  if (notice) return Prepared{*std::move(notice)};
+  const base::Error& why = notice.error();
+  if (why.code != base::Code::kNoConsent) {
+    return as_it_stands(settle(vault, message, failed(why.text), true));
   }
-  if (!notice) return settle(vault, message, failed(notice.error().text), true);
-  const auto outcome = notifier.send(*notice);
+  return as_it_stands(settle(vault, message, failed(why.text, base::Code::kNoConsent), false));
+}
+
+base::Result<Prepared> prepare_notice(const Installation& installation, const std::string& message,
+                                      const Notifier* notifier, base::Time now) {
+  vault::Vault& vault = installation.vault();
+  TRY(const std::optional<LinkRecord> link, find_link(vault, message));
+  TRY(const bool waits, awaits_notice(vault, message));
+  if (!link) {
+    TRY(forget_notice(vault, message));
+    return Prepared{};
+  }
+  const auto channel = notice_channel(link->channel);
+  if (!waits || notifier == nullptr || !channel) return Prepared{std::nullopt, link->notice};
+  if (!notifier->serves(*channel)) {
+    return as_it_stands(settle(vault, message,
+                               failed(fmt::format("notices by {} are not configured any more",
+                                                  notify::channel_name(*channel))),
+                               true));
+  }
+  if (now >= link->expires) {
+    return as_it_stands(settle(vault, message, failed("the link has ended"), false));
+  }
+  return write_notice(installation, message, *link, *channel, now);
+}
+
+base::Result<NoticeState> take_outcome(vault::Vault& vault, const std::string& message,
+                                       const base::Result<notify::Outcome>& outcome) {
   if (!outcome) {  // interrupted: it may have been sent, and is offered again under the same id
     return failed(outcome.error().text, outcome.error().code);
   }
@@ -133,37 +171,41 @@ bool is_for_contact(const SendRequest& request) {
                      [](const std::string& to) { return to.starts_with(kContactAddress); });
 }
 
-base::Result<NoticeState> send_notice(Installation& installation, const std::string& message,
-                                      Notifier* notifier, Context& context) {
+base::Result<void> send_notices(Installation& installation, std::span<const std::string> messages,
+                                Notifier* notifier, Context& context, const NoticeTold& told) {
   vault::Vault& vault = installation.vault();
-  TRY(const std::optional<LinkRecord> link, find_link(vault, message));
-  TRY(const bool waits, awaits_notice(vault, message));
-  if (!link) {
-    TRY(forget_notice(vault, message));
-    return NoticeState{};
+  const auto tell = [&](std::size_t at, base::Result<NoticeState> state) {
+    return told(at, state ? *std::move(state) : failed(state.error().text, state.error().code));
+  };
+  std::vector<notify::Notice> notices;
+  std::vector<std::size_t> places;  // among the messages
+  for (std::size_t at = 0; at < messages.size(); ++at) {
+    auto prepared = prepare_notice(installation, messages[at], notifier, context.clock.now());
+    if (prepared && prepared->notice) {
+      notices.push_back(*std::move(prepared->notice));
+      places.push_back(at);
+    } else if (prepared) {
+      TRY(tell(at, std::move(prepared->state)));
+    } else {
+      TRY(tell(at, prepared.error()));
+    }
   }
-  const auto channel = notice_channel(link->channel);
-  if (!waits || notifier == nullptr || !channel) return link->notice;
-  const base::Time now = context.clock.now();
-  if (!notifier->serves(*channel)) {
-    return settle(vault, message,
-                  failed(fmt::format("notices by {} are not configured any more",
-                                     notify::channel_name(*channel))),
-                  true);
-  }
-  if (now >= link->expires) {
-    return settle(vault, message, failed("the link has ended"), false);
-  }
-  return try_notice(installation, message, *link, *notifier, *channel, now);
+  if (notices.empty()) return {};
+  return notifier->send_all(notices, [&](std::size_t n, const base::Result<notify::Outcome>& got) {
+    return tell(places[n], take_outcome(vault, messages[places[n]], got));
+  });
 }
 
 base::Result<Sent> tell_contact(Installation& installation, Sent sent, Notifier* notifier,
                                 Context& context) {
-  // The message stands, whatever becomes of the notice.
-  const auto notice = send_notice(installation, sent.id, notifier, context);
+  NoticeState notice;
+  TRY(send_notices(installation, {&sent.id, 1}, notifier, context,
+                   [&](std::size_t, NoticeState state) -> base::Result<void> {
+                     notice = std::move(state);
+                     return {};
+                   }));
   TRY(sent, with_link(installation.vault(), std::move(sent)));
-  if (!sent.link) return sent;
-  sent.link->notice = notice ? *notice : failed(notice.error().text, notice.error().code);
+  if (sent.link) sent.link->notice = std::move(notice);
   return sent;
 }
 

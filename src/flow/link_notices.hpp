@@ -5,6 +5,8 @@
 // make of message and contact, the same each time. Call with the lease of the message. One thread.
 #pragma once
 
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -27,13 +29,17 @@ std::vector<std::string> channels_of(const notify::Notifier& notifier);
 // Whether anybody it is for gets a link.
 bool is_for_contact(const SendRequest& request);
 
-// Sends the notice of a confirmed message, unless it was sent, none is intended, or the contact may
-// not be written to any more; without a `notifier` says where it stands. What goes wrong is in what
-// comes back: fails only when the vault does.
-base::Result<NoticeState> send_notice(Installation& installation, const std::string& message,
-                                      notify::Notifier* notifier, Context& context);
+// Sends the notices of confirmed messages, as many at once as the notifier has connections, unless
+// one was sent, none is intended, or the contact may not be written to any more; without a
+// `notifier` says where they stand. Each is marked as soon as it was taken, and told of with its
+// place, in any order, on the caller's thread: the messages stand, whatever becomes of the notices.
+// Fails with what `told` fails with, and then the rest stays untold.
+using NoticeTold = std::function<base::Result<void>(std::size_t at, NoticeState state)>;
+base::Result<void> send_notices(Installation& installation, std::span<const std::string> messages,
+                                notify::Notifier* notifier, Context& context,
+                                const NoticeTold& told);
 
-// `sent` with its link, if it has one, whose notice is sent now as send_notice() does.
+// `sent` with its link, if it has one, whose notice is sent now as send_notices() does.
 base::Result<Sent> tell_contact(Installation& installation, Sent sent, notify::Notifier* notifier,
                                 Context& context);
 

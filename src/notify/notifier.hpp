@@ -4,13 +4,16 @@
 //   TRY(Notifier notifier, Notifier::make(settings, sender, read_secret, seams));
 //   TRY(const Outcome outcome, notifier.send(notice));
 //
-// Made for thousands of notices: connections are kept, and the rate holds over all that one
-// Notifier sends. One thread. What is refused for good fails at once; what may pass is tried four
-// times within ten seconds.
+// Made for thousands of notices: connections are kept, as many as the settings say, and the rate
+// holds over all that one Notifier sends. Belongs to one thread. What is refused for good fails at
+// once; what may pass is tried four times within ten seconds.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
 
 #include "notify/carrier.hpp"
 #include "notify/texts.hpp"
@@ -40,20 +43,34 @@ class Notifier {
   // kNotFound when the channel is not configured. Everything else is an outcome.
   base::Result<Outcome> send(const Notice& notice);
 
+  // Told of each notice by its place, in any order, on the caller's thread: as send().
+  using Told = std::function<base::Result<void>(std::size_t at, base::Result<Outcome> outcome)>;
+  // Several at once, over all connections. When `told` fails, what has not begun stays unsent and
+  // untold, and this fails with the same.
+  base::Result<void> send_all(std::span<const Notice> notices, const Told& told);
+
  private:
+  // When the next notice may go, for all connections of a way.
+  struct Turn {
+    std::mutex mutex;
+    base::milliseconds next{0};
+  };
   struct Way {
-    std::unique_ptr<ChannelSettings> settings;  // the carrier borrows them
+    std::unique_ptr<ChannelSettings> settings;  // the carriers borrow them
     Texts texts;
-    std::unique_ptr<Carrier> carrier;
-    base::milliseconds next{0};  // when the next notice may go
+    std::vector<std::unique_ptr<Carrier>> carriers;  // one for each connection; one thread each
+    std::unique_ptr<Turn> turn;
   };
 
   explicit Notifier(Seams seams) : seams_(seams) {}
   static base::Result<Way> make_way(const ChannelSettings& settings, Channel channel,
                                     const Sender& sender, const ReadSecret& read_secret,
                                     Seams seams);
+  base::Result<Outcome> send_over(std::size_t connection, const Notice& notice);
   base::Result<void> wait_for_turn(Way& way);
-  base::Result<Outcome> carry(Way& way, const Letter& letter);
+  base::Result<Outcome> carry(Way& way, Carrier& carrier, const Letter& letter);
+  void hold_all(Way& way, base::milliseconds span);
+  std::size_t connections_for(Channel channel) const;
   const std::optional<Way>& way(Channel channel) const {
     return channel == Channel::kSms ? sms_ : email_;
   }

@@ -19,6 +19,9 @@ constexpr int kWebhook = 2;
 constexpr int kCommand = 4;
 constexpr int kAll = kSmtp | kWebhook | kCommand;
 constexpr std::uint64_t kMostPerUnit = 100'000;
+constexpr std::uint64_t kMostConnections = 32;
+// Servers are made for several clients; a program of the user's need not be.
+constexpr std::size_t kUsualConnections = 4;
 
 struct Key {
   std::string_view name;
@@ -30,6 +33,7 @@ constexpr std::array kKeys{
     Key{"stop.*", kAll},
     Key{"subject.*", kAll},
     Key{"rate", kAll},
+    Key{"connections", kAll},
     Key{"url", kSmtp | kWebhook},
     Key{"ca-file", kSmtp | kWebhook},
     Key{"user", kSmtp | kWebhook},
@@ -117,6 +121,13 @@ base::Result<base::milliseconds> interval_of(const std::string& rate) {
   return malformed("rate is out of form", "write it like 10/s, 100/m or 1000/h");
 }
 
+base::Result<std::size_t> connections_of(const std::string& number, Via via) {
+  if (number.empty()) return via == Via::kCommand ? std::size_t{1} : kUsualConnections;
+  const auto count = base::parse_decimal(number, kMostConnections);
+  if (count && *count > 0) return static_cast<std::size_t>(*count);
+  return malformed(fmt::format("connections is a number from 1 to {}", kMostConnections));
+}
+
 base::Result<std::set<int>> expected_of(const std::string& list) {
   std::set<int> expected;
   if (list.empty()) return expected;
@@ -198,6 +209,7 @@ base::Result<ChannelSettings> parse_channel(const Values& values, Channel channe
     return malformed("a text message has no subject");
   }
   TRY(out.interval, interval_of(take(values, "rate")));
+  TRY(out.connections, connections_of(take(values, "connections"), out.via));
   out.ca_file = take(values, "ca-file");
   TRY(fill_secret(values, out));
   if (out.via == Via::kSmtp) TRY(fill_smtp(values, out));

@@ -30,6 +30,7 @@ struct ChannelSettings {
   Words stops;
   Words subjects;
   base::milliseconds interval{0};  // the least between two notices
+  std::size_t connections = 1;     // notices that may be under way at once
   // smtp and webhook
   std::string url;
   std::string ca_file;

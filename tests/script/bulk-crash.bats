@@ -94,3 +94,43 @@ run_job() {
     --passcode none --json
   json_lines 'map(select(.link)) | length == 3 and all(.link | startswith("https://"))'
 }
+
+@test "several notices go out at once, as many as the configuration says, and each once" {
+  { echo to && printf 'p%s\n' {1..9}; } >nine.csv
+  echo "Nine" >text
+  go() {
+    as olivia bulk run nine.csv --template text --purpose billing --passcode none --json --job "$@"
+  }
+  told_each_once() {
+    arrived requests.ndjson 'length == 9 and ([.[].body | fromjson.to] | unique | length) == 9'
+  }
+  webhook_config >"$ORG_DIR/olivia/config.toml"
+  forget_arrived
+  gathers 4
+  expect_exit 0 go four
+  json_lines '.[-1].sent == 9'
+  told_each_once
+  arrived requests.ndjson '[.[].at_once] | max == 4'
+  forget_arrived
+  { webhook_config && echo connections = 7; } >"$ORG_DIR/olivia/config.toml"
+  gathers 7
+  expect_exit 0 go seven
+  told_each_once
+  arrived requests.ndjson '[.[].at_once] | max == 7'
+  forget_arrived
+  { webhook_config && echo connections = 1; } >"$ORG_DIR/olivia/config.toml"
+  expect_exit 0 go one
+  told_each_once
+  arrived requests.ndjson '[.[].at_once] | max == 1'
+  # One that is refused is nobody else's business, whichever connection it went over.
+  forget_arrived
+  webhook_config >"$ORG_DIR/olivia/config.toml"
+  gathers 4
+  answers http 200 200 400 200 200 400
+  expect_exit 8 go refused
+  json_lines '.[-1] | .sent == 7 and .failed == 2'
+  told_each_once
+  forget_arrived
+  expect_exit 0 as olivia bulk resume refused --json
+  arrived requests.ndjson 'length == 2'
+}

@@ -40,7 +40,9 @@ arrived() {
   output=$(cat "$SERVERS/$1" 2>/dev/null || true)
   json_lines "$2"
 }
-forget_arrived() { rm -f "$SERVERS"/*.ndjson "$SERVERS"/*.answers; }
+# gathers COUNT: no request is answered before so many were there at once.
+gathers() { echo "$1" >"$SERVERS/http.gather"; }
+forget_arrived() { rm -f "$SERVERS"/*.ndjson "$SERVERS"/*.answers "$SERVERS"/*.gather; }
 
 # The configurations, for standard output.
 smtp_config() {

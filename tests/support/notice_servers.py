@@ -6,7 +6,9 @@
 FOLDER has cert.pem and key.pem, for localhost. What arrives is appended to mails.ndjson and
 requests.ndjson. mail.answers and http.answers say how to answer: each recipient, or request, takes
 the first line, "450 4.2.0 later" or "429 slow down"; without any left everything is taken. Users log
-in as sealpost with the password in FOLDER/password. OPEN_PORT is SMTP without TLS. Writes "ready" when it listens; runs until it is
+in as sealpost with the password in FOLDER/password. http.gather has a number: until so many requests
+were there at the same time, none is answered, for a minute at most; "at_once" says of each how many
+there were when it came. OPEN_PORT is SMTP without TLS. Writes "ready" when it listens; runs until it is
 killed.
 """
 
@@ -23,6 +25,7 @@ from aiosmtpd.smtp import AuthResult
 FOLDER = Path(sys.argv[1])
 PORTS = [int(port) for port in sys.argv[2:7]]
 LOCK = threading.Lock()
+CROWD = threading.Condition()
 
 
 def record(name, value):
@@ -62,16 +65,48 @@ def authenticate(_server, _session, _envelope, _mechanism, data):
     return AuthResult(success=known, handled=known)
 
 
+class Crowd:
+    """How many requests there are, and were."""
+
+    now = peak = 0
+
+    @classmethod
+    def enter(cls):
+        with CROWD:
+            cls.now += 1
+            cls.peak = max(cls.peak, cls.now)
+            CROWD.notify_all()
+            gather = FOLDER / "http.gather"
+            if gather.exists():
+                wanted = int(gather.read_text(encoding="utf-8"))
+                CROWD.wait_for(lambda: cls.peak >= wanted, timeout=60)
+            else:
+                cls.peak = cls.now
+            return cls.now
+
+    @classmethod
+    def leave(cls):
+        with CROWD:
+            cls.now -= 1
+
+
 class Gateway(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
     def answer(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        at_once = Crowd.enter()
+        try:
+            self.reply(body, at_once)
+        finally:
+            Crowd.leave()
+
+    def reply(self, body, at_once):
         record("requests.ndjson", {
             "method": self.command, "path": self.path, "body": body,
             "headers": {name.lower(): value for name, value in self.headers.items()},
-            "port": self.client_address[1],
+            "port": self.client_address[1], "at_once": at_once,
         })
         status, _, words = (next_answer("http.answers") or "202 taken").partition(" ")
         said = (words.replace("BODY", body)).encode()

@@ -100,3 +100,15 @@ TEST_CASE("rates and statuses have a form") {
     CHECK(is_refused(with(kWebhook, "notify.sms.expect-status", bad), "expect-status"));
   }
 }
+
+TEST_CASE("servers take several notices at once, a program one, unless it is said otherwise") {
+  const Values command{{"notify.sms.via", "command"}, {"notify.sms.command", "/bin/true"}};
+  CHECK(parse_settings(kWebhook)->sms->connections == 4);
+  CHECK(parse_settings(kSmtp)->email->connections == 4);
+  CHECK(parse_settings(command)->sms->connections == 1);
+  CHECK(parse_settings(with(command, "notify.sms.connections", "32"))->sms->connections == 32);
+  for (const char* wrong : {"0", "33", "-1", "many", "1.5"}) {
+    CAPTURE(wrong);
+    CHECK(is_refused(with(kWebhook, "notify.sms.connections", wrong), "connections is a number"));
+  }
+}
