@@ -58,6 +58,8 @@ run_job() {
     --argjson all "$ROWS" --argjson refused "$refused"
   # Members: what came in, each once.
   for user in dr.lee nurse.kim; do
+    # Of very many the relay hands out so much in a minute.
+    wait_for "all of $user's inbox" 600 eval "as $user inbox >/dev/null 2>&1"
     as $user inbox --json | jq -r 'select(.subject == "Crash").id' >>ids
   done
   [ "$(wc -l <ids)" = "$contacts" ]
@@ -133,4 +135,15 @@ run_job() {
   forget_arrived
   expect_exit 0 as olivia bulk resume refused --json
   arrived requests.ndjson 'length == 2'
+}
+
+@test "the rate of notices holds over all connections" {
+  { echo to && printf 'p%s\n' 1 2 3 4 5; } >five.csv
+  echo "Five" >text
+  { webhook_config && printf 'rate = "60/m"\nconnections = 4\n'; } >"$ORG_DIR/olivia/config.toml"
+  forget_arrived
+  SECONDS=0
+  expect_exit 0 as olivia bulk run five.csv --template text --purpose billing --passcode none --job slow
+  [ $SECONDS -ge 3 ]
+  arrived requests.ndjson 'length == 5'
 }

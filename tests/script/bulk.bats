@@ -22,6 +22,7 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   write_table
   expect_exit 8 bulk run table.csv --template text --purpose appointment-reminder \
     --subject "First {day}" --results rows.ndjson
+  [ "$(stat -c %a rows.ndjson)" = 600 ]
   contains "$output" "3 sent, 1 refused, 0 failed, 1 duplicate"
   contains "$errors" "line 5: refused: john-roe may not be written to for appointment-reminder"
   contains "$errors" "sealpost bulk resume"
@@ -62,7 +63,18 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   json_lines '.[-1] | .sent == 4 and .refused == 0 and .duplicate == 1'
   json_lines 'map(select(.type == "bulk-row" and (.before | not))) | length == 1 and .[0].to == "contact:john-roe"'
   [ "$(received dr.lee "Again Tuesday")" = 1 ]
-  # Nothing can be left of it: the table is gone.
+  # Nothing can be left of it: the table is gone, which another job's is not.
+  as olivia consent revoke john-roe --yes >/dev/null
+  expect_exit 8 bulk run table.csv --template text --purpose appointment-reminder --job kept --subject Kept
+  parts() {
+    python3 -c 'import sqlite3, sys
+print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM rows WHERE kind = 29").fetchone()[0])' \
+      "$ORG_DIR"/olivia/*/vault.db
+  }
+  before=$(parts)
+  as olivia consent grant john-roe --purpose appointment-reminder --channel link-sms --method paper --yes >/dev/null
+  expect_exit 0 bulk resume kept
+  [ "$(parts)" = $((before - 1)) ]
   expect_exit 0 bulk resume reminders
   contains "$output" "is finished: 4 sent"
   as olivia consent revoke john-roe --yes >/dev/null
@@ -76,6 +88,11 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   contains "$errors" "another table, template or options"
   write_table
   expect_exit 9 bulk run table.csv --template text --purpose appointment-reminder --job mine --max-views 2
+  expect_exit 9 bulk run table.csv --template text --purpose appointment-reminder --job mine --subject New
+  # Nor is it the other way round: the same content under another name is sent once more.
+  expect_exit 8 bulk run table.csv --template text --purpose appointment-reminder --subject Named --job one
+  expect_exit 8 bulk run table.csv --template text --purpose appointment-reminder --subject Named --job two
+  [ "$(received dr.lee Named)" = 2 ]
   expect_exit 0 bulk run table.csv --template text --purpose appointment-reminder --job mine
   # What does not change what is sent is no other content.
   expect_exit 0 bulk run table.csv --template text --purpose appointment-reminder --job mine --rate 5/s
@@ -87,6 +104,11 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   expect_exit 0 bulk run keys.csv --template text --purpose general --key-column key --json
   json_lines '.[-1] | .sent == 3 and .duplicate == 2'
   json_lines 'map(select(.state == "duplicate").line) == [3, 6]'
+  # The same letters in other fields are another row.
+  printf 'to,a,b\ndr.lee,x,yz\ndr.lee,xy,z\n' >fields.csv
+  echo "{a}-{b}" >text
+  expect_exit 0 bulk run fields.csv --template text --purpose general --json
+  json_lines '.[-1] | .sent == 2 and .duplicate == 0'
 }
 
 @test "a dry run says the same and sends nothing" {
@@ -107,6 +129,10 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   expect_exit 2 bulk run table.csv --template text --purpose appointment-reminder --to-column patient
   contains "$errors" 'the table has no column "patient"'
   contains "$errors" "to, day, appointment"
+  expect_exit 2 bulk run table.csv --template text --purpose appointment-reminder --key-column id
+  contains "$errors" 'the table has no column "id"'
+  expect_exit 2 bulk run table.csv --template text --purpose appointment-reminder --file-column pdf
+  contains "$errors" 'the table has no column "pdf"'
   echo "{weekday}" >text
   expect_exit 2 bulk run table.csv --template text --purpose appointment-reminder
   contains "$errors" 'no column "weekday"'
@@ -182,6 +208,16 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   json_lines '.[0].state == "running" and .[0].sent == 0'
   expect_exit 8 bulk run many.csv --template text --purpose general --job many
   contains "$output" "1 sent, 30 refused"
+  # A share is looked at when there is enough to see one.
+  { echo to,day && seq -f 'nobody-%g,Mon' 6 && seq -f 'dr.lee,%g' 1194; } >share.csv
+  expect_exit 8 bulk run share.csv --template text --purpose general --job share --max-failures 1% --rate 500/s
+  contains "$errors" "more than --max-failures"
+  expect_exit 0 bulk show share --json
+  json_lines '.[0] | .state == "running" and .sent + .refused >= 100 and .sent < 1194'
+  expect_exit 2 bulk run share.csv --template text --purpose general --job share --again
+  contains "$errors" "is not finished"
+  expect_exit 8 bulk run share.csv --template text --purpose general --job share --max-failures 2%
+  contains "$output" "1194 sent, 6 refused"
   expect_exit 2 bulk run many.csv --template text --purpose general --job cancelled --max-failures
   expect_exit 8 bulk run many.csv --template text --purpose general --job cancelled --max-failures 5 --rate 50/s
   expect_exit 2 bulk cancel cancelled </dev/null
@@ -290,6 +326,15 @@ received() { as "$1" inbox --json | jq -s --arg s "$2" 'map(select(.subject == $
   go >second 2>&1 || true
   wait
   [ "$(received dr.lee Both)" = 100 ]
+  # Who waits too long for the other is told so.
+  SEALPOST_HOME=$ORG_DIR/olivia "$SEALPOST" bulk run both.csv --template text --purpose general \
+    --subject Slow --job slow --rate 5/s --json >out 2>err </dev/null 3>&- &
+  pid=$!
+  wait_for "some rows" 30 grep -q bulk-row out
+  expect_exit 75 bulk cancel slow --yes
+  contains "$errors" "another process works on the job slow"
+  kill -INT $pid
+  wait $pid || true
 }
 
 @test "the examples of the manual work" {

@@ -46,6 +46,27 @@ restore() {
   never grep "has not fetched" <<<"$errors"
 }
 
+@test "links of a device that is gone open until an admin takes them back; nobody hears the answer" {
+  add_member pat.roe member
+  as olivia contact add jane-doe --phone +15550100 --birthdate 1984-02-29 >/dev/null
+  as olivia consent grant jane-doe --purpose billing --channel link-sms --method paper >/dev/null
+  visit() { "$BATS_TEST_DIRNAME/../interop/node_modules/.bin/node" "$BATS_TEST_DIRNAME/../support/visitor.mjs" "$@"; }
+  opened=$(as pat.roe send --to contact:jane-doe --purpose billing --json "See you")
+  closed=$(as pat.roe send --to contact:jane-doe --purpose billing --json "See you again")
+  expect_exit 0 back_up pat.roe pat.age
+  expect_exit 0 restore pat-anew pat.age --device tablet
+  unlock pat-anew
+  never grep -q "/l#" <("$SEALPOST" decrypt --passphrase-file "$ORG_DIR/backup-passphrase" pat.age)
+  expect_exit 0 visit reply "$(jq -r .link.address <<<"$opened")" --passcode 1984-02-29 --text 'Thank you'
+  expect_exit 0 as pat-anew inbox --json
+  json_lines 'all(.contact == null)'
+  expect_exit 5 as pat-anew recall "$(jq -r .id <<<"$closed")" --yes
+  expect_exit 0 as olivia recall "$(jq -r .id <<<"$closed")" --yes
+  expect_exit 0 visit look "$(jq -r .link.address <<<"$closed")"
+  json '.state == "recalled"'
+  as nurse.kim inbox >/dev/null
+}
+
 @test "a backup holds neither the signing key nor a prekey's secret" {
   back_up nurse.kim k.age
   "$SEALPOST" decrypt -p --passphrase-file "$ORG_DIR/backup-passphrase" -o plain k.age
@@ -111,23 +132,4 @@ PY
   : >there.age
   expect_exit 9 back_up nurse.kim there.age
   [[ ! -s there.age ]]
-}
-
-@test "links of a device that is gone open until an admin takes them back; nobody hears the answer" {
-  as olivia contact add jane-doe --phone +15550100 --birthdate 1984-02-29 >/dev/null
-  as olivia consent grant jane-doe --purpose billing --channel link-sms --method paper >/dev/null
-  visit() { "$BATS_TEST_DIRNAME/../interop/node_modules/.bin/node" "$BATS_TEST_DIRNAME/../support/visitor.mjs" "$@"; }
-  opened=$(as nurse.kim send --to contact:jane-doe --purpose billing --json "See you")
-  closed=$(as nurse.kim send --to contact:jane-doe --purpose billing --json "See you again")
-  expect_exit 0 back_up nurse.kim kim.age
-  expect_exit 0 restore kim-anew kim.age --device tablet
-  unlock kim-anew
-  never grep -q "/l#" <("$SEALPOST" decrypt --passphrase-file "$ORG_DIR/backup-passphrase" kim.age)
-  expect_exit 0 visit reply "$(jq -r .link.address <<<"$opened")" --passcode 1984-02-29 --text 'Thank you'
-  expect_exit 0 as kim-anew inbox --json
-  json_lines 'all(.contact == null)'
-  expect_exit 5 as kim-anew recall "$(jq -r .id <<<"$closed")" --yes
-  expect_exit 0 as olivia recall "$(jq -r .id <<<"$closed")" --yes
-  expect_exit 0 visit look "$(jq -r .link.address <<<"$closed")"
-  json '.state == "recalled"'
 }

@@ -41,6 +41,8 @@ print(mail["Subject"], mail.get_content(), sep="\n")' >mail
   expect_exit 0 as olivia notify test --via email --language es-MX jane@a.example
   contains "$output" "taken by smtp for jane@a.example"
   arrived mails.ndjson 'length == 2 and (.[1].data | contains("Subject: Un mensaje de mercy.example"))'
+  expect_exit 0 as olivia notify test --via email --language ES jane@a.example
+  arrived mails.ndjson 'length == 3 and (.[2].data | contains("Subject: Un mensaje de mercy.example"))'
 }
 
 @test "a subject and a name in another script arrive as they were" {
@@ -110,6 +112,12 @@ print(mail["Subject"], mail["From"].addresses[0].display_name, sep="|")' >mail
     and .[0].headers.authorization == "Bearer pass: w0rd\"\\"'
   arrived requests.ndjson '.[0].body | fromjson | .to == "+15550100" and .ref == "'"$id"'"
     and (.text | startswith("mercy.example: you have a private message."))'
+  forget_arrived
+  configure '[notify]' "organisation = 'St. \"Ann\" / Lab'" "$(webhook_config)"
+  expect_exit 0 notify --via sms +15550100
+  arrived requests.ndjson '.[0].body | fromjson | .text | startswith("St. \"Ann\" / Lab: you")'
+  forget_arrived
+  expect_exit 0 notify --via sms +15550100
   configure "$(webhook_config | sed -e 's/^header.Auth.*/user = "mercy"/' -e 's/X-Kind/X-Other/' \
     -e "s/^body.*/body = 'to={address}\&text={text}'\ncontent-type = 'application\/x-www-form-urlencoded'\nmethod = 'PUT'\nidempotency-header = 'X-Ref'/")"
   expect_exit 0 notify --via sms +15550100
@@ -123,6 +131,19 @@ print(mail["Subject"], mail["From"].addresses[0].display_name, sep="|")' >mail
   answers http "503 busy" "429 slow" "408 late"
   expect_exit 0 notify --via sms +15550100
   arrived requests.ndjson 'length == 4 and ([.[].headers["idempotency-key"]] | unique | length == 1)'
+  forget_arrived
+  answers http "429 after=3"
+  SECONDS=0
+  expect_exit 0 notify --via sms +15550100
+  [ $SECONDS -ge 2 ]
+  forget_arrived
+  answers http "503 after=3600"
+  expect_exit 75 notify --via sms +15550100
+  arrived requests.ndjson 'length == 1'
+  forget_arrived
+  answers http '400 who says pass: w0rd"\ has no right'
+  expect_exit 8 notify --via sms +15550100
+  json '.reason | contains("who says *** has no right")'
   for status in 400 401 404 302; do
     forget_arrived
     answers http "$status no, not BODY"
@@ -200,6 +221,7 @@ SH
   refused 'and 160 are one' "$(webhook_config)" "template.en = \"$(printf 'x%.0s' {1..120}){link} {stop}\""
   refused 'the GSM alphabet' "$(webhook_config)" 'template.en = "ú {link} {stop}"'
   refused 'body is no JSON' "$(webhook_config | sed "s/^body.*/body = '{\"to\": {address}, \"text\": \"{text}\"}'/")"
+  refused 'body has no {address}' "$(webhook_config | sed "s/^body.*/body = '{\"text\": \"{text}\"}'/")"
   refused 'body has no {text}' "$(webhook_config | sed "s/^body.*/body = '{\"to\": \"{address}\"}'/")"
   refused 'no such file' "$(webhook_config | sed 's|^secret-command.*|secret-file = "/nowhere"|')" ||
     refused 'No such file' "$(webhook_config | sed 's|^secret-command.*|secret-file = "/nowhere"|')"

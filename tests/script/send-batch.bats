@@ -37,7 +37,16 @@ END
   mkdir saved
   as dr.lee read "$id" --save saved >/dev/null
   [ "$(<saved/one.txt)" = one ]
-  ! grep -q "blue horse" <<<"$output$errors"
+  never grep -q "blue horse" <<<"$output$errors"
+  # What a line says of its link and its end counts.
+  visit() { "$BATS_TEST_DIRNAME/../interop/node_modules/.bin/node" "$BATS_TEST_DIRNAME/../support/visitor.mjs" "$@"; }
+  address_of() { jq -rs --argjson line "$1" '.[] | select(.line == $line).link.address' <<<"$answers"; }
+  answers=$output
+  expect_exit 0 visit open "$(address_of 6)" --passcode "blue horse"
+  for _ in 1 2; do expect_exit 0 visit open "$(address_of 5)" --passcode 1980-02-29; done
+  expect_exit 1 visit open "$(address_of 5)" --passcode 1980-02-29
+  expect_exit 0 as olivia sent --json
+  json_lines 'any(.subject == "Two" and ((.expires | fromdateiso8601) - (.sent | fromdateiso8601)) < 172810)'
 }
 
 @test "lines that are wrong are said to be, and the others are sent" {
@@ -55,17 +64,21 @@ not json
 {"to":"dr.lee","text":"x","passcode":"none"}
 {"to":"dr.lee","text":"x","partial":"yes"}
 ["dr.lee","x"]
+{"to":"contact:jane-doe","text":"x","passcode":"ask"}
+{"to":"contact:jane-doe","text":"x","code":"blue horse"}
+{"to":["dr.lee","nobody"],"text":"some","subject":"Some","partial":true}
 {"to":"dr.lee","text":"x","subject":"a\nb"}
 END
   expect_exit 8 as olivia send --batch lines
-  json_lines 'map(select(.type == "sent").line) == [1]'
-  json_lines 'map(select(.type == "not-sent")) | length == 13 and all(.message != "")'
+  json_lines 'map(select(.type == "sent").line) == [1, 16]'
+  json_lines 'any(.line == 14 and .code == "usage") and any(.line == 15 and .code == "usage")'
+  json_lines 'map(select(.type == "not-sent")) | length == 15 and all(.message != "")'
   json_lines 'any(.line == 2 and .code == "usage")'
   json_lines 'any(.line == 3 and .code == "not-found")'
   json_lines 'any(.line == 4 and .code == "no-consent")'
   json_lines 'any(.line == 5 and (.message | contains("colour")))'
   json_lines 'any(.line == 8 and (.hint | contains("general")))'
-  contains "$errors" "13 of 14 messages were not sent"
+  contains "$errors" "16 of 17 messages were not sent"
   [ "$(received dr.lee Good)" = 1 ]
 }
 

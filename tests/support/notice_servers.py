@@ -5,7 +5,8 @@
 
 FOLDER has cert.pem and key.pem, for localhost. What arrives is appended to mails.ndjson and
 requests.ndjson. mail.answers and http.answers say how to answer: each recipient, or request, takes
-the first line, "450 4.2.0 later" or "429 slow down"; without any left everything is taken. Users log
+the first line, "450 4.2.0 later", "429 slow down", or "429 after=2" with a Retry-After; without any
+left everything is taken. Users log
 in as sealpost with the password in FOLDER/password. http.gather has a number: until so many requests
 were there at the same time, none is answered, for a minute at most; "at_once" says of each how many
 there were when it came. OPEN_PORT is SMTP without TLS. Writes "ready" when it listens; runs until it is
@@ -111,6 +112,8 @@ class Gateway(BaseHTTPRequestHandler):
         status, _, words = (next_answer("http.answers") or "202 taken").partition(" ")
         said = (words.replace("BODY", body)).encode()
         self.send_response(int(status))
+        if words.startswith("after="):
+            self.send_header("Retry-After", words.removeprefix("after="))
         self.send_header("Content-Length", str(len(said)))
         self.end_headers()
         self.wfile.write(said)
