@@ -10,8 +10,9 @@
 namespace sealpost::audit {
 namespace {
 
-constexpr std::array<std::string_view, 5> kOfDevices{
-    "device.unlock", "device.unlock-failed", "key.backup", "message.view", "register.export"};
+constexpr std::array<std::string_view, 7> kOfDevices{
+    "audit.mirror-export", "audit.mirror-query", "device.unlock",  "device.unlock-failed",
+    "key.backup",          "message.view",       "register.export"};
 
 // Details of an entry and of the event that the relay makes of it.
 constexpr const char* kNumber = "journal";

@@ -9,6 +9,8 @@ namespace {
 constexpr std::array kWords{
     Word{"access.refused", "a known device asked for what its role does not allow"},
     Word{"audit.export", "events were handed on as a file"},
+    Word{"audit.mirror-export", "a device wrote events of its copy of the log into a file"},
+    Word{"audit.mirror-query", "a device asked its copy of the log for events"},
     Word{"audit.query", "somebody asked the audit log for events"},
     Word{"audit.read", "a device copied entries of the audit log, to keep or to verify"},
     Word{"audit.review", "an auditor signed what a look through the log has found"},

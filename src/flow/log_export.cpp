@@ -1,5 +1,7 @@
 #include "flow/log_export.hpp"
 
+#include "base/encoding.hpp"
+#include "flow/journal.hpp"
 #include "flow/sync.hpp"
 #include "flow/visit.hpp"
 
@@ -82,6 +84,15 @@ Result<trust::Export> export_mirror(MirrorEvents& mirror, const ExportWish& wish
   Writing writing(wish, out, chain.organisation(), mirror.checkpoint().origin);
   TRY(mirror.query(wish.filter, std::nullopt, false, interrupt, watch, writing.visit()));
   return writing.finish(mirror.signed_checkpoint(), now);
+}
+
+Result<void> note_mirror_export(Installation& installation, const trust::Export& value) {
+  Noted noted{"audit.mirror-export", "", {}, audit::Outcome::kSuccess, {}};
+  noted.details = {{"sha256", base::to_hex(value.sha256)},
+                   {"format", value.format},
+                   {"count", std::to_string(value.count)}};
+  if (!value.filter.empty()) noted.details["filter"] = value.filter;
+  return note_in_journal(installation, noted, value.at);
 }
 
 }  // namespace sealpost::flow

@@ -30,6 +30,10 @@ base::Result<trust::Export> export_mirror(MirrorEvents& mirror, const ExportWish
                                           const base::Interrupt& interrupt,
                                           const MirrorWatch& watch);
 
+// Into the journal of the device that knows the mirror's root, as no relay hears of it: before
+// anybody is shown the file.
+base::Result<void> note_mirror_export(Installation& installation, const trust::Export& value);
+
 inline constexpr std::string_view kManifestBegin = "sealpost-export/1 ";
 // The manifest as a file: nobody's word, or the device's, with what of the trust chain shows whose.
 base::Result<std::string> format_manifest(const trust::Export& value);

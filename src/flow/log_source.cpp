@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "flow/journal.hpp"
+
 namespace sealpost::flow {
 namespace {
 
@@ -26,6 +28,22 @@ AskLog ask_mirror(MirrorEvents& mirror, const base::Interrupt& interrupt, Mirror
                                                          const VisitEvent& visit) {
     return mirror.query(filter, std::nullopt, true, interrupt, watch, visit);
   };
+}
+
+AskLog noting(AskLog ask, Installation& installation, const base::Clock& clock) {
+  return [ask = std::move(ask), &installation, &clock](const audit::Filter& filter,
+                                                       const VisitEvent& visit) -> Result<void> {
+    TRY(note_mirror_query(installation, filter, clock.now()));
+    return ask(filter, visit);
+  };
+}
+
+Result<void> note_mirror_query(Installation& installation, const audit::Filter& filter,
+                               base::Time now) {
+  Noted noted{"audit.mirror-query", "", {}, audit::Outcome::kSuccess, {}};
+  std::string asked = audit::to_query(filter);
+  if (!asked.empty()) noted.details["filter"] = std::move(asked);
+  return note_in_journal(installation, noted, now);
 }
 
 Result<report::Page> make_report(report::AuditReport& report, const Range& range,

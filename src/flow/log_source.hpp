@@ -15,6 +15,12 @@ using AskLog = std::function<base::Result<void>(const audit::Filter&, const Visi
 AskLog ask_relay(Installation& installation, Context& context);
 AskLog ask_mirror(MirrorEvents& mirror, const base::Interrupt& interrupt, MirrorWatch watch);
 
+// The same, each query told in the journal of the device that knows the mirror's root, before it is
+// answered.
+AskLog noting(AskLog ask, Installation& installation, const base::Clock& clock);
+base::Result<void> note_mirror_query(Installation& installation, const audit::Filter& filter,
+                                     base::Time now);
+
 struct Range {
   std::optional<base::Time> since;  // inclusive
   std::optional<base::Time> until;  // exclusive

@@ -61,6 +61,8 @@ class Activity final : public AuditReport {
 // What shows that somebody saw, fetched or took something.
 constexpr std::array kAccess{
     std::string_view("audit.export"),
+    std::string_view("audit.mirror-export"),
+    std::string_view("audit.mirror-query"),
     std::string_view("audit.query"),
     std::string_view("audit.read"),
     std::string_view("blob.fetch"),

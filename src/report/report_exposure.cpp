@@ -23,7 +23,7 @@ class Exposure final : public AuditReport {
     const bool about_it = !event.objects.empty() && event.objects.front() == device_;
     if (event.event == "device.wiped" && about_it) wiped_ = text::format_time(event.at);
     if (event.event == "device.revoke" && about_it) revoked_ = text::format_time(event.at);
-    if (event.event == "audit.read" || event.event == "audit.export") log_ = true;
+    if (is_copy_of_log(event.event)) log_ = true;
     if (event.event == "blob.fetch") ++attachments_;
   }
   Page finish() override;
@@ -61,6 +61,9 @@ class Exposure final : public AuditReport {
       message.state = "gone";
     }
     if (message.state.empty()) messages_.erase(event.message);
+  }
+  static bool is_copy_of_log(std::string_view event) {
+    return event == "audit.read" || event == "audit.export" || event.starts_with("audit.mirror-");
   }
   static bool is_gone(std::string_view event) {
     return event == "message.drop" || event == "message.withdraw" || event == "message.expire";
