@@ -7,6 +7,7 @@
 
 #include "base/encoding.hpp"
 #include "cmd/audit_event.hpp"
+#include "cmd/copy_root.hpp"
 #include "cmd/file_streams.hpp"
 #include "flow/mirror.hpp"
 #include "flow/proof_file.hpp"
@@ -25,19 +26,24 @@ struct Trusted {
   std::vector<note::Cosigner> witnesses;
 };
 
-Result<Trusted> parse_trust(const CopyOptions& options) {
-  if (options.root.empty() == options.key.empty()) {
-    return base::Error{base::Code::kUsage, "a copy is checked against a key: --root or --key",
-                       "--root VKEY as `sealpost org show` prints it, or the log's --key VKEY; "
-                       "take it from its owner, not from whoever gave you the copy"};
+// The log's own key, or the root's: as given, or the profile's.
+Result<note::Verifier> key_of(const CopyOptions& options, Env& env) {
+  if (!options.key.empty()) return note::Verifier::parse(options.key);
+  TRY(CopyRoot whose, root_of_copy(options.root, env));
+  return std::move(whose.root);
+}
+
+Result<Trusted> parse_trust(const CopyOptions& options, Env& env) {
+  if (!options.root.empty() && !options.key.empty()) {
+    return base::Error{base::Code::kUsage, "a copy is checked against one key: --root or --key",
+                       "--root checks the trust chain as well"};
   }
   if (options.key.empty() && !options.origin.empty()) {
     return base::Error{base::Code::kUsage, "--origin goes with --key",
                        "with --root the trust chain says which log it is"};
   }
-  TRY(const note::Verifier key,
-      note::Verifier::parse(options.root.empty() ? options.key : options.root));
-  Trusted trusted{key, !options.root.empty(), {}};
+  TRY(note::Verifier key, key_of(options, env));
+  Trusted trusted{std::move(key), options.key.empty(), {}};
   for (const std::string& vkey : options.witnesses) {
     TRY(note::Cosigner witness, note::Cosigner::parse(vkey));
     trusted.witnesses.push_back(std::move(witness));
@@ -218,7 +224,7 @@ Result<Report> check_all(const CopyOptions& options, const Trusted& trusted, Env
 }  // namespace
 
 Result<void> verify_copy(const CopyOptions& options, Env& env) {
-  TRY(const Trusted trusted, parse_trust(options));
+  TRY(const Trusted trusted, parse_trust(options, env));
   const auto report = check_all(options, trusted, env);
   if (report) return print(*report, env);
   if (report.error().code == base::Code::kVerificationFailed && env.out.json()) {

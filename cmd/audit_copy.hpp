@@ -1,5 +1,5 @@
 // `audit verify` for what lies in files: a mirror, any log's folder of tiles, a proof of one event.
-// No profile, no vault, no network.
+// No network; with --root or --key neither profile nor vault.
 #pragma once
 
 #include <string>

@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "cmd/audit.hpp"
 #include "cmd/audit_filter.hpp"
+#include "cmd/copy_root.hpp"
 #include "cmd/file_streams.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
@@ -54,22 +55,21 @@ struct Made {
 base::Result<Made> make(const ExportOptions& options, OutputFile& file, Env& env) {
   TRY(const flow::ExportWish wish, wish_of(options, env));
   Made made;
-  if (options.root.empty()) {
-    TRY(made.opened, open_installation(env));
-  }
   if (options.folder.empty()) {
+    TRY(made.opened, open_installation(env));
     flow::Context context = context_of(env);
     TRY(made.value, flow::export_log(made.opened->installation, wish, file, context));
     return made;
   }
-  TRY(const note::Verifier root,
-      made.opened ? base::Result<note::Verifier>(made.opened->installation.chain().root())
-                  : note::Verifier::parse(options.root));
-  TRY(flow::MirrorEvents mirror, flow::MirrorEvents::open(options.folder, root));
+  TRY(CopyRoot whose, root_of_copy(options.root, env));
+  made.opened = std::move(whose.opened);
+  TRY(flow::MirrorEvents mirror, flow::MirrorEvents::open(options.folder, whose.root));
   MirrorShown shown(env, "reading the mirror");
   TRY(made.value,
       flow::export_mirror(mirror, wish, file, env.clock.now(), env.interrupt, shown.watch()));
-  if (made.opened) made.value.by = made.opened->installation.name().str();
+  if (!made.opened) return made;
+  made.value.by = made.opened->installation.name().str();
+  TRY(flow::note_mirror_export(made.opened->installation, made.value));
   return made;
 }
 

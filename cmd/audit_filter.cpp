@@ -4,7 +4,6 @@
 
 #include "base/encoding.hpp"
 #include "cmd/audit_event.hpp"
-#include "cmd/opened.hpp"
 #include "cmd/ui/progress.hpp"
 #include "report/events.hpp"
 #include "text/time.hpp"
@@ -68,12 +67,6 @@ base::Result<audit::Filter> filter_of(const FilterOptions& options, base::Time n
 base::Result<void> print_event(Env& env, const flow::LoggedEvent& logged) {
   if (!env.out.json()) return env.out.line(words_on(logged));
   return env.out.document(report::event_document({logged.index, logged.event}));
-}
-
-base::Result<note::Verifier> mirror_root(const std::string& vkey, Env& env) {
-  if (!vkey.empty()) return note::Verifier::parse(vkey);
-  TRY(const Opened opened, open_installation(env));
-  return opened.installation.chain().root();
 }
 
 struct MirrorShown::Progress {

@@ -33,10 +33,6 @@ base::Result<std::optional<std::uint64_t>> number_of(std::string_view option,
 // A line of text, or {"type":"audit-event",...} of sealpost-json(5).
 base::Result<void> print_event(Env& env, const flow::LoggedEvent& logged);
 
-// The root of the organisation whose mirror is read: as given, or of the chosen profile, without
-// opening its vault. kUsage when there is neither.
-base::Result<note::Verifier> mirror_root(const std::string& given, Env& env);
-
 // Shows how far the index of a mirror, or a look at all of it, has come.
 class MirrorShown {
  public:

@@ -4,6 +4,7 @@
 #include "base/encoding.hpp"
 #include "cmd/audit.hpp"
 #include "cmd/audit_event.hpp"
+#include "cmd/copy_root.hpp"
 #include "cmd/file_streams.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
@@ -33,8 +34,8 @@ base::Result<flow::ProvenEvent> prove(const Options& options, std::uint64_t inde
     flow::Context context = context_of(env);
     return flow::prove_event(opened.installation, index, context);
   }
-  TRY(const note::Verifier root, note::Verifier::parse(options.root));
-  return flow::prove_from_mirror(options.mirror, root, index);
+  TRY(const CopyRoot whose, root_of_copy(options.root, env));
+  return flow::prove_from_mirror(options.mirror, whose.root, index);
 }
 
 text::OrderedJson report_of(const Options& options, const flow::ProvenEvent& proven) {
@@ -51,9 +52,8 @@ text::OrderedJson report_of(const Options& options, const flow::ProvenEvent& pro
 
 base::Result<void> run_prove(const Options& options, Env& env) {
   TRY(const std::uint64_t index, index_of(options));
-  if (options.mirror.empty() != options.root.empty()) {
-    return base::Error{base::Code::kUsage, "a mirror and its root go together",
-                       "give both DIR and --root VKEY, or neither to ask the relay"};
+  if (options.mirror.empty() && !options.root.empty()) {
+    return base::Error{base::Code::kUsage, "--root is for a mirror; the profile has its own", ""};
   }
   // Before the work, so that a name which is taken is told at once.
   TRY(OutputFile output, OutputFile::create(options.output, 0600, Content::kText, env));
@@ -70,7 +70,7 @@ void add_audit_prove(CLI::App& audit, Env& env) {
       audit, env, "prove", "Write a proof that one event is in the log to a file", run_prove);
   verb.add_option("INDEX", options.index, "Index of the event")->required();
   never_empty(verb.add_option("DIR", options.mirror, "Prove it from this mirror"));
-  never_empty(verb.add_option("--root", options.root, "The root key of that mirror"))
+  never_empty(verb.add_option("--root", options.root, "Root key of the mirror's organisation"))
       ->type_name("VKEY");
   never_empty(verb.add_option("-o,--output", options.output, "Write to OUT, which must not exist"))
       ->type_name("OUT");

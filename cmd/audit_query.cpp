@@ -1,9 +1,10 @@
 // sealpost audit query: events of the log, live or out of a mirror.
 #include "cmd/audit.hpp"
 #include "cmd/audit_filter.hpp"
+#include "cmd/copy_root.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
-#include "flow/mirror_events.hpp"
+#include "flow/log_source.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -22,8 +23,11 @@ base::Error usage(std::string text) { return {base::Code::kUsage, std::move(text
 base::Result<void> query_mirror(const QueryOptions& options, const audit::Filter& filter,
                                 std::optional<std::uint64_t> limit, Env& env) {
   if (options.follow) return usage("--follow asks the relay; a mirror does not grow by itself");
-  TRY(const note::Verifier root, mirror_root(options.root, env));
-  TRY(flow::MirrorEvents mirror, flow::MirrorEvents::open(options.folder, root));
+  TRY(CopyRoot whose, root_of_copy(options.root, env));
+  TRY(flow::MirrorEvents mirror, flow::MirrorEvents::open(options.folder, whose.root));
+  if (whose.opened) {
+    TRY(flow::note_mirror_query(whose.opened->installation, filter, env.clock.now()));
+  }
   MirrorShown shown(env, options.all ? "reading the mirror" : "indexing the mirror");
   return mirror.query(filter, limit, !options.all, env.interrupt, shown.watch(),
                       [&](const flow::LoggedEvent& logged) { return print_event(env, logged); });

@@ -5,6 +5,7 @@
 #include "cmd/audit.hpp"
 #include "cmd/audit_filter.hpp"
 #include "cmd/contact.hpp"
+#include "cmd/copy_root.hpp"
 #include "cmd/file_streams.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
@@ -130,10 +131,9 @@ base::Result<report::Page> make_page(const ReportOptions& options, report::Repor
                                      Env& env) {
   const base::Time now = env.clock.now();
   TRY(const flow::Range range, range_of(options, kind, now));
-  std::optional<Opened> opened;
-  if (options.root.empty()) {
-    TRY(opened, open_installation(env));
-  }
+  TRY(CopyRoot whose,
+      options.folder.empty() ? root_of_profile(env) : root_of_copy(options.root, env));
+  std::optional<Opened>& opened = whose.opened;
   TRY(const report::ReportSubject subject, subject_of(options, opened, env));
   const auto made = report::audit_report(kind, subject);
   flow::Context context = context_of(env);
@@ -143,13 +143,11 @@ base::Result<report::Page> make_page(const ReportOptions& options, report::Repor
     page.about = described(range, opened->installation.chain().organisation(), now);
     return page;
   }
-  TRY(const note::Verifier root,
-      opened ? base::Result<note::Verifier>(opened->installation.chain().root())
-             : note::Verifier::parse(options.root));
-  TRY(flow::MirrorEvents mirror, flow::MirrorEvents::open(options.folder, root));
+  TRY(flow::MirrorEvents mirror, flow::MirrorEvents::open(options.folder, whose.root));
   MirrorShown shown(env, "reading the mirror");
-  TRY(report::Page page,
-      flow::make_report(*made, range, flow::ask_mirror(mirror, env.interrupt, shown.watch())));
+  flow::AskLog ask = flow::ask_mirror(mirror, env.interrupt, shown.watch());
+  if (opened) ask = flow::noting(std::move(ask), opened->installation, env.clock);
+  TRY(report::Page page, flow::make_report(*made, range, ask));
   page.about = described(range, mirror.chain().organisation(), now);
   return page;
 }

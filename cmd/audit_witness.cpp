@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "cmd/audit.hpp"
+#include "cmd/copy_root.hpp"
 #include "cmd/never_empty.hpp"
 #include "cmd/opened.hpp"
 #include "cmd/verb.hpp"
@@ -23,15 +24,12 @@ struct Options {
   std::string serve;
 };
 
-base::Result<flow::WitnessedLogs> logs_of(const Options& options) {
-  if (options.root.empty() && (options.logs.empty() || options.serve.empty())) {
-    return base::Error{base::Code::kUsage, "a witness is told whose log it watches",
-                       "--root VKEY for a mirror; with --serve also --log VKEY"};
-  }
+// A mirror's root, unless it answers nothing but logs that are named.
+base::Result<flow::WitnessedLogs> logs_of(const Options& options, Env& env) {
   flow::WitnessedLogs logs;
-  if (!options.root.empty()) {
-    TRY(const note::Verifier root, note::Verifier::parse(options.root));
-    logs.root = root;
+  if (!options.root.empty() || options.logs.empty() || options.serve.empty()) {
+    TRY(CopyRoot whose, root_of_copy(options.root, env));
+    logs.root = std::move(whose.root);
   }
   for (const std::string& vkey : options.logs) {
     TRY(note::Verifier log, note::Verifier::parse(vkey));
@@ -113,7 +111,7 @@ base::Result<void> cosign(flow::Witnessing& witness, Env& env) {
 }
 
 base::Result<void> run_witness(const Options& options, Env& env) {
-  TRY(const flow::WitnessedLogs logs, logs_of(options));
+  TRY(const flow::WitnessedLogs logs, logs_of(options, env));
   flow::Context context = context_of(env);
   Listener listener(env);
   flow::WitnessName name{{}, default_device() + ".witness"};

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/encoding.hpp"
+#include "cmd/copy_root.hpp"
 #include "cmd/file_streams.hpp"
 #include "flow/receipt_offline.hpp"
 #include "text/time.hpp"
@@ -26,15 +27,6 @@ base::Result<base::Bytes> read_whole(const std::string& name, Env& env) {
       return base::Error{base::Code::kMalformed, name + " is too long for a receipt file", ""};
     }
   }
-}
-
-base::Result<note::Verifier> parse_root(const std::string& vkey) {
-  if (vkey.empty()) {
-    return base::Error{base::Code::kUsage, "a receipt file is checked against a root's key",
-                       "give --root VKEY, as `sealpost org show` prints it; take it from the "
-                       "organisation, not from whoever gave you the file"};
-  }
-  return note::Verifier::parse(vkey);
 }
 
 text::OrderedJson json_of(const flow::Evident& item) {
@@ -171,8 +163,9 @@ bool names_receipt_file(const std::string& given) {
 }
 
 base::Result<void> verify_receipt_file(const ReceiptFileOptions& options, Env& env) {
-  TRY(const note::Verifier root, parse_root(options.root));
   TRY(check_there(options.file));
+  TRY(const CopyRoot whose, root_of_copy(options.root, env));
+  const note::Verifier& root = whose.root;
   TRY(const base::Bytes bytes, read_whole(options.file, env));
   std::optional<std::filesystem::path> mirror;
   if (!options.mirror.empty()) mirror = options.mirror;

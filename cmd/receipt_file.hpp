@@ -1,4 +1,4 @@
-// `receipt verify` for a receipt file: no profile, no vault, no network.
+// `receipt verify` for a receipt file: no network, and with --root neither profile nor vault.
 #pragma once
 
 #include <string>

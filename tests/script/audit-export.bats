@@ -92,6 +92,8 @@ manifest() { laptop inspect "$1" --root "$ROOT" --json; }
   expect_exit 0 manifest r.manifest
   json '.signed == false and (has("by") | not)'
   expect_exit 2 laptop audit export mirror --root "$ROOT" --format jsonl -o s --sign
+  expect_exit 2 laptop audit export mirror --format jsonl -o s
+  contains "$errors" "--root VKEY"
   expect_exit 0 as aud audit export mirror --format jsonl -o s --sign
   expect_exit 0 manifest s.manifest
   json .verified

@@ -49,6 +49,10 @@ laptop() { env -i PATH="$PATH" HOME=/nonexistent "$SEALPOST" "$@"; }
   json '.event.event == "message.send"'
   expect_exit 0 laptop audit prove 0 "$ORG_DIR/mirror" --root "$ROOT"
   contains "$output" "index 0"
+  expect_exit 0 as dr.lee audit prove 0 "$ORG_DIR/mirror"
+  contains "$output" "index 0"
+  expect_exit 2 laptop audit prove 0 "$ORG_DIR/mirror"
+  contains "$errors" "--root VKEY"
   expect_exit 3 laptop audit prove 100000 "$ORG_DIR/mirror" --root "$ROOT"
   cp -a "$ORG_DIR/mirror" bent
   flip bent/tile/entries/000.p/* 40
@@ -89,7 +93,6 @@ refused() {
   expect_exit 5 as dr.lee audit prove "$INDEX" -o e.tlog-proof
   [ ! -e e.tlog-proof ]
   expect_exit 2 as aud audit prove first
-  expect_exit 2 as aud audit prove 1 "$ORG_DIR/mirror"
   expect_exit 2 as aud audit prove 1 --root "$ROOT"
   touch taken
   expect_exit 9 as aud audit prove "$INDEX" -o taken

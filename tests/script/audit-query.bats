@@ -163,6 +163,8 @@ print("mercy.example+" + hashlib.sha256(b"mercy.example\n" + key).hexdigest()[:8
   expect_exit 2 as aud audit query ""
   expect_exit 2 as aud audit query .
   expect_exit 2 laptop audit query mirror --root nonsense
+  expect_exit 2 laptop audit query mirror
+  contains "$errors" "--root VKEY"
 }
 
 @test "every query is an event with its filter, once, and its pages are not" {

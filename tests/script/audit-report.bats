@@ -111,5 +111,7 @@ PYTHON
     expect_exit 0 as aud audit report "${words[0]}" mirror "${words[@]:1}" --json
     [ "$(rows)" = "$offline" ]
   done
+  expect_exit 2 laptop audit report activity mirror
+  contains "$errors" "--root VKEY"
   expect_exit 2 laptop audit report disclosures mirror --root "$ROOT" --contact jane-doe
 }

@@ -79,6 +79,15 @@ edit_leaf() {
   contains "$output" "each in the log"
 }
 
+@test "a profile knows the root of what it is given" {
+  expect_exit 0 as dr.lee audit verify "$ORG_DIR/mirror" --json
+  json '.verified and .copy == "mirror" and .trust_entries > 3'
+  expect_exit 0 laptop audit prove 0 "$ORG_DIR/mirror" --root "$ROOT" -o first.tlog-proof
+  expect_exit 0 as dr.lee audit verify first.tlog-proof --json
+  json '.copy == "proof"'
+  expect_exit 3 as dr.lee --profile nobody audit verify "$ORG_DIR/mirror"
+}
+
 @test "a mirror is also a log that its key alone verifies, without the trust chain" {
   expect_exit 0 laptop audit verify "$ORG_DIR/mirror" --key "$LOG" --json
   json '.verified and .copy == "tiles" and .entries and .first_entry == 0'
@@ -106,7 +115,7 @@ edit_leaf() {
 
 @test "what does not fit together is a wrong use, said in a sentence" {
   expect_exit 2 laptop audit verify "$ORG_DIR/mirror"
-  contains "$errors" "--root"
+  contains "$errors" "--root VKEY"
   expect_exit 2 laptop audit verify "$ORG_DIR/mirror" --root "$ROOT" --key "$LOG"
   expect_exit 2 laptop audit verify "$ORG_DIR/mirror" --root "$ROOT" --origin x
   expect_exit 2 laptop audit verify --root "$ROOT"

@@ -77,6 +77,21 @@ log() { "$TOOLS/make_log.py" "$@"; }
   contains "$errors" "w2.example"
 }
 
+@test "a profile knows the root, and needs no option for it" {
+  expect_exit 0 as aud audit witness mirror --name w1.example --json
+  json '.type == "audit-cosignature" and .new_key'
+  expect_exit 0 as aud audit verify mirror --witness "$(field .witness)"
+  # Another organisation's profile does not vouch for it.
+  as stranger setup county.example --user stranger --listen "127.0.0.1:$(free_port)" \
+    --relay-dir "$BATS_TEST_TMPDIR/other" --passphrase-file "$PASSFILE" >/dev/null
+  expect_exit 7 as stranger --passphrase-file "$PASSFILE" audit witness mirror
+  SEALPOST_HOME=$ORG_DIR/aud "$SEALPOST" audit witness mirror --serve 127.0.0.1:0 --json \
+    >mirror.out 2>mirror.err </dev/null 3>&- &
+  echo $! >mirror.pid
+  wait_for "the witness" 30 grep -q witness-ready mirror.out
+  end_witness mirror TERM
+}
+
 @test "what does not hold, or does not continue, is not cosigned" {
   laptop audit witness mirror --root "$ROOT" --name w1.example >/dev/null
   cp -a mirror older
@@ -93,6 +108,8 @@ log() { "$TOOLS/make_log.py" "$@"; }
   expect_exit 7 laptop audit witness mirror --root "$ROOT"
   expect_exit 9 laptop audit witness older --root "$ROOT" --name another
   expect_exit 2 laptop audit witness mirror
+  contains "$errors" "--root VKEY"
+  expect_exit 2 laptop audit witness mirror --serve 127.0.0.1:0
   expect_exit 2 laptop audit witness mirror --root "$ROOT" --serve 0.0.0.0:0
   contains "$errors" "loopback only"
 }

@@ -118,3 +118,28 @@ passphrase() { as dr.lee "$@" --passphrase-file "$PASSFILE"; }
   expect_exit 0 as olivia audit query --event journal.break --json
   json_lines '.[0] | .outcome == "failed" and .request == "" and (.details.next | tonumber) <= (.details.last | tonumber)'
 }
+
+@test "what is asked of a copy of the log, and taken out of it, is told by the device that knows its root" {
+  add_member aud auditor
+  as aud audit mirror "$ORG_DIR/mirror" >/dev/null
+  as aud audit query --event message.send "$ORG_DIR/mirror" >/dev/null
+  as aud audit export "$ORG_DIR/mirror" --event message.send --format jsonl -o q.jsonl --json >made
+  as aud audit report activity "$ORG_DIR/mirror" --month 2020-01 >/dev/null
+  # Nobody has heard of it yet; the next contact hands it in.
+  [ -z "$(as olivia audit query --event 'audit.mirror-*' --json)" ]
+  as aud audit verify >/dev/null
+  expect_exit 0 as olivia audit query --event 'audit.mirror-*' --json
+  json_lines 'map(.event) == ["audit.mirror-query", "audit.mirror-export", "audit.mirror-query"]'
+  json_lines 'all(.[]; .actor == "aud" and .details.journal != null and .request != "")'
+  json_lines '.[0].details.filter == "event=message.send" and (.[2].details.filter | startswith("since="))'
+  json_lines '.[1].details | .sha256 == $sum and .format == "jsonl" and .filter == "event=message.send"' \
+    --arg sum "$(jq -er .sha256 made)"
+  # Who gives the root himself has no vault that could tell.
+  ROOT=$(as olivia org show --json | jq -er .root)
+  as aud audit query --root "$ROOT" "$ORG_DIR/mirror" >/dev/null
+  # What is not exported is not told of.
+  echo mine >taken
+  expect_exit 9 as aud audit export "$ORG_DIR/mirror" --format jsonl -o taken
+  as aud audit verify >/dev/null
+  [ "$(as olivia audit query --event 'audit.mirror-*' --json | wc -l)" = 3 ]
+}

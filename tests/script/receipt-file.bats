@@ -118,7 +118,8 @@ PYTHON
   expect_exit 0 as olivia receipt verify "$id" --json
   json '.verified and .message == $id' --arg id "$id"
   expect_exit 2 laptop receipt verify m.receipt
-  contains "$errors" "--root"
+  contains "$errors" "--root VKEY"
+  expect_exit 0 as dr.lee receipt verify m.receipt
   expect_exit 2 laptop receipt verify m.receipt --root not-a-key
   expect_exit 2 as olivia receipt verify "$id" --root "$ROOT"
   expect_exit 3 laptop receipt verify missing.receipt --root "$ROOT"
