@@ -120,7 +120,7 @@ class RelayClient {
   base::Result<void> lift_stop(const wire::StopLift& lift);
 
   // Has the relay log that messages of this device are about to be exported.
-  base::Result<void> announce_export(const wire::Export& exported);
+  base::Result<void> announce_export(wire::Export exported);
   // Hands in entries of this device's journal; what the relay has already changes nothing.
   base::Result<void> post_journal(const wire::JournalBatch& batch);
 
@@ -142,7 +142,7 @@ class RelayClient {
   base::Result<void> grant_register(std::string_view stream, const wire::RegisterGrants& grants);
   base::Result<wire::RegisterGrant> register_grant(std::string_view stream);  // kNotFound
   base::Result<void> miss_register_grant(std::string_view stream);
-  base::Result<void> record_decisions(const wire::ConsentDecisions& decisions);
+  base::Result<void> record_decisions(wire::ConsentDecisions decisions);
 
   base::Result<wire::BlobState> reserve_blob(const wire::BlobReservation& reservation);
   // `sent` hears how many bytes leave for the first time, repetitions left out; it may be empty.
@@ -162,7 +162,9 @@ class RelayClient {
   // From which index on the relay shows what events say; kNotFound from one that shows them all.
   base::Result<std::uint64_t> log_floor();
   base::Result<base::Bytes> tile(const merkle::TileId& tile);
-  base::Result<wire::AuditEntries> audit_events(const audit::Filter& filter, std::size_t limit);
+  // `id`: the query's, the same for all its pages.
+  base::Result<wire::AuditEntries> audit_events(const audit::Filter& filter, std::size_t limit,
+                                                std::string_view id);
   // Has what was done with the log recorded in it.
   base::Result<void> record_export(const wire::AuditExport& exported);
   base::Result<void> record_review(const wire::AuditReview& review);

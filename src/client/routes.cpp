@@ -3,6 +3,7 @@
 #include "client/limits.hpp"
 #include "client/relay_client.hpp"
 #include "client/verdict.hpp"
+#include "text/uuid.hpp"
 
 namespace sealpost::client {
 namespace {
@@ -114,7 +115,8 @@ base::Result<wire::PrekeyStock> RelayClient::prekey_stock() {
 
 base::Result<wire::ClaimedPrekeys> RelayClient::claim_prekeys(
     const std::vector<std::string>& devices) {
-  TRY(const base::Bytes body, post("prekeys/claim", wire::to_cbor(wire::PrekeyClaim{devices})));
+  const wire::PrekeyClaim claim{text::uuid_v7(now(), seams_.random), devices};
+  TRY(const base::Bytes body, post("prekeys/claim", wire::to_cbor(claim)));
   return understood(wire::parse_claimed_prekeys(body));
 }
 
@@ -242,7 +244,8 @@ base::Result<void> RelayClient::lift_stop(const wire::StopLift& lift) {
   return {};
 }
 
-base::Result<void> RelayClient::announce_export(const wire::Export& exported) {
+base::Result<void> RelayClient::announce_export(wire::Export exported) {
+  exported.id = text::uuid_v7(now(), seams_.random);
   TRY(post("exports", wire::to_cbor(exported)));
   return {};
 }
@@ -308,7 +311,8 @@ base::Result<void> RelayClient::miss_register_grant(std::string_view stream) {
   return {};
 }
 
-base::Result<void> RelayClient::record_decisions(const wire::ConsentDecisions& decisions) {
+base::Result<void> RelayClient::record_decisions(wire::ConsentDecisions decisions) {
+  decisions.id = text::uuid_v7(now(), seams_.random);
   TRY(post("decisions", wire::to_cbor(decisions)));
   return {};
 }
@@ -400,10 +404,11 @@ base::Result<void> RelayClient::record_review(const wire::AuditReview& review) {
 }
 
 base::Result<wire::AuditEntries> RelayClient::audit_events(const audit::Filter& filter,
-                                                           std::size_t limit) {
+                                                           std::size_t limit, std::string_view id) {
   std::string query = audit::to_query(filter);
   if (!query.empty()) query += '&';
-  TRY(const base::Bytes body, get("audit/events?" + query + "limit=" + number(limit)));
+  query += "limit=" + number(limit) + "&id=" + std::string(id);
+  TRY(const base::Bytes body, get("audit/events?" + query));
   return understood(wire::parse_audit_entries(body));
 }
 

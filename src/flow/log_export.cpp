@@ -4,6 +4,7 @@
 #include "flow/journal.hpp"
 #include "flow/sync.hpp"
 #include "flow/visit.hpp"
+#include "text/uuid.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -73,7 +74,8 @@ Result<trust::Export> export_log(Installation& installation, const ExportWish& w
   TRY(const SignedCheckpoint checkpoint, sync_checkpoint(installation, relay));
   TRY(trust::Export value, writing.finish(checkpoint.note, context.clock.now()));
   value.by = installation.name().str();
-  TRY(relay.record_export({value.sha256, value.format, value.count, value.filter}));
+  TRY(relay.record_export({text::uuid_v7(value.at, context.random), value.sha256, value.format,
+                           value.count, value.filter}));
   return value;
 }
 

@@ -7,6 +7,7 @@
 #include "flow/event_proof.hpp"
 #include "flow/visit.hpp"
 #include "merkle/tile.hpp"
+#include "text/uuid.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -24,7 +25,10 @@ std::string mark_of(base::ByteView leaf) { return base::to_hex(crypto::sha256(le
 class Reader {
  public:
   Reader(Installation& installation, Context& context, EventLine line, std::string version)
-      : installation_(installation), context_(context), line_(std::move(line)) {
+      : installation_(installation),
+        context_(context),
+        line_(std::move(line)),
+        id_(text::uuid_v7(context.clock.now(), context.random)) {
     source_.organisation = installation.chain().organisation();
     source_.version = std::move(version);
   }
@@ -33,7 +37,7 @@ class Reader {
     if (!relay_) TRY(begin(from));
     audit::Filter filter;
     if (from.next > 0) filter.after = from.next - 1;
-    TRY(const wire::AuditEntries page, relay_->audit_events(filter, kPage));
+    TRY(const wire::AuditEntries page, relay_->audit_events(filter, kPage, id_));
     std::vector<Line> out;
     const std::uint64_t first = first_of(page, from);
     for (const wire::AuditEntry& entry : page.entries) {
@@ -69,7 +73,7 @@ class Reader {
     if (from.next == 0) return {};
     audit::Filter filter;
     if (from.next > 1) filter.after = from.next - 2;
-    TRY(const wire::AuditEntries page, relay.audit_events(filter, 1));
+    TRY(const wire::AuditEntries page, relay.audit_events(filter, 1, id_));
     const bool same = page.entries.size() == 1 && page.entries.front().index == from.next - 1 &&
                       mark_of(page.entries.front().leaf) == from.mark;
     if (same) return {};
@@ -81,6 +85,7 @@ class Reader {
   Installation& installation_;
   Context& context_;
   EventLine line_;
+  std::string id_;  // of the query, which goes on
   report::EventSource source_;
   std::optional<client::RelayClient> relay_;
   std::optional<EventProof> proof_;

@@ -6,6 +6,7 @@
 
 #include "flow/event_proof.hpp"
 #include "flow/visit.hpp"
+#include "text/uuid.hpp"
 
 namespace sealpost::flow {
 namespace {
@@ -36,8 +37,9 @@ base::Result<LoggedEvent> parse_entry(const wire::AuditEntry& entry, const audit
 class Asking {
  public:
   Asking(Installation& installation, client::RelayClient& relay, audit::Filter filter,
-         std::optional<std::uint64_t> limit, const VisitEvent& visit)
+         std::optional<std::uint64_t> limit, Context& context, const VisitEvent& visit)
       : relay_(relay),
+        id_(text::uuid_v7(context.clock.now(), context.random)),
         proof_(installation, relay),
         filter_(std::move(filter)),
         left_(limit.value_or(UINT64_MAX)),
@@ -58,7 +60,7 @@ class Asking {
   base::Result<bool> page() {
     TRY(const wire::AuditEntries answer,
         relay_.audit_events(filter_,
-                            static_cast<std::size_t>(std::min<std::uint64_t>(kPage, left_))));
+                            static_cast<std::size_t>(std::min<std::uint64_t>(kPage, left_)), id_));
     for (const wire::AuditEntry& entry : answer.entries) {
       TRY(const LoggedEvent logged, parse_entry(entry, filter_));
       TRY(proof_.check(entry.index, entry.leaf));
@@ -74,6 +76,7 @@ class Asking {
   }
 
   client::RelayClient& relay_;
+  std::string id_;  // one query, however often a page of it is asked for
   EventProof proof_;
   audit::Filter filter_;
   std::uint64_t left_;
@@ -91,7 +94,8 @@ base::Result<void> query_log(Installation& installation, audit::Filter filter,
                              const VisitEvent& visit_event) {
   if (limit && *limit == 0) return {};
   TRY(client::RelayClient relay, visit(installation, context));
-  return Asking(installation, relay, std::move(filter), limit, visit_event).all(context.interrupt);
+  return Asking(installation, relay, std::move(filter), limit, context, visit_event)
+      .all(context.interrupt);
 }
 
 base::Result<void> follow_log(Installation& installation, audit::Filter filter,
@@ -100,7 +104,7 @@ base::Result<void> follow_log(Installation& installation, audit::Filter filter,
                               const std::function<void(const base::Error&)>& away) {
   if (limit && *limit == 0) return {};
   TRY(client::RelayClient relay, visit(installation, context));
-  Asking asking(installation, relay, std::move(filter), limit, visit_event);
+  Asking asking(installation, relay, std::move(filter), limit, context, visit_event);
   for (base::milliseconds pause = kLook;;) {
     const base::Result<void> asked = asking.all(context.interrupt);
     if (!asked && !is_away(asked)) return asked;

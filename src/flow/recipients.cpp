@@ -100,7 +100,7 @@ base::Result<std::vector<std::string>> claim_each(client::RelayClient& relay,
   std::vector<std::string> prekeys;
   for (std::size_t done = 0; done < names.size(); done = prekeys.size()) {
     const auto first = names.begin() + static_cast<std::ptrdiff_t>(done);
-    const std::size_t count = std::min(names.size() - done, wire::kMaxEnvelopes);
+    const std::size_t count = std::min(names.size() - done, wire::kMaxClaim);
     const std::vector<std::string> some(first, first + static_cast<std::ptrdiff_t>(count));
     TRY(wire::ClaimedPrekeys claimed, relay.claim_prekeys(some));
     for (std::size_t i = 0; i < count; ++i) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "relay/handlers/handlers.hpp"
 #include "relay/links.hpp"
 #include "relay/statement.hpp"
 #include "wire/signature.hpp"
@@ -93,6 +94,17 @@ void sweep_prekeys(Engine& engine) {
   });
 }
 
+void sweep_answers(Engine& engine) {
+  const auto count = std::make_shared<std::size_t>(0);
+  const Change change = [count](Unit& unit) -> base::Result<Written> {
+    TRY(*count, unit.store.remove_answers(unit.now - kAnswerKept, kSweepStep));
+    return Written{Reply{}, Record::staging()};
+  };
+  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
+    if (reply && *count == kSweepStep) sweep_answers(engine);
+  });
+}
+
 void sweep_links(Engine& engine) {
   const auto count = std::make_shared<std::size_t>(0);
   const Change change = [count](Unit& unit) -> base::Result<Written> {
@@ -150,6 +162,7 @@ void sweep(Engine& engine) {
   sweep_links(engine);
   sweep_nonces(engine);
   sweep_prekeys(engine);
+  sweep_answers(engine);
   sweep_blobs(engine);
   const base::milliseconds now = engine.seams.clock.steady();
   engine.requests.forget_idle(now);

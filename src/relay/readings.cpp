@@ -33,6 +33,22 @@ bool Readings::page_goes_on(const std::string& device, const std::string& filter
          now - at->second.at < kQueryPause;
 }
 
+bool Readings::query_goes_on(const std::string& device, const std::string& filter,
+                             const std::string& id, std::uint64_t first, base::milliseconds now) {
+  const std::lock_guard lock(mutex_);
+  const auto at = begun_.find(key_of(device, filter) + "\n" + id);
+  const bool known = !id.empty() && at != begun_.end() && first >= at->second.index &&
+                     now - at->second.at < kQueryPause;
+  if (known) at->second.at = now;
+  return known;
+}
+
+void Readings::query_began(const std::string& device, const std::string& filter,
+                           const std::string& id, std::uint64_t first, base::milliseconds now) {
+  const std::lock_guard lock(mutex_);
+  if (!id.empty()) keep(begun_, key_of(device, filter) + "\n" + id, {first, now});
+}
+
 void Readings::page_ended(const std::string& device, const std::string& filter, std::uint64_t next,
                           base::milliseconds now) {
   const std::lock_guard lock(mutex_);

@@ -20,6 +20,12 @@ class Readings {
   // within an hour. `filter` is the whole query without that place.
   bool page_goes_on(const std::string& device, const std::string& filter,
                     std::optional<std::uint64_t> after, base::milliseconds now);
+  // A query that was told of under the id that its device chose goes on anywhere at or behind the
+  // index where it began, within an hour: what comes again because an answer was lost is no other.
+  bool query_goes_on(const std::string& device, const std::string& filter, const std::string& id,
+                     std::uint64_t first, base::milliseconds now);
+  void query_began(const std::string& device, const std::string& filter, const std::string& id,
+                   std::uint64_t first, base::milliseconds now);
   void page_ended(const std::string& device, const std::string& filter, std::uint64_t next,
                   base::milliseconds now);
   // Entries are covered by a reading that was told to begin at or before them, as long as it does
@@ -35,7 +41,8 @@ class Readings {
   using Places = std::map<std::string, Place>;
   static void keep(Places& places, const std::string& key, Place place);
   std::mutex mutex_;
-  Places queries_;  // by device and filter
+  Places queries_;  // where the last page ended, by device and filter
+  Places begun_;    // where it began, by device, filter and id
   Places copies_;   // by device
 };
 

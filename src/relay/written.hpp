@@ -84,13 +84,16 @@ struct Pending {
   std::function<void(Done)> start;
 };
 
+// What is found for a question that may wait: an answer, or one that is given only with a change.
+using Found = std::variant<Reply, Change>;
+
 // A question that may wait for mail: asked again when something arrives for the device or the time
 // is over. Nothing means "not yet"; with `last` there must be an answer.
 struct Poll {
   std::string device;
   base::milliseconds wait{};
   bool receipts = false;  // also asked again when a receipt comes about a message of the device
-  std::function<base::Result<std::optional<Reply>>(bool last)> look;
+  std::function<base::Result<std::optional<Found>>(bool last)> look;
 };
 
 // What a handler makes of a request.

@@ -7,6 +7,7 @@ namespace {
 
 base::Result<AuditExport> read_export(Fields& in) {
   AuditExport out;
+  TRY(out.id, in.line("id"));
   TRY(out.sha256, in.digest("sha256"));
   TRY(out.format, in.line("format"));
   TRY(out.count, in.number("count"));
@@ -23,7 +24,8 @@ base::Result<AuditReview> read_review(Fields& in) {
 }  // namespace
 
 base::Bytes to_cbor(const AuditExport& value) {
-  return text::to_cbor({{"sha256", text::binary(value.sha256)},
+  return text::to_cbor({{"id", value.id},
+                        {"sha256", text::binary(value.sha256)},
                         {"format", value.format},
                         {"count", value.count},
                         {"filter", value.filter}});

@@ -11,6 +11,7 @@ namespace sealpost::wire {
 
 // POST /v1/audit/exports
 struct AuditExport {
+  std::string id;           // chosen by the device: what comes again is recorded once
   crypto::Digest sha256{};  // of the file
   std::string format;
   std::uint64_t count = 0;  // events in it

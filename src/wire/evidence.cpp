@@ -44,6 +44,7 @@ base::Result<Export> read_export(Fields& in) {
   Export out;
   TRY(out.messages, in.lines("messages", kMaxBatch));
   TRY(out.recipients, in.digest("recipients"));
+  TRY(out.id, in.line("id"));
   return out;
 }
 
@@ -98,6 +99,7 @@ Bytes to_cbor(const Export& value) {
   Json out = Json::object();
   out["messages"] = value.messages;
   out["recipients"] = text::binary(value.recipients);
+  out["id"] = value.id;
   return text::to_cbor(out);
 }
 

@@ -40,7 +40,8 @@ base::Result<ClaimedPrekey> read_claimed_prekey(Fields& in) {
 
 base::Result<PrekeyClaim> read_prekey_claim(Fields& in) {
   PrekeyClaim out;
-  TRY(out.devices, in.lines("devices", kMaxEnvelopes));
+  TRY(out.id, in.line("id"));
+  TRY(out.devices, in.lines("devices", kMaxClaim));
   return out;
 }
 
@@ -83,6 +84,7 @@ Bytes to_cbor(const Enrolment& value) {
 
 Bytes to_cbor(const PrekeyClaim& value) {
   Json out = Json::object();
+  out["id"] = value.id;
   out["devices"] = value.devices;
   return text::to_cbor(out);
 }

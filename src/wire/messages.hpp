@@ -21,6 +21,7 @@ inline constexpr std::string_view kCborType = "application/cbor";
 inline constexpr std::size_t kMaxBody = 8 << 20;     // bytes of a request that is not a part
 inline constexpr std::uint64_t kPartSize = 8 << 20;  // bytes of every blob part but the last
 inline constexpr std::size_t kMaxBatch = 256;        // messages, receipts, envelopes
+inline constexpr std::size_t kMaxClaim = 128;        // prekeys; the longest names fit one event
 inline constexpr std::size_t kMaxEnvelopes = 1024;   // of one message
 inline constexpr std::size_t kPrekeyStock = 100;     // one-time prekeys a device keeps at the relay
 inline constexpr std::size_t kMaxHeader = 64 << 10;  // bytes of an envelope's age header
@@ -63,7 +64,8 @@ struct ClaimedPrekey {
   std::string prekey;  // note; empty when the device has none
 };
 struct PrekeyClaim {
-  std::vector<std::string> devices;
+  std::string id;                    // chosen by the device: what comes again is not done again
+  std::vector<std::string> devices;  // at most kMaxClaim; may be named several times
 };
 // POST /v1/prekeys
 struct PrekeyBatch {
@@ -271,6 +273,7 @@ struct StopLift {
 struct Export {
   std::vector<std::string> messages;  // ids, at most kMaxBatch
   crypto::Digest recipients{};        // of the recipients' text, one a line, sorted
+  std::string id = {};                // chosen by the device, as of a claim
 };
 
 // POST /v1/journal: entries of the device's journal, each behind the other (audit/journal.hpp).
@@ -399,6 +402,7 @@ struct ConsentDecision {
 };
 struct ConsentDecisions {
   std::vector<ConsentDecision> decisions;
+  std::string id = {};  // chosen by the device, as of a claim
 };
 
 // For every struct T above that is a whole body:

@@ -98,6 +98,7 @@ base::Result<ConsentDecision> read_decision(Fields& in) {
 base::Result<ConsentDecisions> read_decisions(Fields& in) {
   ConsentDecisions out;
   TRY(out.decisions, in.list<ConsentDecision>("decisions", kMaxBatch, read_decision));
+  TRY(out.id, in.line("id"));
   return out;
 }
 
@@ -168,6 +169,7 @@ Bytes to_cbor(const RegisterGrants& value) {
 Bytes to_cbor(const ConsentDecisions& value) {
   Json out = Json::object();
   out["decisions"] = array_of(value.decisions, write_decision);
+  out["id"] = value.id;
   return text::to_cbor(out);
 }
 

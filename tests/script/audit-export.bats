@@ -23,13 +23,13 @@ manifest() { laptop inspect "$1" --root "$ROOT" --json; }
 
 @test "an export is the events, and its manifest says which and what the file is" {
   expect_exit 0 as aud audit export --event 'message.*' --format jsonl -o m.ndjson --json
-  json '.type == "audit-export" and .count == 3 and .format == "jsonl" and .signed == false'
+  json '.type == "audit-export" and .count == 4 and .format == "jsonl" and .signed == false'
   sum=$(field .sha256)
   [ "$(sha256sum <m.ndjson | cut -d' ' -f1)" = "$sum" ]
   [ "$(stat -c %a m.ndjson)" = 600 ]
   as aud audit query --event 'message.*' --json | cmp - m.ndjson
   expect_exit 0 manifest m.ndjson.manifest
-  json '.kind == "export-manifest" and .sha256 == $sum and .count == 3' --arg sum "$sum"
+  json '.kind == "export-manifest" and .sha256 == $sum and .count == 4' --arg sum "$sum"
   json '.filter == "event=message.%2A" and .signed == false and .by == "mercy.example/aud/laptop"'
   json '.first < .last and (.checkpoint | startswith("mercy.example/relay\n"))'
   json '.size == $size' --argjson size "$(stat -c %s m.ndjson)"

@@ -29,8 +29,8 @@ queries() { as aud audit query --event audit.query --json | jq -s length; }
   json_lines '[.[].event] | index("org.create") != null and index("member.join") != null'
   id=$(cat "$ORG_DIR/sent1")
   expect_exit 0 as aud audit query --object "$id" --json
-  json_lines '[.[].event] == ["message.send","message.deliver","message.read"]'
-  json_lines '[.[].actor] == ["olivia","dr.lee","dr.lee"]'
+  json_lines '[.[].event] == ["message.send","message.fetch","message.deliver","message.read"]'
+  json_lines '[.[].actor] == ["olivia","dr.lee","dr.lee","dr.lee"]'
   json_lines '.[0].purpose == "test-results" and .[0].outcome == "success"'
   json_lines '.[0].address == "127.0.0.1" and .[0].message == $id' --arg id "$id"
 }

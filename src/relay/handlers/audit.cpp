@@ -6,6 +6,7 @@
 #include "note/cosignature.hpp"
 #include "relay/handlers/handlers.hpp"
 #include "relay/log_floor.hpp"
+#include "text/uuid.hpp"
 #include "wire/messages.hpp"
 
 namespace sealpost::relay {
@@ -57,6 +58,7 @@ struct Search {
   audit::Filter filter;
   std::uint64_t size;  // of the log as it is shown
   std::uint64_t limit;
+  std::string id;  // of the query, as its device chose it; may be empty
 };
 
 base::Result<std::uint64_t> first_index(MetaReader& store, const Search& search) {
@@ -151,15 +153,21 @@ base::Result<wire::AuditEntries> look_up(MetaReader& store, EventFinder& finder,
   return page.finish();
 }
 
-// "limit" is the route's, the rest of the query the filter's.
+// "limit" and "id" are the route's, the rest of the query the filter's.
 base::Result<Search> parse_search(std::string_view query) {
-  Search out{{}, 0, kDefaultEvents};
+  Search out{{}, 0, kDefaultEvents, ""};
   std::string rest;
   if (!query.empty()) {
     for (const std::string_view part : base::split(query, '&')) {
       if (part.starts_with("limit=")) {
         TRY(const Parameters limit, Parameters::parse(part, {"limit"}));
         TRY(out.limit, limit.number("limit", kDefaultEvents, kMaxEvents));
+        continue;
+      }
+      if (part.starts_with("id=")) {
+        TRY(const Parameters given, Parameters::parse(part, {"id"}));
+        TRY(out.id, given.text("id"));
+        if (!text::is_uuid(out.id)) return base::Error{Code::kMalformed, "an id that is none", ""};
         continue;
       }
       rest += (rest.empty() ? "" : "&") + std::string(part);
@@ -182,25 +190,28 @@ std::string dated(Checkpoints::Published fresh, const Engine& engine) {
 
 // A query is told of when it begins; its further pages go on with it.
 base::Result<Outcome> answer_query(const Request& request, Engine& engine, audit::Filter filter,
-                                   const wire::AuditEntries& page) {
+                                   const std::string& id, const wire::AuditEntries& page) {
   const std::string& device = request.caller.name;
+  const std::uint64_t first = filter.after ? *filter.after + 1 : 0;
   const std::string asked = audit::to_query(filter);
   const std::optional<std::uint64_t> after = std::exchange(filter.after, std::nullopt);
   const std::string without_place = audit::to_query(filter);
   const base::milliseconds now = engine.seams.clock.steady();
-  const bool goes_on = engine.readings.page_goes_on(device, without_place, after, now);
+  const bool goes_on = engine.readings.page_goes_on(device, without_place, after, now) ||
+                       engine.readings.query_goes_on(device, without_place, id, first, now);
   if (goes_on) {
     engine.readings.page_ended(device, without_place, page.next, now);
     return Outcome(cbor(wire::to_cbor(page)));
   }
   audit::Event event = event_of(request, "audit.query", {});
   if (!asked.empty()) event.details["filter"] = asked;
-  return Outcome(told_first(
-      request, std::move(event),
-      [&engine, device, without_place, next = page.next, now, body = wire::to_cbor(page)] {
-        engine.readings.page_ended(device, without_place, next, now);
-        return base::Result<Reply>(cbor(body));
-      }));
+  return Outcome(told_first(request, std::move(event),
+                            [&engine, device, without_place, id, first, next = page.next, now,
+                             body = wire::to_cbor(page)] {
+                              engine.readings.query_began(device, without_place, id, first, now);
+                              engine.readings.page_ended(device, without_place, next, now);
+                              return base::Result<Reply>(cbor(body));
+                            }));
 }
 
 }  // namespace
@@ -261,12 +272,13 @@ base::Result<Outcome> get_events(Request& request, Engine& engine) {
   TRY(Search search, parse_search(request.query));
   search.size = shown_size(engine);
   const audit::Filter asked = search.filter;
+  const std::string id = search.id;
   TRY(const MetaStore::Reading store, engine.store->read());
   TRY(const std::uint64_t floor, floor_now(*store, engine));
   if (floor > 0) search.filter.after = std::max(search.filter.after.value_or(0), floor - 1);
   TRY(const std::uint64_t first, first_index(*store, search));
   TRY(const wire::AuditEntries out, look_up(*store, engine.events, search, first));
-  return answer_query(request, engine, asked, out);
+  return answer_query(request, engine, asked, id, out);
 }
 
 }  // namespace sealpost::relay

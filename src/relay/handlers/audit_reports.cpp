@@ -53,14 +53,14 @@ base::Result<trust::Review> check_review(const Engine& engine, const Request& re
 
 base::Result<Outcome> post_audit_export(Request& request, Engine&) {
   TRY(const wire::AuditExport exported, wire::parse_audit_export(request.body));
-  request.body.clear();
   audit::Event event = event_of(request, "audit.export", {});
   event.details["sha256"] = base::to_hex(exported.sha256);
   event.details["format"] = exported.format;
   event.details["count"] = std::to_string(exported.count);
   if (!exported.filter.empty()) event.details["filter"] = exported.filter;
   TRY(audit::to_leaf(event));  // what could not be recorded is malformed
-  return Outcome(recorded(request, std::move(event)));
+  TRY(Change change, once(request, exported.id, recorded(request, std::move(event))));
+  return Outcome(std::move(change));
 }
 
 base::Result<Outcome> post_audit_review(Request& request, Engine& engine) {

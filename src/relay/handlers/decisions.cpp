@@ -36,15 +36,16 @@ Fact fact_of(const Unit& unit, const Request& request, const wire::ConsentDecisi
 base::Result<Outcome> post_decisions(Request& request, Engine&) {
   TRY(wire::ConsentDecisions all, wire::parse_consent_decisions(request.body));
   for (const wire::ConsentDecision& decision : all.decisions) TRY(check(decision));
-  request.body.clear();
-  return Outcome(Change([request, all = std::move(all)](Unit& unit) -> base::Result<Written> {
-    TRY(still_active(unit, request.caller));
+  const std::string id = all.id;
+  const Change change = [request, all = std::move(all)](Unit& unit) -> base::Result<Written> {
     std::vector<Fact> facts;
     for (const wire::ConsentDecision& decision : all.decisions) {
       facts.push_back(fact_of(unit, request, decision));
     }
     return Written{Reply{}, Record::of(std::move(facts))};
-  }));
+  };
+  TRY(Change only, once(request, id, change));
+  return Outcome(std::move(only));
 }
 
 }  // namespace sealpost::relay

@@ -35,11 +35,13 @@ base::Result<void> check(const wire::Export& exported) {
 base::Result<Outcome> post_export(Request& request, Engine&) {
   TRY(wire::Export exported, wire::parse_export(request.body));
   TRY(check(exported));
-  return Outcome(
-      Change([request, exported = std::move(exported)](Unit& unit) -> base::Result<Written> {
-        TRY(still_active(unit, request.caller));
-        return Written{Reply{}, Record::of(fact_of(unit, request, exported))};
-      }));
+  const std::string id = exported.id;
+  const Change change = [request,
+                         exported = std::move(exported)](Unit& unit) -> base::Result<Written> {
+    return Written{Reply{}, Record::of(fact_of(unit, request, exported))};
+  };
+  TRY(Change only, once(request, id, change));
+  return Outcome(std::move(only));
 }
 
 }  // namespace sealpost::relay

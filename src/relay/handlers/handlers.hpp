@@ -15,6 +15,12 @@ base::Result<void> still_active(const Unit& unit, const Caller& caller);
 Change told_first(const Request& request, audit::Event event,
                   std::function<base::Result<Reply>()> answer);
 
+// The change, done once for each id that the device chose: what comes again within kAnswerKept gets
+// the first answer, with no event; kConflict for another body. kMalformed for an id that is none.
+// The request still has its body.
+inline constexpr std::chrono::hours kAnswerKept{1};
+base::Result<Change> once(const Request& request, std::string id, Change change);
+
 base::Result<Outcome> get_relay(Request& request, Engine& engine);
 base::Result<Outcome> get_trust(Request& request, Engine& engine);
 base::Result<Outcome> post_trust(Request& request, Engine& engine);

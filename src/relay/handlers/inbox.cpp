@@ -1,6 +1,12 @@
-// The inbox: envelopes in order, with a long poll that other news ends as well.
+// The inbox: envelopes in order, with a long poll that other news ends as well. What a device gets
+// for the first time it gets once the log says so; what it gets again, and that it looked, is no
+// event.
+#include <algorithm>
+#include <set>
+
 #include "relay/admit.hpp"
 #include "relay/handlers/handlers.hpp"
+#include "relay/unit.hpp"
 #include "wire/messages.hpp"
 
 namespace sealpost::relay {
@@ -40,10 +46,69 @@ base::Result<bool> is_news(MetaReader& store, const Directory& directory, const 
   return !replies.replies.empty();
 }
 
-base::Result<std::optional<Reply>> look(Engine& engine, const Caller& caller, const Asked& asked,
+// Message ids are few enough for one event: a page of the inbox has kMaxBatch at most.
+Fact fetch_of(const Unit& unit, const Request& request, std::vector<std::string> messages) {
+  audit::Event event = event_of(request, "message.fetch", unit.now);
+  if (messages.size() == 1) {
+    event.message = std::move(messages.front());
+  } else {
+    event.objects = std::move(messages);
+  }
+  return {std::move(event)};
+}
+
+// A page without what went while the change waited for its turn.
+base::Result<base::Bytes> without(base::ByteView body, const std::set<std::uint64_t>& gone) {
+  TRY(wire::Inbox inbox, wire::parse_inbox(body));
+  std::erase_if(inbox.deliveries,
+                [&](const wire::Delivery& item) { return gone.contains(item.cursor); });
+  return wire::to_cbor(inbox);
+}
+
+struct FirstTime {
+  std::uint64_t cursor;
+  std::string message;
+};
+
+Change hand_out(const Request& request, const wire::Inbox& inbox, std::vector<FirstTime> items) {
+  // Shared because a Change can be copied and payloads should not be.
+  const auto body = std::make_shared<const base::Bytes>(wire::to_cbor(inbox));
+  return [request, items = std::move(items), body](Unit& unit) -> base::Result<Written> {
+    TRY(still_active(unit, request.caller));
+    std::vector<std::string> messages;
+    std::set<std::uint64_t> gone;
+    for (const FirstTime& item : items) {
+      TRY(const HandOut what, unit.store.hand_out(item.cursor, request.caller.name));
+      if (what == HandOut::kFirst) messages.push_back(item.message);
+      if (what == HandOut::kGone) gone.insert(item.cursor);
+    }
+    base::Bytes page = *body;
+    if (!gone.empty()) {
+      TRY(page, without(*body, gone));
+    }
+    if (messages.empty()) return Written{cbor(std::move(page)), Record::repeat()};
+    return Written{cbor(std::move(page)), Record::of(fetch_of(unit, request, std::move(messages)))};
+  };
+}
+
+// Those of the page that the device never got.
+base::Result<std::vector<FirstTime>> first_time(MetaReader& store, const std::string& device,
+                                                const Asked& asked, const wire::Inbox& inbox) {
+  std::vector<FirstTime> out;
+  if (inbox.deliveries.empty()) return out;
+  TRY(const std::vector<std::uint64_t> fresh,
+      store.not_handed_out(device, asked.after, inbox.deliveries.back().cursor));
+  for (const wire::Delivery& item : inbox.deliveries) {
+    if (!std::binary_search(fresh.begin(), fresh.end(), item.cursor)) continue;
+    out.push_back({item.cursor, item.id});
+  }
+  return out;
+}
+
+base::Result<std::optional<Found>> look(Engine& engine, const Request& request, const Asked& asked,
                                         bool last) {
-  const std::string& device = caller.name;
-  TRY(check_standing(engine, caller));
+  const std::string& device = request.caller.name;
+  TRY(check_standing(engine, request.caller));
   TRY(const MetaStore::Reading store, engine.store->read());
   // Recalls first: one that comes in between is one of a message that is read here as well.
   TRY(auto recalls, store->recalls(device, asked.recalls, kMaxRecalls));
@@ -53,9 +118,11 @@ base::Result<std::optional<Reply>> look(Engine& engine, const Caller& caller, co
   inbox.recalls = std::move(recalls);
   if (inbox.deliveries.empty() && inbox.recalls.empty() && !last) {
     TRY(const bool news, is_news(*store, engine.directory, device, asked));
-    if (!news) return std::optional<Reply>();
+    if (!news) return std::optional<Found>();
   }
-  return std::optional(cbor(wire::to_cbor(inbox)));
+  TRY(std::vector<FirstTime> fresh, first_time(*store, device, asked, inbox));
+  if (fresh.empty()) return std::optional<Found>(cbor(wire::to_cbor(inbox)));
+  return std::optional<Found>(hand_out(request, inbox, std::move(fresh)));
 }
 
 }  // namespace
@@ -75,9 +142,7 @@ base::Result<Outcome> get_inbox(Request& request, Engine& engine) {
   poll.device = request.caller.name;
   poll.wait = std::chrono::seconds(std::min(wait, kMaxWaitSeconds));
   poll.receipts = asked.receipts.has_value();
-  poll.look = [&engine, caller = request.caller, asked](bool last) {
-    return look(engine, caller, asked, last);
-  };
+  poll.look = [&engine, request, asked](bool last) { return look(engine, request, asked, last); };
   return Outcome(std::move(poll));
 }
 

@@ -2,6 +2,8 @@
 // are handed out by the writer thread, so that nobody gets one that another has; when there are
 // none, or the claimer has had its share, the last-resort prekey is handed out without being used
 // up.
+#include <set>
+
 #include "relay/handlers/handlers.hpp"
 #include "wire/messages.hpp"
 
@@ -116,18 +118,36 @@ base::Result<Handed> hand_out(Unit& unit, const std::string& device, const std::
   return Handed{std::move(last_resort).value_or(""), false};
 }
 
-// That somebody has a prekey is no event; the message that is sealed for it is.
+// Whose prekeys were handed out, and how many of them were the last resort.
+Fact claim_of(const Unit& unit, const Request& request, const wire::ClaimedPrekeys& out,
+              std::size_t last_resorts) {
+  audit::Event event = event_of(request, "prekey.claim", unit.now);
+  std::set<std::string> devices;
+  std::size_t count = 0;
+  for (const wire::ClaimedPrekey& item : out.prekeys) {
+    if (item.prekey.empty()) continue;
+    devices.insert(item.device);
+    ++count;
+  }
+  event.objects.assign(devices.begin(), devices.end());
+  event.details["count"] = std::to_string(count);
+  if (last_resorts > 0) event.details["last-resort"] = std::to_string(last_resorts);
+  return {std::move(event)};
+}
+
 base::Result<Written> claim_all(Unit& unit, const Request& request, const wire::PrekeyClaim& claim,
                                 Metrics& metrics) {
-  TRY(still_active(unit, request.caller));
   const std::string claimer = user_of(request.caller.name);
   wire::ClaimedPrekeys out;
+  std::size_t last_resorts = 0;
   for (const std::string& device : claim.devices) {
     TRY(Handed handed, hand_out(unit, device, claimer));
     if (!handed.note.empty()) metrics.prekey_claimed(handed.once);
+    if (!handed.note.empty() && !handed.once) ++last_resorts;
     out.prekeys.push_back({device, std::move(handed.note)});
   }
-  return Written{cbor(wire::to_cbor(out)), Record::staging()};
+  Fact fact = claim_of(unit, request, out, last_resorts);
+  return Written{cbor(wire::to_cbor(out)), Record::of(std::move(fact))};
 }
 
 }  // namespace
@@ -146,10 +166,12 @@ base::Result<Outcome> post_prekeys(Request& request, Engine& engine) {
 
 base::Result<Outcome> post_prekey_claim(Request& request, Engine& engine) {
   TRY(wire::PrekeyClaim claim, wire::parse_prekey_claim(request.body));
-  request.body.clear();
-  return Outcome(Change([request, claim = std::move(claim), &metrics = engine.metrics](Unit& unit) {
+  const std::string id = claim.id;
+  const Change change = [request, claim = std::move(claim), &metrics = engine.metrics](Unit& unit) {
     return claim_all(unit, request, claim, metrics);
-  }));
+  };
+  TRY(Change only, once(request, id, change));
+  return Outcome(std::move(only));
 }
 
 base::Result<Outcome> get_prekeys(Request& request, Engine& engine) {

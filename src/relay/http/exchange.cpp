@@ -78,7 +78,7 @@ MHD_Result Exchange::handle(const char* method, const char* data, std::size_t* s
         return answer(std::move(reply_));
       case Phase::kPolling: {
         auto last = poll_.look(true);
-        return last ? answer(std::move(**last)) : refuse(last.error());
+        return last ? give(std::move(**last)) : refuse(last.error());
       }
       case Phase::kDone:
         return MHD_YES;
@@ -171,10 +171,19 @@ MHD_Result Exchange::carry_out(base::Result<Outcome> outcome) {
   if (auto* reply = std::get_if<Reply>(&*outcome)) return answer(std::move(*reply));
   if (auto* pending = std::get_if<Pending>(&*outcome)) return wait_for_other(*pending);
   if (auto* waiting = std::get_if<Poll>(&*outcome)) return poll(std::move(*waiting));
+  return change(std::get<Change>(*std::move(outcome)));
+}
+
+MHD_Result Exchange::change(Change what) {
   Task task;
   task.nonce = admission_.request.caller.nonce;
-  task.change = std::get<Change>(*std::move(outcome));
+  task.change = std::move(what);
   return work(std::move(task));
+}
+
+MHD_Result Exchange::give(Found found) {
+  if (auto* reply = std::get_if<Reply>(&found)) return answer(std::move(*reply));
+  return change(std::get<Change>(std::move(found)));
 }
 
 MHD_Result Exchange::work(Task task) {
@@ -205,7 +214,7 @@ MHD_Result Exchange::wait_for_other(const Pending& pending) {
 MHD_Result Exchange::poll(Poll poll) {
   auto found = poll.look(poll.wait == base::milliseconds::zero());
   if (!found) return refuse(found.error());
-  if (*found) return answer(**std::move(found));
+  if (*found) return give(**std::move(found));
   poll_ = std::move(poll);
   const base::milliseconds until = engine_->seams.clock.steady() + poll_.wait;
   suspend(Phase::kPolling);

@@ -41,6 +41,8 @@ class Exchange {
   void refuse_size();
   MHD_Result carry_out(base::Result<Outcome> outcome);
   MHD_Result refuse(const base::Error& error);
+  MHD_Result change(Change what);
+  MHD_Result give(Found found);
   MHD_Result work(Task task);
   MHD_Result wait_for_other(const Pending& pending);
   MHD_Result poll(Poll poll);

@@ -23,6 +23,15 @@
 
 namespace sealpost::relay {
 
+// An answer that is given again when its request comes again.
+struct StoredAnswer {
+  crypto::Digest asked{};  // over the request
+  base::Bytes answer;
+};
+
+// What it is to give a device an envelope.
+enum class HandOut { kFirst, kAgain, kGone };
+
 // A message as a tombstone: what stays when its envelopes and payload are gone.
 struct StoredMessage {
   std::uint64_t row = 0;  // also the cursor of the inbox
@@ -240,6 +249,11 @@ class MetaReader {
                                           std::size_t limit, std::size_t max_bytes,
                                           base::Time now) = 0;
 
+  // Of those with a cursor behind `after`, up to `last`: whose envelopes the device never got.
+  virtual base::Result<std::vector<std::uint64_t>> not_handed_out(std::string_view device,
+                                                                  std::uint64_t after,
+                                                                  std::uint64_t last) = 0;
+
   virtual base::Result<std::vector<StoredEvidence>> evidence(std::uint64_t message) = 0;
   // What recipients said about messages of this sender, behind cursor `after`.
   virtual base::Result<std::vector<StoredEvidence>> receipts_after(std::string_view sender,
@@ -366,6 +380,12 @@ class MetaWriter {
   virtual base::Result<void> set_journal(std::string_view device,
                                          const audit::JournalLink& last) = 0;
 
+  // What a device was answered to a request of this id; nothing when there was none.
+  virtual base::Result<std::optional<StoredAnswer>> answer(std::string_view device,
+                                                           std::string_view id) = 0;
+  virtual base::Result<void> keep_answer(std::string_view device, std::string_view id,
+                                         const StoredAnswer& answer, base::Time at) = 0;
+
   virtual base::Result<void> set_mfa(const StoredMfa& mfa) = 0;
   // In place of those that there were.
   virtual base::Result<void> set_recovery_codes(std::string_view user,
@@ -377,6 +397,8 @@ class MetaWriter {
   virtual base::Result<void> use_mfa_proof(std::string_view device, base::Time used) = 0;
   // The secret, the recovery codes and every proof. False when there was no secret.
   virtual base::Result<bool> remove_mfa(std::string_view user) = 0;
+  // Notes that the device is given the envelope now.
+  virtual base::Result<HandOut> hand_out(std::uint64_t message, std::string_view device) = 0;
 
   virtual base::Result<std::uint64_t> add_message(const NewMessage& message) = 0;  // its row
   // Removes the device's envelope, or its wait for a new one, and the payload with the last. False
@@ -470,6 +492,7 @@ class MetaWriter {
   virtual base::Result<std::size_t> remove_nonces(base::Time created_before, std::size_t limit) = 0;
   virtual base::Result<std::size_t> remove_once_prekeys(base::Time expired_before,
                                                         std::size_t limit) = 0;
+  virtual base::Result<std::size_t> remove_answers(base::Time given_before, std::size_t limit) = 0;
   // Ids of links all of whose views are spent, the last claim made before `claimed_before`, and
   // that are not closed.
   virtual base::Result<std::vector<std::string>> spent_links(base::Time claimed_before,

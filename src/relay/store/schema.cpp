@@ -150,6 +150,18 @@ CREATE TABLE journals(device TEXT PRIMARY KEY, number INTEGER NOT NULL,
 PRAGMA user_version = 7;
 )";
 
+// What version 7 did not have. answers: asked is over the request. envelopes.handed: whether the
+// device was ever given it; what lay there before counts as never, so that it is told of once more
+// rather than not at all.
+constexpr std::string_view kSinceVersion7 = R"(
+CREATE TABLE answers(id INTEGER PRIMARY KEY, device INTEGER NOT NULL, uuid TEXT NOT NULL,
+                     at INTEGER NOT NULL, asked BLOB NOT NULL, answer BLOB NOT NULL);
+CREATE UNIQUE INDEX answers_once ON answers(device, uuid);
+CREATE INDEX answers_ending ON answers(at);
+ALTER TABLE envelopes ADD COLUMN handed INTEGER NOT NULL DEFAULT 0;
+PRAGMA user_version = 8;
+)";
+
 // orders: of wiping; times are 0 until it happened. An order is found by its device's name, or by
 // the key that it names.
 // Version 1 did not know where in the log an entry of the trust chain stands; the leaves do. And a
@@ -182,6 +194,7 @@ std::string steps_from(std::string_view version) {
   if (version == "4" || !steps.empty()) steps += kSinceVersion4;
   if (version == "5" || !steps.empty()) steps += kSinceVersion5;
   if (version == "6" || !steps.empty()) steps += kSinceVersion6;
+  if (version == "7" || !steps.empty()) steps += kSinceVersion7;
   return steps;
 }
 

@@ -10,7 +10,7 @@
 
 namespace sealpost::relay {
 
-inline constexpr std::string_view kStoreVersion = "7";  // user_version of the file
+inline constexpr std::string_view kStoreVersion = "8";  // user_version of the file
 
 // Sets WAL and synchronous=FULL and verifies that they hold, creates missing tables. kMalformed
 // when a newer version wrote the file; kVerificationFailed when a table or an index is not as it

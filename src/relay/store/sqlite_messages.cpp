@@ -61,6 +61,17 @@ base::Result<bool> SqliteWriter::take_envelope(std::uint64_t message, std::uint6
   return db_->changes() == 1;
 }
 
+base::Result<HandOut> SqliteWriter::hand_out(std::uint64_t message, std::string_view device) {
+  TRY(const std::uint64_t number, name_number(device));
+  TRY(run("UPDATE envelopes SET handed = 1 WHERE device = ? AND message = ? AND handed = 0", number,
+          message));
+  if (db_->changes() == 1) return HandOut::kFirst;
+  TRY(Query query, db_->query("SELECT 1 FROM envelopes WHERE device = ? AND message = ?"));
+  query.bind(number).bind(message);
+  TRY(const bool there, query.step());
+  return there ? HandOut::kAgain : HandOut::kGone;
+}
+
 // One device less needs the payload.
 base::Result<void> SqliteWriter::settle_one(std::uint64_t message) {
   TRY(run("UPDATE messages SET pending = pending - 1 WHERE id = ?", message));

@@ -106,6 +106,21 @@ base::Result<wire::Inbox> SqliteReader::inbox(std::string_view device, std::uint
   }
 }
 
+base::Result<std::vector<std::uint64_t>> SqliteReader::not_handed_out(std::string_view device,
+                                                                      std::uint64_t after,
+                                                                      std::uint64_t last) {
+  TRY(Query query, db_->query("SELECT message FROM envelopes WHERE device = "
+                              "(SELECT id FROM names WHERE name = ?) AND message > ? "
+                              "AND message <= ? AND handed = 0 ORDER BY message"));
+  query.bind(device).bind(after).bind(last);
+  std::vector<std::uint64_t> out;
+  for (;;) {
+    TRY(const bool row, query.step());
+    if (!row) return out;
+    out.push_back(query.number(0));
+  }
+}
+
 base::Result<std::vector<StoredEvidence>> SqliteReader::read_evidence(Query query) {
   std::vector<StoredEvidence> out;
   for (;;) {

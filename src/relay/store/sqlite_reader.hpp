@@ -34,6 +34,9 @@ class SqliteReader final : public MetaReader {
   base::Result<std::uint64_t> recovery_codes(std::string_view user) override;
   base::Result<std::optional<StoredMessage>> message(std::string_view from,
                                                      std::string_view id) override;
+  base::Result<std::vector<std::uint64_t>> not_handed_out(std::string_view device,
+                                                          std::uint64_t after,
+                                                          std::uint64_t last) override;
   base::Result<wire::Inbox> inbox(std::string_view device, std::uint64_t after, std::size_t limit,
                                   std::size_t max_bytes, base::Time now) override;
   base::Result<std::vector<StoredEvidence>> evidence(std::uint64_t message) override;

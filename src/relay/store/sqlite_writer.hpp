@@ -41,6 +41,10 @@ class SqliteWriter final : public MetaWriter {
                                       std::string_view claimer) override;
   base::Result<void> remove_prekeys(std::string_view device) override;
   base::Result<void> set_journal(std::string_view device, const audit::JournalLink& last) override;
+  base::Result<std::optional<StoredAnswer>> answer(std::string_view device,
+                                                   std::string_view id) override;
+  base::Result<void> keep_answer(std::string_view device, std::string_view id,
+                                 const StoredAnswer& answer, base::Time at) override;
   base::Result<void> set_mfa(const StoredMfa& mfa) override;
   base::Result<void> set_recovery_codes(std::string_view user,
                                         std::span<const crypto::Digest> codes) override;
@@ -50,6 +54,7 @@ class SqliteWriter final : public MetaWriter {
   base::Result<bool> remove_mfa(std::string_view user) override;
 
   base::Result<std::uint64_t> add_message(const NewMessage& message) override;
+  base::Result<HandOut> hand_out(std::uint64_t message, std::string_view device) override;
   base::Result<bool> remove_envelope(std::uint64_t message, std::string_view device) override;
   base::Result<std::vector<DroppedMessage>> drop_queue(std::string_view device) override;
   base::Result<bool> miss_envelope(std::uint64_t message, std::string_view device) override;
@@ -113,6 +118,7 @@ class SqliteWriter final : public MetaWriter {
 
   base::Result<std::vector<ExpiredMessage>> expired(base::Time now, std::size_t limit) override;
   base::Result<void> remove_expired(const ExpiredMessage& message) override;
+  base::Result<std::size_t> remove_answers(base::Time given_before, std::size_t limit) override;
   base::Result<std::size_t> remove_nonces(base::Time created_before, std::size_t limit) override;
   base::Result<std::size_t> remove_once_prekeys(base::Time expired_before,
                                                 std::size_t limit) override;

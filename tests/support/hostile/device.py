@@ -9,7 +9,7 @@ import time
 from . import age
 from .client import Client
 from .notes import Key, chain_head, field, now, sha256, sign, statement, view
-from .sealed import Blob, Sealed, header
+from .sealed import Blob, Sealed, header, new_id
 
 PART = 8 << 20
 
@@ -141,7 +141,7 @@ class Device:
         ]
         for blob in blobs:
             self._upload(blob)
-        claimed = self.relay.post("prekeys/claim", {"devices": [to]})["prekeys"][0]["prekey"]
+        claimed = self.relay.post("prekeys/claim", {"id": new_id(), "devices": [to]})["prekeys"][0]["prekey"]
         text = header(
             self.key.name,
             (self.relay.log_view(), self.trust_view()),

@@ -195,6 +195,20 @@ def lose_answer(request: Request):
     return Answer(0, {}, b"")
 
 
+@lie("GET /(inbox|audit/events)|POST /(audit/exports|prekeys/claim|decisions|exports)")
+def lose_first_answer(request: Request):
+    """Takes in the first request of `route`, and hangs up; `time` tells one lie from the next."""
+    if request.route != request.options["route"]:
+        return None
+    answer = request.forward()
+    lost = request.house.__dict__.setdefault("lost", set())
+    if answer.status != 200 or (request.route, request.options["time"]) in lost:
+        return answer
+    lost.add((request.route, request.options["time"]))
+    request.told()
+    return Answer(0, {}, b"")
+
+
 @lie("POST /mfa/verify")
 def lose_first_code(request: Request):
     """Passes it on, and hangs up the first time."""

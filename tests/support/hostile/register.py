@@ -73,7 +73,7 @@ class Author:
 
     def _grant(self, device: str, identities: list[bytes]) -> None:
         relay = self.device.relay
-        claimed = relay.post("prekeys/claim", {"devices": [device]})["prekeys"][0]["prekey"]
+        claimed = relay.post("prekeys/claim", {"id": new_id(), "devices": [device]})["prekeys"][0]["prekey"]
         epochs = [
             ("epoch", f"{number} {age.recipient_for(secret)}")
             for number, secret in enumerate(identities, 1)

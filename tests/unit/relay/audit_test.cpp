@@ -11,6 +11,7 @@
 #include "merkle/tile.hpp"
 #include "note/cosignature.hpp"
 #include "search/event_index.hpp"
+#include "wire/audit.hpp"
 
 using namespace sealpost;
 using namespace sealpost::testing;
@@ -255,6 +256,62 @@ TEST_CASE("a query is one event, however many pages it has, and every other quer
   CHECK(events.back().details.at("filter") ==
         "event=message.%2A&after=" + std::to_string(second.next));
   CHECK_FALSE(events.back().request.empty());
+}
+
+TEST_CASE("a page that is asked for again, as its answer was lost, is no other query") {
+  House house;
+  send_many(house, 1, 5);
+  house.checkpoint();
+  const std::string id = house.new_id();
+  const auto ask = [&](const std::string& text, const std::string& under) {
+    const HttpAnswer answer = house.ask(kAuditor, "GET",
+                                        "/v1/audit/events?event=message.send&limit=2&" + text +
+                                            (under.empty() ? "" : "&id=" + under));
+    REQUIRE_MESSAGE(answer.status == 200, answer.text());
+    return wire::parse_audit_entries(answer.body).value();
+  };
+  const auto queries = [&] { return house.events("audit.query").size() - 1; };  // but its own
+  std::size_t before = queries() + 1;
+  const auto first = ask("after=3", id);
+  ask("after=3", id);
+  const std::string next = "after=" + std::to_string(first.next);
+  ask(next, id);
+  ask(next, id);
+  CHECK(queries() == before + 1);
+  // Not what stands before where it began; nor without the id, nor under another.
+  before = queries() + 1;
+  ask("after=2", id);
+  ask("after=3", "");
+  ask("after=3", house.new_id());
+  CHECK(queries() == before + 3);
+  CHECK(house.ask(kAuditor, "GET", "/v1/audit/events?id=none").status == 400);
+}
+
+TEST_CASE("an export is recorded once for each id that its device chose") {
+  House house;
+  wire::AuditExport what{house.new_id(), crypto::sha256(base::as_bytes("file")), "csv", 3, ""};
+  const auto record = [&](const std::string& who = kAuditor) {
+    return house.ask(who, "POST", "/v1/audit/exports", wire::to_cbor(what)).status;
+  };
+  const auto events = [&] { return house.events("audit.export").size(); };
+  CHECK(record() == 200);
+  CHECK(record() == 200);
+  CHECK(events() == 1);
+  what.count = 4;
+  CHECK(record() == 409);
+  CHECK(events() == 1);
+  what.id = house.new_id();
+  CHECK(record() == 200);
+  CHECK(record(kOlivia) == 200);
+  CHECK(events() == 3);
+  what.id = "none";
+  CHECK(record() == 400);
+  // An id counts for an hour.
+  what.id = house.new_id();
+  CHECK(record() == 200);
+  house.clock.advance(std::chrono::hours(2));
+  house.checkpoint();
+  CHECK(eventually([&] { return record() == 200 && events() == 5; }));
 }
 
 TEST_CASE("a query that rested too long begins anew") {

@@ -36,8 +36,8 @@ HttpAnswer publish(House& house, std::string_view device, const std::string& lab
 }
 
 std::string claimed(House& house, const std::string& device) {
-  const HttpAnswer answer =
-      house.ask(kLee, "POST", "/v1/prekeys/claim", wire::to_cbor(wire::PrekeyClaim{{device}}));
+  const HttpAnswer answer = house.ask(kLee, "POST", "/v1/prekeys/claim",
+                                      wire::to_cbor(wire::PrekeyClaim{house.new_id(), {device}}));
   REQUIRE(answer.status == 200);
   return wire::parse_claimed_prekeys(answer.body).value().prekeys.at(0).prekey;
 }

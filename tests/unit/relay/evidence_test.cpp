@@ -71,6 +71,7 @@ TEST_CASE("a store of the first version learns where its trust chain is logged")
           "DROP TABLE orders; DROP TABLE register_entries; DROP TABLE register_files;"
           "DROP TABLE contact_keys; DROP TABLE register_grants; DROP TABLE entry_blobs;"
           "DROP TABLE links; DROP TABLE link_claims; DROP TABLE replies; DROP TABLE stops;"
+          "DROP TABLE answers; ALTER TABLE envelopes DROP COLUMN handed;"
           "DROP TABLE journals; DROP TABLE recalls; DROP TABLE recall_devices; DROP INDEX "
           "blobs_of_message;"
           "PRAGMA user_version = 1;");
@@ -87,6 +88,7 @@ TEST_CASE("a store of the second version goes on with the tables that are new") 
           "DROP TABLE orders; DROP TABLE register_entries; DROP TABLE register_files;"
           "DROP TABLE contact_keys; DROP TABLE register_grants; DROP TABLE entry_blobs;"
           "DROP TABLE links; DROP TABLE link_claims; DROP TABLE replies; DROP TABLE stops;"
+          "DROP TABLE answers; ALTER TABLE envelopes DROP COLUMN handed;"
           "DROP TABLE journals; DROP TABLE recalls; DROP TABLE recall_devices; DROP INDEX "
           "blobs_of_message;"
           "PRAGMA user_version = 2;");

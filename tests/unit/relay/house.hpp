@@ -15,6 +15,7 @@
 #include "receipt/receipt.hpp"
 #include "relay/relay.hpp"
 #include "relay/settings.hpp"
+#include "text/uuid.hpp"
 #include "wire/messages.hpp"
 #include "wire/signature.hpp"
 
@@ -85,6 +86,7 @@ class House {
   wire::Submission message(int number, const std::vector<std::string>& to = {kKim}) const;
   wire::SubmissionResult submit(const std::string& from, const wire::Submission& submission);
   wire::Inbox inbox(const std::string& device, const std::string& query = "");
+  std::string new_id() { return text::uuid_v7(clock.now(), random); }
   void await_polls(int count);  // until so many inbox polls wait
   // A receipt by `by` about a message of `from`, signed by `label` (default: by).
   std::string receipt(const wire::Submission& about, const std::string& from, const std::string& by,

@@ -65,6 +65,56 @@ TEST_CASE("a message is accepted with a receipt of the relay and reaches the inb
   CHECK(events[0].details.at("sha256") == base::to_hex(sent.message_sha256));
 }
 
+TEST_CASE("what a device gets for the first time is told of once, before it gets it") {
+  House house;
+  const auto fetches = [&] { return house.events("message.fetch"); };
+  CHECK(house.inbox(kKim).deliveries.empty());
+  CHECK(fetches().empty());
+  house.submit(kLee, house.message(1));
+  CHECK(fetches().empty());
+  CHECK(house.inbox(kKim).deliveries.size() == 1);
+  REQUIRE(fetches().size() == 1);
+  CHECK(fetches()[0].actor == kKim);
+  CHECK(fetches()[0].message == house.message(1).id);
+  CHECK(fetches()[0].objects.empty());
+  CHECK_FALSE(fetches()[0].request.empty());
+  // Again is no event, after a restart either; what is new beside it is.
+  CHECK(house.inbox(kKim).deliveries.size() == 1);
+  house.stop();
+  house.start();
+  CHECK(house.inbox(kKim).deliveries.size() == 1);
+  CHECK(fetches().size() == 1);
+  house.submit(kLee, house.message(2, {kKim, kOlivia}));
+  house.submit(kLee, house.message(3));
+  CHECK(house.inbox(kKim, "?limit=2").deliveries.size() == 2);
+  CHECK(fetches().back().message == house.message(2).id);
+  CHECK(house.inbox(kKim).deliveries.size() == 3);
+  CHECK(fetches().back().message == house.message(3).id);
+  CHECK(house.inbox(kOlivia).deliveries.size() == 1);
+  CHECK(fetches().size() == 4);
+  CHECK(fetches().back().actor == kOlivia);
+  // What was skipped at first is first later.
+  house.submit(kLee, house.message(4));
+  house.submit(kLee, house.message(5));
+  const auto last = house.inbox(kKim).deliveries.back().cursor;
+  CHECK(fetches().back().objects ==
+        std::vector<std::string>{house.message(4).id, house.message(5).id});
+  CHECK(house.inbox(kKim, "?after=" + std::to_string(last)).deliveries.empty());
+  CHECK(fetches().size() == 5);
+}
+
+TEST_CASE("a later envelope that was fetched does not hide that an earlier one never was") {
+  House house;
+  house.submit(kLee, house.message(1));
+  const auto first = house.inbox(kKim).deliveries.back().cursor;
+  house.submit(kLee, house.message(2));
+  house.submit(kLee, house.message(3));
+  CHECK(house.inbox(kKim, "?after=" + std::to_string(first + 1)).deliveries.size() == 1);
+  CHECK(house.events("message.fetch").back().message == house.message(3).id);
+  CHECK(house.inbox(kKim).deliveries.size() == 3);
+  CHECK(house.events("message.fetch").back().message == house.message(2).id);
+}
+
 TEST_CASE("the same message again gives the first answer, another under its id is a conflict") {
   House house;
   const wire::Submission sent = house.message(1);

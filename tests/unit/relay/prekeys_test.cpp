@@ -47,7 +47,7 @@ void last_resort(House& house) {
 
 // Ids of the one-time prekeys of kim's that `by` gets, "last" for the last resort, "" for nothing.
 std::vector<std::string> claim(House& house, std::uint64_t count, const std::string& by = kLee) {
-  const wire::PrekeyClaim wanted{std::vector<std::string>(count, kKim)};
+  const wire::PrekeyClaim wanted{house.new_id(), std::vector<std::string>(count, kKim)};
   const HttpAnswer answer = house.ask(by, "POST", "/v1/prekeys/claim", wire::to_cbor(wanted));
   REQUIRE_MESSAGE(answer.status == 200, answer.text());
   std::vector<std::string> ids;
@@ -125,6 +125,56 @@ TEST_CASE("each is handed out once, the oldest first, also several in one reques
   CHECK(claim(house, 4, kOlivia) == std::vector<std::string>{"000000000000000c", "0000000000000001",
                                                              "0000000000000002", "last"});
   CHECK(claim(house, 1) == std::vector<std::string>{"last"});
+}
+
+TEST_CASE("a claim is one event, which names whose prekeys it got and how many were the last") {
+  House house;
+  last_resort(house);
+  stock(house, 1, 2);
+  const wire::PrekeyClaim wanted{house.new_id(), {kKim, kKim, kKim, kOlivia}};
+  const auto claim_it = [&](const wire::PrekeyClaim& what) {
+    return house.ask(kLee, "POST", "/v1/prekeys/claim", wire::to_cbor(what));
+  };
+  const HttpAnswer answer = claim_it(wanted);
+  REQUIRE(answer.status == 200);
+  const auto events = house.events("prekey.claim");
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].actor == kLee);
+  CHECK(events[0].objects == std::vector<std::string>{kKim});
+  CHECK(events[0].details ==
+        std::map<std::string, std::string>{{"count", "3"}, {"last-resort", "1"}});
+  CHECK_FALSE(events[0].request.empty());
+
+  // Its answer was lost: the same comes again, nothing is handed out, and nothing is told twice.
+  stock(house, 10, 5);
+  house.stop();
+  house.start();
+  CHECK(claim_it(wanted).body == answer.body);
+  CHECK(left(house).once.size() == 5);
+  CHECK(house.events("prekey.claim").size() == 1);
+  // Something else under its id is a conflict; ids belong to their device, for a while.
+  wire::PrekeyClaim other = wanted;
+  other.devices.pop_back();
+  CHECK(claim_it(other).status == 409);
+  CHECK(house.ask(kOlivia, "POST", "/v1/prekeys/claim", wire::to_cbor(wanted)).body != answer.body);
+  CHECK(house.events("prekey.claim").size() == 2);
+  CHECK(claim_it({"no id", {kKim}}).status == 400);
+  CHECK(claim_it({house.new_id(), std::vector<std::string>(wire::kMaxClaim + 1, kKim)}).status ==
+        400);
+  // Nobody had any: that was asked as well.
+  CHECK(claim_it({house.new_id(), {kOlivia}}).status == 200);
+  CHECK(house.events("prekey.claim").back().objects.empty());
+  CHECK(house.events("prekey.claim").back().details.at("count") == "0");
+}
+
+TEST_CASE("the greatest claim of the longest names fits one event") {
+  audit::Event event;
+  event.event = "prekey.claim";
+  event.actor = kLee;
+  const std::string longest(253 + 1 + 64 + 1 + 32, 'x');
+  for (std::size_t i = 0; i < wire::kMaxClaim; ++i) event.objects.push_back(longest);
+  event.details = {{"count", "128"}, {"last-resort", "128"}};
+  CHECK(audit::to_leaf(event).has_value());
 }
 
 TEST_CASE("many who claim at once get different ones") {

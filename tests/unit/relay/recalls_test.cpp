@@ -77,9 +77,9 @@ TEST_CASE("what waits goes with its payload, a tombstone for each device, in one
   const wire::RecallTaken answer = taken(post(house, kLee, recall));
   CHECK(answer.recall == recall);
   CHECK_FALSE(answer.duplicate);
+  const auto events = house.events();
   CHECK(house.inbox(kOlivia).deliveries.empty());
   CHECK(house.inbox(kKim).deliveries.size() == 1);  // the other message
-  const auto events = house.events();
   REQUIRE(events.size() >= 3);
   CHECK(events[events.size() - 3].event == "message.recall");
   CHECK(events[events.size() - 3].actor == kLee);

@@ -438,7 +438,9 @@ TEST_CASE("a grant goes to prekeys that were handed out, of active devices that 
   const wire::PrekeyBatch batch{{signed_by(once, {kKim})}, {}};
   REQUIRE(house.ask(kKim, "POST", "/v1/prekeys", wire::to_cbor(batch)).status == 200);
   CHECK(give(house, {grant(kKim, 1, once.id)}).status == 409);
-  REQUIRE(house.ask(kLee, "POST", "/v1/prekeys/claim", wire::to_cbor(wire::PrekeyClaim{{kKim}}))
+  REQUIRE(house
+              .ask(kLee, "POST", "/v1/prekeys/claim",
+                   wire::to_cbor(wire::PrekeyClaim{house.new_id(), {kKim}}))
               .status == 200);
   CHECK(give(house, {grant(kKim, 1, once.id)}, kOlivia).status == 409);  // lee has got it
   CHECK(give(house, {grant(kKim, 1, once.id)}).status == 200);
@@ -491,15 +493,24 @@ TEST_CASE("grants go with a role that may not read, and with the key that could 
 TEST_CASE("a decision of the gate is in the log, and nothing that could be a name") {
   House house;
   const auto record = [&](const wire::ConsentDecision& decision, const std::string& by = kLee) {
-    return house.ask(by, "POST", "/v1/decisions", wire::to_cbor(wire::ConsentDecisions{{decision}}))
+    return house
+        .ask(by, "POST", "/v1/decisions",
+             wire::to_cbor(wire::ConsentDecisions{{decision}, house.new_id()}))
         .status;
   };
   const std::string id(32, 'a');
   const wire::ConsentDecision allowed{contact(1), "billing", "link-sms", true, "granted", id};
   CHECK(record(allowed) == 200);
   CHECK(record({contact(1), "billing", "", false, "no-grant", ""}, kService) == 200);
+  // Its answer was lost: the same comes again, and is no other decision.
+  const auto once = wire::to_cbor(
+      wire::ConsentDecisions{{{contact(2), "test", "", false, "no-grant", ""}}, house.new_id()});
+  for (int i = 0; i < 2; ++i) {
+    CHECK(house.ask(kLee, "POST", "/v1/decisions", once).status == 200);
+  }
+  CHECK(house.events("consent.decision").size() == 3);
   const auto events = house.events("consent.decision");
-  REQUIRE(events.size() == 2);
+  REQUIRE(events.size() == 3);
   CHECK(events[0].objects == std::vector<std::string>{contact(1)});
   CHECK(events[0].purpose == "billing");
   CHECK(events[0].outcome == audit::Outcome::kSuccess);

@@ -75,7 +75,8 @@ TEST_CASE("a file that is no database, or of a newer version, is not opened") {
 }
 
 TEST_CASE("a store of an earlier version gets what came later, and keeps what it has") {
-  const std::string since_6 = "DROP TABLE journals; ";
+  const std::string since_7 = "DROP TABLE answers; ALTER TABLE envelopes DROP COLUMN handed; ";
+  const std::string since_6 = since_7 + "DROP TABLE journals; ";
   const std::string since_5 =
       since_6 + "DROP TABLE recalls; DROP TABLE recall_devices; DROP INDEX blobs_of_message; ";
   const std::string since_4 =
@@ -92,9 +93,10 @@ TEST_CASE("a store of an earlier version gets what came later, and keeps what it
                               "DROP INDEX evidence_once; CREATE UNIQUE INDEX evidence_once ON "
                               "evidence(message, state, signer); ";
   for (const std::string& sql :
-       {since_6 + "PRAGMA user_version = 6", since_5 + "PRAGMA user_version = 5",
-        since_4 + "PRAGMA user_version = 4", since_3 + "PRAGMA user_version = 3",
-        since_2 + "PRAGMA user_version = 2", since_1 + "PRAGMA user_version = 1"}) {
+       {since_7 + "PRAGMA user_version = 7", since_6 + "PRAGMA user_version = 6",
+        since_5 + "PRAGMA user_version = 5", since_4 + "PRAGMA user_version = 4",
+        since_3 + "PRAGMA user_version = 3", since_2 + "PRAGMA user_version = 2",
+        since_1 + "PRAGMA user_version = 1"}) {
     CAPTURE(sql);
     const Folder folder;
     {
@@ -115,5 +117,7 @@ TEST_CASE("a store of an earlier version gets what came later, and keeps what it
     CHECK(reads.register_head("people").value().size == 0);
     CHECK_FALSE(reads.recall_of(1).value().has_value());
     CHECK(reads.journal("device").value().number == 0);
+    CHECK_FALSE((*store)->writer().answer("device", "id").value().has_value());
+    CHECK(reads.not_handed_out("device", 0, INT64_MAX).value().empty());
   }
 }

@@ -237,7 +237,8 @@ TEST_CASE("prekeys are published by their device and claimed by others") {
   const std::string forged = signed_by(prekey("nurse.kim/phone"), {kKim + "#2"});
   CHECK(house.ask(kKim, "POST", "/v1/prekeys", batch(forged)).status == 422);
 
-  const auto claim = wire::to_cbor(wire::PrekeyClaim{{kKim, kOlivia, full("nobody/there")}});
+  const auto claim =
+      wire::to_cbor(wire::PrekeyClaim{house.new_id(), {kKim, kOlivia, full("nobody/there")}});
   const HttpAnswer answer = house.ask(kLee, "POST", "/v1/prekeys/claim", claim);
   REQUIRE(answer.status == 200);
   const auto claimed = wire::parse_claimed_prekeys(answer.body);

@@ -69,7 +69,7 @@ TEST_CASE("every body survives the way there and back, and no cut one is accepte
   survives(wire::RelayInfo{"o+1+k", "l+1+k", 12, "0.1.0"}, wire::parse_relay_info);
   survives(wire::TrustEntries{2, {"a\n", "b\n"}}, wire::parse_trust_entries);
   survives(wire::Enrolment{"c\n", "p\n"}, wire::parse_enrolment);
-  survives(wire::PrekeyClaim{{"d", "e"}}, wire::parse_prekey_claim);
+  survives(wire::PrekeyClaim{"id", {"d", "e"}}, wire::parse_prekey_claim);
   survives(wire::PrekeyBatch{{"p\n"}, {"00ff"}}, wire::parse_prekey_batch);
   survives(wire::PrekeyStock{{"00ff"}, "p\n"}, wire::parse_prekey_stock);
   survives(wire::MfaSecret{base::Bytes(20, 1), {"aaaa-bbbb"}}, wire::parse_mfa_secret);
