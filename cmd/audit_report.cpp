@@ -11,6 +11,7 @@
 #include "cmd/opened.hpp"
 #include "flow/contacts.hpp"
 #include "flow/log_source.hpp"
+#include "flow/register_state.hpp"
 #include "text/time.hpp"
 
 namespace sealpost::cmd {
@@ -84,12 +85,13 @@ base::Result<flow::Range> range_of(const ReportOptions& options, report::ReportK
 base::Result<void> check(const ReportOptions& options, report::ReportKind kind) {
   const bool contact = kind == report::ReportKind::kDisclosures;
   const bool device = kind == report::ReportKind::kExposure;
-  if (contact && options.contact.empty()) return usage("whose disclosures?", "--contact NAME");
   if (device && options.device.empty())
     return usage("the exposure of which device?", "--device NAME");
   if (!contact && !options.contact.empty()) return usage("--contact is for disclosures");
-  if (!device && !options.device.empty()) return usage("--device is for exposure");
-  if ((contact || device) && !options.member.empty()) return usage("--member is for other reports");
+  if (device && !options.member.empty()) return usage("exposure is of a --device");
+  if (!options.device.empty() && !options.member.empty()) {
+    return usage("--device is one of a member's", "give the one or the other");
+  }
   if (!options.root.empty() && options.folder.empty()) return usage("--root is for a mirror");
   if (!options.root.empty() && contact)
     return usage("a contact is looked up in the register, which needs a profile");
@@ -115,13 +117,28 @@ base::Result<std::string> device_of(const ReportOptions& options,
   return name.str();
 }
 
+// What the register calls each, by its id.
+base::Result<std::map<std::string, std::string>> names_of_contacts(const vault::Vault& vault) {
+  std::map<std::string, std::string> names;
+  TRY(flow::each_contact(vault, [&](flow::KeyedContact keyed) -> base::Result<bool> {
+    names.emplace(keyed.contact.id, keyed.contact.alias());
+    return true;
+  }));
+  return names;
+}
+
 base::Result<report::ReportSubject> subject_of(const ReportOptions& options,
+                                               report::ReportKind kind,
                                                std::optional<Opened>& opened, Env& env) {
   report::ReportSubject subject;
   subject.member = options.member;
   TRY(subject.device, device_of(options, opened));
-  if (options.contact.empty()) return subject;
+  if (kind != report::ReportKind::kDisclosures) return subject;
   TRY(read_people(*opened, options.offline, env));
+  if (options.contact.empty()) {
+    TRY(subject.contacts, names_of_contacts(*opened->vault));
+    return subject;
+  }
   TRY(const flow::KeyedContact found, flow::find_contact(*opened->vault, options.contact));
   subject.contact = found.contact.id;
   return subject;
@@ -134,7 +151,7 @@ base::Result<report::Page> make_page(const ReportOptions& options, report::Repor
   TRY(CopyRoot whose,
       options.folder.empty() ? root_of_profile(env) : root_of_copy(options.root, env));
   std::optional<Opened>& opened = whose.opened;
-  TRY(const report::ReportSubject subject, subject_of(options, opened, env));
+  TRY(const report::ReportSubject subject, subject_of(options, kind, opened, env));
   const auto made = report::audit_report(kind, subject);
   flow::Context context = context_of(env);
   if (options.folder.empty()) {
@@ -178,9 +195,11 @@ void add_audit_report(CLI::App& audit, Env& env) {
       verb.add_option("KIND", options.kind, "activity, access, disclosures, failures, exposure"))
       ->required();
   never_empty(verb.add_option("DIR", options.folder, "A mirror, to be read without the relay"));
-  never_empty(verb.add_option("--member", options.member, "Only of this user"));
-  never_empty(verb.add_option("--contact", options.contact, "Disclosures to this contact"));
-  never_empty(verb.add_option("--device", options.device, "Exposure by this device"));
+  never_empty(verb.add_option("--member", options.member, "Only by this user"));
+  never_empty(verb.add_option("--contact", options.contact,
+                              "Disclosures to this contact; to all when not given"));
+  never_empty(
+      verb.add_option("--device", options.device, "Of exposure: by this device; else only by it"));
   never_empty(verb.add_option("--month", options.month, "2026-10"));
   verb.add_option("--since", options.since, "From this time on; a month back when not given");
   verb.add_option("--until", options.until, "Before this time");

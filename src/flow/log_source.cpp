@@ -1,5 +1,7 @@
 #include "flow/log_source.hpp"
 
+#include <fmt/format.h>
+
 #include <map>
 
 #include "flow/journal.hpp"
@@ -13,6 +15,11 @@ audit::Filter within(audit::Filter filter, const Range& range) {
   filter.since = range.since;
   filter.until = range.until;
   return filter;
+}
+
+base::Error too_long() {
+  return {base::Code::kUsage, fmt::format("the report has more than {} rows", report::kMaxRows),
+          "ask for it in parts, by --month, --contact or --member"};
 }
 
 }  // namespace
@@ -52,7 +59,7 @@ Result<report::Page> make_report(report::AuditReport& report, const Range& range
   if (filters.size() == 1) {
     TRY(ask(within(filters.front(), range), [&](const LoggedEvent& logged) -> Result<void> {
       report.take({logged.index, logged.event});
-      return {};
+      return report.full() ? Result<void>(too_long()) : Result<void>();
     }));
     return report.finish();
   }

@@ -26,6 +26,7 @@ struct Range {
   std::optional<base::Time> until;  // exclusive
 };
 // Every event that the report asks for, once, in the order of the log; then the report's page.
+// kUsage for more than one report can hold.
 base::Result<report::Page> make_report(report::AuditReport& report, const Range& range,
                                        const AskLog& ask);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
 
 #include "report/report_parts.hpp"
 #include "text/time.hpp"
@@ -69,6 +68,7 @@ constexpr std::array kAccess{
     std::string_view("message.claim-by-link"),
     std::string_view("message.deliver"),
     std::string_view("message.export"),
+    std::string_view("message.fetch"),
     std::string_view("message.opened-by-link"),
     std::string_view("message.read"),
     std::string_view("register.read"),
@@ -83,8 +83,9 @@ class Access final : public AuditReport {
     if (std::find(kAccess.begin(), kAccess.end(), event.event) == kAccess.end()) return;
     members_.add(user_of(event.actor));
     events_.add(event.event);
-    rows_.push_back({text::format_time(event.at), user_of(event.actor), event.actor, event.event,
-                     about(event), event.purpose, event.address});
+    std::vector<std::string> ids = messages_of(event);
+    if (ids.empty()) ids.push_back(about(event));
+    for (const std::string& id : ids) add(event, id);
   }
   Page finish() override {
     Page page{"access", "Access", {}, {}, {}, {}, {}};
@@ -95,11 +96,15 @@ class Access final : public AuditReport {
                            std::move(rows_)});
     page.notes = {
         "A message counts as delivered and as read by what its recipient's device signed; that "
-        "there is no such event proves nothing."};
+        "there is no such event proves nothing. What it was given is fetched, confirmed or not."};
     return page;
   }
 
  private:
+  void add(const Event& event, const std::string& object) {
+    rows_.push_back({text::format_time(event.at), user_of(event.actor), event.actor, event.event,
+                     object, event.purpose, event.address});
+  }
   std::string member_;
   Counts members_, events_;
   std::vector<std::vector<std::string>> rows_;
@@ -147,57 +152,6 @@ class Failures final : public AuditReport {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// 45 CFR 164.528: to whom, when, what, why.
-class Disclosures final : public AuditReport {
- public:
-  explicit Disclosures(std::string contact) : contact_(std::move(contact)) {}
-  std::vector<Filter> filters() const override {
-    std::vector<Filter> out(2);
-    out[0].object = contact_;
-    out[1].event = "message.export";
-    return out;
-  }
-  void take(const IndexedEvent& logged) override {
-    const Event& event = logged.event;
-    if (event.event == "message.export") return exported(event);
-    if (event.event == "message.send") messages_.insert(event.message);
-    add(event, event.message);
-  }
-  Page finish() override {
-    Page page{"disclosures", "Disclosures", {}, {}, {}, {}, {}};
-    page.figures = {{"contact", contact_},
-                    {"messages sent", number(messages_.size())},
-                    {"events", number(rows_.size())}};
-    page.charts = {{"By purpose", purposes_.by_count()}};
-    page.tables.push_back({"What was disclosed, to whom, when and why",
-                           {"at", "event", "by", "message", "purpose", "outcome", "address"},
-                           std::move(rows_)});
-    page.notes = {
-        "What a message said is known to its sender and its recipient; the log has its id and "
-        "its purpose. What left the system by other ways is not in this log."};
-    return page;
-  }
-
- private:
-  // Of a message to the contact, out of the system.
-  void exported(const Event& event) {
-    std::vector<std::string> ids = event.objects;
-    if (!event.message.empty()) ids.push_back(event.message);
-    for (const std::string& id : ids) {
-      if (messages_.contains(id)) add(event, id);
-    }
-  }
-  void add(const Event& event, const std::string& message) {
-    if (!event.purpose.empty()) purposes_.add(event.purpose);
-    rows_.push_back({text::format_time(event.at), event.event, event.actor, message, event.purpose,
-                     std::string(audit::outcome_name(event.outcome)), event.address});
-  }
-  std::string contact_;
-  std::set<std::string> messages_;
-  Counts purposes_;
-  std::vector<std::vector<std::string>> rows_;
-};
-
 }  // namespace
 
 std::optional<ReportKind> report_kind_from_name(std::string_view name) {
@@ -210,15 +164,17 @@ std::optional<ReportKind> report_kind_from_name(std::string_view name) {
 }
 
 std::unique_ptr<AuditReport> audit_report(ReportKind kind, const ReportSubject& subject) {
+  // A filter takes either.
+  const std::string& who = subject.device.empty() ? subject.member : subject.device;
   switch (kind) {
     case ReportKind::kActivity:
-      return std::make_unique<Activity>(subject.member);
+      return std::make_unique<Activity>(who);
     case ReportKind::kAccess:
-      return std::make_unique<Access>(subject.member);
+      return std::make_unique<Access>(who);
     case ReportKind::kDisclosures:
-      return std::make_unique<Disclosures>(subject.contact);
+      return disclosures_report(subject);
     case ReportKind::kFailures:
-      return std::make_unique<Failures>(subject.member);
+      return std::make_unique<Failures>(who);
     case ReportKind::kExposure:
       break;
   }

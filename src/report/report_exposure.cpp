@@ -30,7 +30,7 @@ class Exposure final : public AuditReport {
 
  private:
   struct Message {
-    std::string from, purpose, sent, delivered, read, state;
+    std::string from, purpose, sent, fetched, delivered, read, state;
   };
   // What others said of messages that the device sent is no matter of its own.
   bool is_others(const Event& event) const {
@@ -42,6 +42,7 @@ class Exposure final : public AuditReport {
   // Deleted before the device had it, or destroyed by it unread.
   void take_message(const Event& event) {
     if (is_others(event)) return;
+    if (event.event == "message.fetch") return take_fetch(event);
     Message& message = messages_[event.message];
     const std::string at = text::format_time(event.at);
     if (!event.purpose.empty()) message.purpose = event.purpose;
@@ -61,6 +62,15 @@ class Exposure final : public AuditReport {
       message.state = "gone";
     }
     if (message.state.empty()) messages_.erase(event.message);
+  }
+  // Given to the device, which has not said that it stored it: it may have it all the same,
+  // whatever becomes of the message later.
+  void take_fetch(const Event& event) {
+    for (const std::string& id : messages_of(event)) {
+      Message& message = messages_[id];
+      message.fetched = text::format_time(event.at);
+      if (message.state.empty() || message.state == "waiting") message.state = "fetched";
+    }
   }
   static bool is_copy_of_log(std::string_view event) {
     return event == "audit.read" || event == "audit.export" || event.starts_with("audit.mirror-");
@@ -89,14 +99,14 @@ Page Exposure::finish() {
   Counts purposes;
   Counts states;
   Table list{"Messages that it could open",
-             {"message", "from", "purpose", "sent", "delivered", "read", "state"},
+             {"message", "from", "purpose", "sent", "fetched", "delivered", "read", "state"},
              {}};
   for (const auto& [id, message] : messages_) {
     states.add(message.state);
-    if (message.state != "stored" && message.state != "waiting") continue;
+    if (message.state == "destroyed" || message.state == "gone") continue;
     if (!message.purpose.empty()) purposes.add(message.purpose);
-    list.rows.push_back({id, message.from, message.purpose, message.sent, message.delivered,
-                         message.read, message.state});
+    list.rows.push_back({id, message.from, message.purpose, message.sent, message.fetched,
+                         message.delivered, message.read, message.state});
   }
   page.figures = {{"device", device_}, {"could open", number(list.rows.size())}};
   for (const auto& [state, count] : states.by_name())
@@ -112,7 +122,8 @@ Page Exposure::finish() {
   page.notes = {
       "Without the passphrase of its vault nothing of this opens. What waits at the relay is "
       "given to the device until it is revoked; what it has stored stays readable to who has "
-      "the passphrase, unless the device said that it was wiped."};
+      "the passphrase, unless the device said that it was wiped. What it fetched and never "
+      "confirmed it may have stored as well."};
   return page;
 }
 

@@ -44,12 +44,20 @@ inline std::string about(const audit::Event& event) {
   return event.objects.empty() ? std::string() : event.objects.front();
 }
 
+// The messages that an event is about: the one that it names, or those among its objects.
+inline std::vector<std::string> messages_of(const audit::Event& event) {
+  if (!event.message.empty()) return {event.message};
+  const bool many = event.event == "message.export" || event.event == "message.fetch";
+  return many ? event.objects : std::vector<std::string>();
+}
+
 inline audit::Filter of_member(const std::string& member) {
   audit::Filter filter;
   if (!member.empty()) filter.actor = member;
   return filter;
 }
 
+std::unique_ptr<AuditReport> disclosures_report(const ReportSubject& subject);
 std::unique_ptr<AuditReport> exposure_report(const std::string& device);
 
 }  // namespace sealpost::report

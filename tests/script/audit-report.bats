@@ -34,7 +34,8 @@ rows() { jq -c '.tables[-1].rows[]' <<<"$output"; }
 
 @test "access: who saw what" {
   expect_exit 0 as aud audit report access --member nurse.kim --json
-  [ "$(rows | jq -rs 'map(.event) | join(" ")')" = "message.deliver message.deliver message.read" ]
+  [ "$(rows | jq -rs 'map(.event) | join(" ")')" = \
+    "message.fetch message.fetch message.deliver message.deliver message.read" ]
   [ "$(rows | jq -rs '.[-1].object')" = "$(cat "$ORG_DIR/first")" ]
 }
 
@@ -50,18 +51,35 @@ rows() { jq -c '.tables[-1].rows[]' <<<"$output"; }
     "$(sort "$ORG_DIR/first" "$ORG_DIR/second" | paste -sd' ')" ]
   json '.figures.revoked == "no" and .figures["could open"] == "2"'
   expect_exit 2 as aud audit report exposure
-  expect_exit 2 as aud audit report activity --device laptop
+  expect_exit 2 as aud audit report exposure --member dr.lee
+  expect_exit 2 as aud audit report activity --member dr.lee --device dr.lee/laptop
+  expect_exit 0 as aud audit report activity --device nurse.kim/laptop --json
+  json '.tables[-1].rows | map(.member) == ["nurse.kim"]'
 }
 
 @test "disclosures: to a contact, for who may look contacts up" {
   as dr.lee contact add jane-doe --phone +15550100 >/dev/null
   id=$(as dr.lee contact show jane-doe --json | jq -er .id)
-  as dr.lee consent check jane-doe --purpose general >/dev/null 2>&1 || true
+  expect_exit 6 as dr.lee send --to contact:jane-doe --purpose billing text
   expect_exit 5 as aud audit report disclosures --contact jane-doe
   expect_exit 0 as pia audit report disclosures --contact jane-doe --json
   json '.kind == "disclosures" and .figures.contact == $id' --arg id "$id"
   expect_exit 3 as pia audit report disclosures --contact nobody
-  expect_exit 2 as pia audit report disclosures
+  # Of every contact, for the same roles.
+  other=$(as dr.lee contact add john-roe --phone +15550101 --json | jq -er .id)
+  expect_exit 6 as dr.lee send --to contact:john-roe --purpose billing text
+  expect_exit 5 as aud audit report disclosures
+  expect_exit 0 as pia audit report disclosures --json
+  json '.tables[0].rows | map(.name) | sort == ["jane-doe", "john-roe"]'
+  json '.tables[-1].rows | map(.contact) | . == sort and (unique | length) == 2'
+  expect_exit 0 as pia audit report disclosures --member nurse.kim --json
+  json '.figures.events == "0"'
+  expect_exit 0 as pia audit report disclosures -o all.csv
+  grep -q "^$other,john-roe," all.csv
+  as pia audit mirror pias >/dev/null
+  expect_exit 0 as pia audit report disclosures pias --json
+  json '.figures.contacts == "2"'
+  expect_exit 2 laptop audit report disclosures pias --root "$ROOT"
   expect_exit 5 as dr.lee audit report activity
 }
 

@@ -13,7 +13,7 @@ using audit::Event;
 
 const std::string kLee = "mercy.example/dr.lee/laptop";
 const std::string kKim = "mercy.example/nurse.kim/phone";
-const std::string kJane = "00112233445566778899aabbccddeeff";
+const std::string kJane = "c-00112233445566778899aabbccddeeff";
 
 class History {
  public:
@@ -48,6 +48,7 @@ History history() {
   History out;
   out.add("message.send", kLee, "m1", {kKim}).purpose = "test-results";
   out.add("message.send", kLee, "m2", {kJane}).purpose = "billing";
+  out.add("message.fetch", kKim, "m1");
   out.add("message.deliver", kKim, "m1", {kLee});
   out.add("message.read", kKim, "m1", {kLee});
   out.add("access.refused", kKim).outcome = audit::Outcome::kRefused;
@@ -60,6 +61,10 @@ History history() {
   out.add("message.send", kLee, "m5", {kKim});
   out.add("message.deliver", kKim, "m5", {kLee});
   out.add("message.recalled", kKim, "m5", {kLee});
+  out.add("message.send", kLee, "m6", {kKim});
+  out.add("message.send", kLee, "m7", {kKim});
+  out.add("message.fetch", kKim, "", {"m6", "m7"});
+  out.add("message.withdraw", "mercy.example/relay", "m7", {kKim});
   out.add("register.grant", kLee, "", {"people", kKim});
   out.add("register.read", kKim, "", {"people"});
   out.add("mfa.fail", kKim).outcome = audit::Outcome::kFailed;
@@ -85,22 +90,23 @@ using Words = std::vector<std::string>;
 
 TEST_CASE("activity counts by day, by kind and by member") {
   const Page page = history().page(ReportKind::kActivity, {});
-  CHECK(figure(page, "events") == "17");
+  CHECK(figure(page, "events") == "22");
   CHECK(figure(page, "refused") == "1");
   CHECK(figure(page, "failed") == "1");
-  CHECK(page.charts.at(0).bars.size() == 6);
-  CHECK(page.charts.at(1).bars.front() == std::pair<std::string, std::uint64_t>("message.send", 5));
+  CHECK(page.charts.at(0).bars.size() == 8);
+  CHECK(page.charts.at(1).bars.front() == std::pair<std::string, std::uint64_t>("message.send", 7));
   CHECK(column(page.tables.back(), 0) == Words{"dr.lee", "nurse.kim", "relay"});
-  CHECK(column(page.tables.back(), 2) == Words{"5", "0", "0"});
+  CHECK(column(page.tables.back(), 2) == Words{"7", "0", "0"});
   CHECK(column(page.tables.back(), 4) == Words{"0", "2", "0"});
-  CHECK(figure(history().page(ReportKind::kActivity, {"dr.lee", "", ""}), "events") == "8");
+  CHECK(figure(history().page(ReportKind::kActivity, {"dr.lee", "", ""}), "events") == "10");
 }
 
 TEST_CASE("access tells who saw what") {
   const Page page = history().page(ReportKind::kAccess, {"nurse.kim", "", ""});
-  CHECK(column(page.tables.back(), 3) ==
-        Words{"message.deliver", "message.read", "message.deliver", "register.read"});
-  CHECK(column(page.tables.back(), 4) == Words{"m1", "m1", "m5", "people"});
+  CHECK(column(page.tables.back(), 3) == Words{"message.fetch", "message.deliver", "message.read",
+                                               "message.deliver", "message.fetch", "message.fetch",
+                                               "register.read"});
+  CHECK(column(page.tables.back(), 4) == Words{"m1", "m1", "m1", "m5", "m6", "m7", "people"});
 }
 
 TEST_CASE("failures are what was refused and what failed") {
@@ -116,16 +122,70 @@ TEST_CASE("disclosures to a contact are its messages, and exports of them") {
   CHECK(figure(page, "messages sent") == "1");
 }
 
+TEST_CASE("disclosures to all contacts stand one behind the other, each with what was its own") {
+  const std::string ann = "c-ffffffffffffffffffffffffffffffff";
+  History past = history();
+  past.add("message.send", kKim, "m8", {ann}).purpose = "billing";
+  past.add("message.send", kLee, "m9", {kJane}).purpose = "billing";
+  past.add("consent.decision", kKim, "", {ann}).outcome = audit::Outcome::kRefused;
+  past.add("message.opened-by-link", "mercy.example/relay", "m8", {ann});
+  past.add("message.export", kLee, "", {"m8", "m1"});
+  ReportSubject all;
+  all.contacts = {{kJane, "jane-doe"}};
+  const Page page = past.page(ReportKind::kDisclosures, all);
+  CHECK(figure(page, "contacts") == "2");
+  CHECK(figure(page, "messages sent") == "3");
+  CHECK(column(page.tables.front(), 0) == Words{kJane, ann});
+  CHECK(column(page.tables.front(), 1) == Words{"jane-doe", ""});
+  CHECK(column(page.tables.front(), 2) == Words{"2", "1"});
+  const Table& list = page.tables.back();
+  CHECK(list.columns.size() == list.rows.front().size());
+  CHECK(column(list, 0) == Words{kJane, kJane, kJane, kJane, ann, ann, ann, ann});
+  CHECK(column(list, 5) == Words{"m2", "m2", "m2", "m9", "m8", "", "m8", "m8"});
+  // By one member: what it sent, and what became of that.
+  all.member = "nurse.kim";
+  CHECK(column(past.page(ReportKind::kDisclosures, all).tables.back(), 5) ==
+        Words{"m8", "", "m8", "m8"});
+  all.member = "";
+  all.device = kLee;
+  CHECK(column(past.page(ReportKind::kDisclosures, all).tables.back(), 5) ==
+        Words{"m2", "m2", "m2", "m9"});
+}
+
+TEST_CASE("a report of all contacts has an end, and says so") {
+  const auto report = audit_report(ReportKind::kDisclosures, {});
+  Event event;
+  event.event = "consent.decision";
+  event.actor = kLee;
+  event.objects = {kJane};
+  for (std::uint64_t i = 1; i < kMaxRows; ++i) report->take({i, event});
+  CHECK_FALSE(report->full());
+  report->take({kMaxRows, event});
+  CHECK(report->full());
+}
+
+TEST_CASE("a device alone is reported as its member is") {
+  ReportSubject device;
+  device.device = kLee;
+  CHECK(figure(history().page(ReportKind::kActivity, device), "events") == "10");
+  CHECK(column(history().page(ReportKind::kAccess, device).tables.back(), 3) ==
+        Words{"message.export", "message.export"});
+  device.device = kKim;
+  CHECK(column(history().page(ReportKind::kFailures, device).tables.back(), 3) ==
+        Words{"access.refused", "mfa.fail"});
+}
+
 TEST_CASE("exposure is what a device has or would be given, and not what it has no more") {
   const Page page = history().page(ReportKind::kExposure, {"", "", kKim});
-  CHECK(column(page.tables.back(), 0) == Words{"m1", "m3"});
-  CHECK(column(page.tables.back(), 6) == Words{"stored", "waiting"});
-  CHECK(figure(page, "could open") == "2");
+  // What it was given it may have, also when it never said so and the message went later.
+  CHECK(column(page.tables.back(), 0) == Words{"m1", "m3", "m6", "m7"});
+  CHECK(column(page.tables.back(), 7) == Words{"stored", "waiting", "fetched", "fetched"});
+  CHECK(figure(page, "could open") == "4");
   CHECK(figure(page, "destroyed") == "1");
   CHECK(figure(page, "gone") == "1");
   CHECK(column(page.tables.front(), 0) == Words{"people"});
   const Page sender = history().page(ReportKind::kExposure, {"", "", kLee});
-  CHECK(column(sender.tables.back(), 0) == Words{"m1", "m2", "m3", "m4", "m5"});
+  CHECK(column(sender.tables.back(), 0) == Words{"m1", "m2", "m3", "m4", "m5", "m6", "m7"});
 }
 
 TEST_CASE("a device that was wiped and revoked is told so") {
