@@ -49,12 +49,12 @@ text::OrderedJson json_of(const flow::Evident& item) {
 std::vector<std::string_view> checked_in(const flow::FileVerdict& verdict) {
   if (!verdict.verified()) return {};
   if (!verdict.mirror_size) return {"signatures", "certificates", "inclusion", "order"};
-  return {"signatures", "certificates", "inclusion", "order", "revocation", "later-log"};
+  return {"signatures", "certificates", "inclusion", "order", "revocation", "later-log", "quorum"};
 }
 
 std::vector<std::string_view> unchecked_in(const flow::FileVerdict& verdict) {
   if (verdict.verified() && verdict.mirror_size) return {};
-  return {"revocation", "later-log"};
+  return {"revocation", "later-log", "quorum"};
 }
 
 base::Result<void> print_json(const flow::FileVerdict& verdict, const note::Verifier& root,
@@ -69,6 +69,7 @@ base::Result<void> print_json(const flow::FileVerdict& verdict, const note::Veri
       {"log_size", verdict.checkpoint.size}, {"checked", checked_in(verdict)},
       {"not_checked", unchecked_in(verdict)}};
   if (verdict.mirror_size) out["mirror_size"] = *verdict.mirror_size;
+  if (verdict.quorum) out["quorum"] = *verdict.quorum;
   if (!verdict.verified()) out["reason"] = verdict.reason;
   return env.out.document(out);
 }
@@ -105,6 +106,12 @@ std::string on_later_log(const flow::FileVerdict& verdict) {
   return fmt::format("checked, continued unchanged up to {} events", *verdict.mirror_size);
 }
 
+std::string on_witnesses(const flow::FileVerdict& verdict) {
+  if (!verdict.quorum) return "not checked whether the policy asks for a quorum (needs a mirror)";
+  if (*verdict.quorum == 0) return "checked, the policy asks for none";
+  return fmt::format("checked, {} have cosigned, as the policy asks", *verdict.quorum);
+}
+
 base::Result<void> print_words(const flow::FileVerdict& verdict, const note::Verifier& root,
                                Env& env) {
   const bool verified = verdict.verified();
@@ -129,7 +136,8 @@ base::Result<void> print_words(const flow::FileVerdict& verdict, const note::Ver
        {"log", fmt::format("{}, {} events", verdict.checkpoint.origin, verdict.checkpoint.size)},
        {"checked", "signatures, certificates up to the root, inclusion in the log, order"},
        {"revocation", on_revocation(verdict)},
-       {"later log", on_later_log(verdict)}});
+       {"later log", on_later_log(verdict)},
+       {"witnesses", on_witnesses(verdict)}});
 }
 
 base::Result<void> check_there(const std::string& file) {

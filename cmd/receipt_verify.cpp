@@ -60,6 +60,13 @@ base::Result<void> print(Env& env, const flow::ReceiptVerification& verification
 
 base::Result<void> run_verify(const VerifyOptions& options, Env& env) {
   const bool for_file = !options.root.empty() || !options.mirror.empty();
+  const bool stdin_meant = options.message == "-";
+  if (!for_file && !stdin_meant && may_be_message(options.message) &&
+      names_receipt_file(options.message)) {
+    return base::Error{base::Code::kUsage,
+                       options.message + " may be a message, and there is a file of that name",
+                       "write ./" + options.message + " for the file, or give --root VKEY"};
+  }
   if (names_receipt_file(options.message) || (for_file && !may_be_message(options.message))) {
     return verify_receipt_file({options.message, options.root, options.mirror}, env);
   }

@@ -29,6 +29,15 @@ base::Result<std::vector<Cosigned>> cosignatures_on(const note::Note& checkpoint
   return found;
 }
 
+base::Result<std::vector<note::Cosigner>> witnesses_of(const policy::Policy& policy) {
+  std::vector<note::Cosigner> witnesses;
+  for (const std::string& vkey : policy.witnesses) {
+    TRY(note::Cosigner witness, note::Cosigner::parse(vkey));
+    witnesses.push_back(std::move(witness));
+  }
+  return witnesses;
+}
+
 base::Result<void> check_quorum(std::span<const Cosigned> found,
                                 std::span<const note::Cosigner> witnesses, std::size_t quorum) {
   std::size_t count = 0;

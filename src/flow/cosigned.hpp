@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "note/cosignature.hpp"
+#include "policy/policy.hpp"
 
 namespace sealpost::flow {
 
@@ -23,6 +24,9 @@ struct Cosigned {
 base::Result<std::vector<Cosigned>> cosignatures_on(const note::Note& checkpoint,
                                                     const note::Verifier& log,
                                                     std::span<const note::Cosigner> witnesses);
+
+// The keys that the policy names.
+base::Result<std::vector<note::Cosigner>> witnesses_of(const policy::Policy& policy);
 
 // kVerificationFailed unless at least `quorum` of the witnesses are among those found.
 base::Result<void> check_quorum(std::span<const Cosigned> found,

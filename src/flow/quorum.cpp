@@ -14,15 +14,6 @@ base::Error distrust(std::string what) {
           "do not use this relay until the organisation's owner has found out why"};
 }
 
-Result<std::vector<note::Cosigner>> witnesses_of(const policy::Policy& policy) {
-  std::vector<note::Cosigner> witnesses;
-  for (const std::string& vkey : policy.witnesses) {
-    TRY(note::Cosigner witness, note::Cosigner::parse(vkey));
-    witnesses.push_back(std::move(witness));
-  }
-  return witnesses;
-}
-
 // By the log, and by enough of the witnesses; nothing when by too few.
 Result<std::optional<merkle::Checkpoint>> open(const std::string& text, const note::Verifier& log,
                                                const policy::Policy& policy) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "flow/cosigned.hpp"
 #include "flow/receipt_event.hpp"
 #include "note/cosignature.hpp"
 #include "text/safety.hpp"
@@ -30,12 +31,15 @@ class Foundation {
     TRY(read_entries(file));
     TRY(check_checkpoint(file.checkpoint));
     TRY(check_proofs(file));
-    return mirror == nullptr ? Result<void>() : compare(*mirror);
+    if (mirror == nullptr) return {};
+    TRY(compare(*mirror));
+    return check_witnesses(file.checkpoint, *mirror);
   }
 
   const merkle::Checkpoint& checkpoint() const { return checkpoint_; }
   const std::vector<LoggedEntry>& entries() const { return entries_; }
   bool mirror_behind() const { return mirror_behind_; }
+  const std::optional<std::uint64_t>& quorum() const { return quorum_; }
   // With all entries that are known, those behind the statements included.
   const trust::Chain& chain() const { return chain_; }
 
@@ -114,9 +118,42 @@ class Foundation {
     return {};
   }
 
+  // As it was in force when the log was as the receipt's checkpoint says.
+  Result<policy::Policy> policy_then() const {
+    trust::Chain then(chain_.root());
+    for (const LoggedEntry& entry : entries_) {
+      if (entry.index >= checkpoint_.size) break;
+      TRY(then.append(entry.entry));
+    }
+    if (!then.policy_text()) return policy::default_policy();
+    return policy::parse_policy(*then.policy_text());
+  }
+
+  // So many as the policy asks for have cosigned the receipt's checkpoint; or the mirror's, which
+  // continues it.
+  Result<void> check_witnesses(const std::string& own, const Mirror& mirror) {
+    TRY(const policy::Policy policy, policy_then());
+    quorum_ = policy.witness_quorum;
+    if (policy.witness_quorum == 0) return {};
+    const auto quorum = static_cast<std::size_t>(policy.witness_quorum);
+    TRY(const auto witnesses, witnesses_of(policy));
+    TRY(const auto on_own, cosignatures(own, witnesses));
+    const auto enough = check_quorum(on_own, witnesses, quorum);
+    if (enough) return {};
+    TRY(const auto on_mirrors, cosignatures(mirror.note, witnesses));
+    if (check_quorum(on_mirrors, witnesses, quorum)) return {};
+    return doubt("it does not count as logged: " + enough.error().text);
+  }
+  Result<std::vector<Cosigned>> cosignatures(const std::string& checkpoint,
+                                             const std::vector<note::Cosigner>& witnesses) const {
+    TRY(const note::Note signed_note, note::parse(checkpoint));
+    return cosignatures_on(signed_note, chain_.relay()->log, witnesses);
+  }
+
   trust::Chain chain_;
   std::vector<LoggedEntry> entries_;
   merkle::Checkpoint checkpoint_;
+  std::optional<std::uint64_t> quorum_;
   bool mirror_behind_ = false;
 };
 
@@ -298,6 +335,7 @@ Result<void> judge_all(FileVerdict& verdict, const note::Verifier& root, const M
   Foundation ground(root);
   auto laid = ground.lay(verdict.file, mirror);
   verdict.mirror_behind = ground.mirror_behind();
+  verdict.quorum = ground.quorum();
   TRY(std::move(laid));
   verdict.checkpoint = ground.checkpoint();
   if (mirror != nullptr) verdict.mirror_size = mirror->checkpoint.size;

@@ -19,12 +19,15 @@ struct FileVerdict {
   std::string reason;             // what does not hold, first of all; empty: everything does
   std::optional<std::uint64_t> mirror_size;  // events in the mirror that it was held against
   bool mirror_behind = false;  // the mirror is too old to judge by; nothing speaks against the file
+  // How many witnesses the policy asked for then, and have cosigned when it is verified; nothing
+  // when nobody knows what it asked: a file does not say, a mirror does.
+  std::optional<std::uint64_t> quorum;
   bool verified() const { return reason.empty(); }
 };
 
 // kMalformed only for what is no receipt file at all; everything else that is wrong is in the
 // verdict. Without a mirror nothing is known about revocations that the file does not hold, nor
-// about what became of the log later.
+// about what became of the log later, nor whether the policy asks for witnesses.
 base::Result<FileVerdict> judge_receipt_file(std::string_view bytes, const note::Verifier& root,
                                              const Mirror* mirror);
 

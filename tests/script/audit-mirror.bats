@@ -357,7 +357,7 @@ ends_with() {
   as aud audit mirror mirror >/dev/null
   expect_exit 0 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror --json
   json '.verified and .not_checked == []'
-  json '.checked == ["signatures","certificates","inclusion","order","revocation","later-log"]'
+  json '.checked == ["signatures","certificates","inclusion","order","revocation","later-log","quorum"]'
   json '.mirror_size >= .log_size'
   expect_exit 0 laptop receipt verify m.receipt --root "$ROOT" --mirror mirror
   contains "$output" "revocation:     checked, in a mirror of"

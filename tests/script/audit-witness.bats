@@ -198,6 +198,22 @@ witness_in_settings() {
   printf '\n[[witness]]\nurl = "%s"\nkey = "%s"\n' "$1" "$2" >>"$RELAY_DIR/relay.toml"
   start_relay
 }
+# uncosigned VKEY FROM TO: the receipt file without that witness's cosignatures.
+uncosigned() {
+  python3 - "${1%%+*}" "$2" "$3" <<'PYTHON'
+import re, sys
+name, source, target = sys.argv[1:]
+lines, out, counted = open(source).read().split("\n"), [], None
+for line in lines:
+    if re.fullmatch(r"proof \d+", line):
+        counted = len(out)
+    if line.startswith("\u2014 " + name + " ") and counted is not None:
+        out[counted] = "proof %d" % (int(out[counted].split()[1]) - 1)
+        continue
+    out.append(line)
+open(target, "w").write("\n".join(out))
+PYTHON
+}
 logged() { as olivia receipt verify "$1" >/dev/null 2>&1; }
 
 @test "the relay's checkpoints are cosigned, and a policy may ask for that before anything counts" {
@@ -217,6 +233,20 @@ logged() { as olivia receipt verify "$1" >/dev/null 2>&1; }
   expect_exit 0 as olivia receipt export "$id" -o both.receipt
   [ "$(grep -c '^— one.example ' both.receipt)" -ge 1 ]
   expect_exit 0 laptop receipt verify both.receipt --root "$ROOT"
+  contains "$output" "not checked whether the policy asks for a quorum"
+  # A mirror knows what the policy asks; cosignatures on the file or on the mirror will do.
+  rm -rf mirror && as aud audit mirror mirror >/dev/null
+  expect_exit 0 laptop receipt verify both.receipt --root "$ROOT" --mirror mirror --json
+  json '.verified and .quorum == 2 and .not_checked == []'
+  uncosigned "$two" both.receipt one.receipt
+  sed -i '/^— \(one\|two\).example /d' mirror/checkpoint
+  expect_exit 0 laptop receipt verify both.receipt --root "$ROOT" --mirror mirror
+  contains "$output" "2 have cosigned"
+  expect_exit 7 laptop receipt verify one.receipt --root "$ROOT" --mirror mirror --json
+  json '.verified == false and (.reason | contains("not cosigned: two.example"))'
+  expect_exit 0 laptop receipt verify one.receipt --root "$ROOT" --json
+  json '.verified and (.not_checked | contains(["quorum"])) and (has("quorum") | not)'
+  rm one.receipt
   # A witness that is gone blocks nothing but the word that it is logged.
   end_witness two TERM
   id=$(as olivia send --to dr.lee "cosigned by one")

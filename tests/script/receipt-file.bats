@@ -72,7 +72,7 @@ PYTHON
   json 'all(.evidence[]; .logged and .address == "127.0.0.1" and .logged_at != "")'
   json '.from == "mercy.example/olivia/" + (.from | split("/")[2])'
   json '.checked == ["signatures","certificates","inclusion","order"]'
-  json '.not_checked == ["revocation","later-log"]'
+  json '.not_checked == ["revocation","later-log","quorum"]'
 }
 
 @test "a name that is no file, a folder, nothing: each is told as what it is" {
@@ -125,6 +125,8 @@ PYTHON
   expect_exit 3 laptop receipt verify missing.receipt --root "$ROOT"
   cp m.receipt 12
   expect_exit 2 as olivia receipt verify 12
+  contains "$errors" "./12"
+  expect_exit 0 as olivia receipt verify ./12
   expect_exit 0 laptop receipt verify 12 --root "$ROOT"
   echo "a letter" >letter.receipt
   expect_exit 2 laptop receipt verify letter.receipt --root "$ROOT"
