@@ -6,7 +6,6 @@
 #include <string>
 
 #include "cmd/opened.hpp"
-#include "note/note.hpp"
 
 namespace sealpost::cmd {
 

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "audit/event.hpp"
 #include "base/encoding.hpp"
 #include "flow/explain_parts.hpp"
@@ -20,6 +22,22 @@ constexpr std::size_t kMaxPath = 64;
 bool is_hash(std::string_view line) {
   const auto bytes = base::parse_base64(line);
   return bytes && bytes->size() == sizeof(merkle::Digest);
+}
+
+// Whose root the artefact is held against: the one that was given, or the one that its own trust
+// chain names, against which it holds in itself or not.
+base::Result<note::Verifier> root_or_named(const Root& root, std::string_view first_entry) {
+  if (root) return *root;
+  TRY(const note::Note signed_note, note::parse(first_entry));
+  TRY(const trust::Organisation organisation, trust::parse_organisation(signed_note.text));
+  return organisation.root;
+}
+
+// Said beside what was held against a root that the artefact itself names.
+void tell_of_root(const Root& root, const note::Verifier& named, Checks& checks) {
+  const std::string rule = "its root is the organisation's";
+  if (root) return;
+  checks.skip(rule, "that needs the root's key, --root; it names " + named.vkey());
 }
 
 // The lines above the empty one; the proof as far as its lines can be read.
@@ -77,11 +95,13 @@ void explain_event(const merkle::Proof& proof, std::string_view text, const Root
   explain_leaf(base::as_text(extra->leaf), checks);
   explain_inclusion(proof, extra->leaf, checks);
   checks.by("sealpost-log(5)", "Proof of an event");
-  const std::string rule = "the trust chain leads from the root to the key that signed";
-  if (!root) return checks.skip(rule, "that needs the root's key, --root");
-  const auto verdict = judge_proof(text, {*root});
+  const std::string rule = "the trust chain leads from its root to the key that signed";
+  const auto against = root_or_named(root, extra->entries.front());
+  if (!against) return static_cast<void>(checks.expect(rule, against));
+  const auto verdict = judge_proof(text, {*against});
   checks.expect(rule, verdict && verdict->verified(),
                 verdict ? verdict->reason : verdict.error().text);
+  tell_of_root(root, *against, checks);
 }
 
 }  // namespace
@@ -110,23 +130,32 @@ void explain_export(std::string_view text, const Root& root, Checks& checks) {
   if (!checks.expect("it is in the form of a manifest", manifest)) return;
   const std::string rule = "a device that may read the log has signed it";
   if (!manifest->signed_note) return checks.skip(rule, "nobody has signed it");
-  if (!root) return checks.skip(rule, "that needs the root's key, --root");
-  checks.expect(rule, verify_manifest(*manifest, *root));
+  const auto against =
+      root_or_named(root, manifest->chain.empty() ? std::string() : manifest->chain.front());
+  if (!against) return static_cast<void>(checks.expect(rule, against));
+  checks.expect(rule, verify_manifest(*manifest, *against));
+  tell_of_root(root, *against, checks);
 }
 
 void explain_receipt_file(std::string_view text, const Root& root, Checks& checks) {
   checks.by("sealpost-receipt(5)", "RECEIPT FILE");
-  if (!checks.expect("it is in its form, and in no other", receipt::parse_file(text))) return;
+  const auto file = receipt::parse_file(text);
+  if (!checks.expect("it is in its form, and in no other", file)) return;
   checks.by("sealpost-receipt(5)", "JUDGEMENT OF A FILE");
   const std::string rule = "every statement is signed by who may, and logged, in order";
-  if (!root) return checks.skip(rule, "that needs the root's key, --root");
-  const auto verdict = judge_receipt_file(text, *root, nullptr);
+  const auto entry = std::find_if(file->records.begin(), file->records.end(),
+                                  [](const auto& record) { return record.entry.has_value(); });
+  const auto against = root_or_named(
+      root, entry == file->records.end() ? std::string_view() : entry->evidence.statement);
+  if (!against) return static_cast<void>(checks.expect(rule, against));
+  const auto verdict = judge_receipt_file(text, *against, nullptr);
   if (!verdict) return;
   for (const Evident& item : verdict->evidence) {
     checks.expect(fmt::format("the statement logged at {} holds", item.index), item.verdict.holds,
                   item.verdict.reason);
   }
   checks.expect(rule, verdict->verified(), verdict->reason);
+  tell_of_root(root, *against, checks);
 }
 
 }  // namespace sealpost::flow

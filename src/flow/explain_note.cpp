@@ -158,6 +158,10 @@ void explain_chain(std::string_view file, const Root& root, Checks& checks) {
       checks.expect(rule, chain.append((*entries)[number]));
     }
   }
+  if (!root) {
+    checks.skip("its root is the organisation's",
+                "that needs the root's key, --root; it names " + founded->root.vkey());
+  }
 }
 
 }  // namespace sealpost::flow

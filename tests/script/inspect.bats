@@ -184,5 +184,32 @@ sealpost-note(5), TRUST CHAIN" ]
   failed_rules zero | grep -q "^C2SP tlog-proof v1, Format$"
   other=$("$BATS_TEST_DIRNAME/../interop/make_log.py" new other 1)
   [ "$(failed_rules whole --root "$other")" = "sealpost-log(5), Proof of an event" ]
+  # Without a root the chain is held against the one that it names, and that is said.
+  expect_exit 0 "$SEALPOST" inspect --explain whole --json
+  json 'any(.checks[]; .rule == "its root is the organisation'"'"'s" and .holds == null and (.found | contains($root)))' \
+    --arg root "$root"
+  id=$(as olivia send --to olivia "to myself")
+  as olivia inbox >/dev/null
+  as olivia receipt export "$id" -o whole.receipt
+  as olivia audit export --event message.send --format jsonl --sign -o e.jsonl
+  for file in whole whole.receipt e.jsonl.manifest; do
+    expect_exit 0 "$SEALPOST" inspect --explain "$file"
+    contains "$output" "-       sealpost-"
+  done
+  # One bit anywhere in what holds the chain, and something fails.
+  sed -n 's/^extra //p' whole | base64 -d >extra
+  size=$(stat -c %s extra)
+  for ((at = 20; at < size; at += size / 40)); do
+    cp extra bent && flip bent "$at"
+    sed "2s|.*|extra $(base64 -w0 bent)|" whole >proof
+    expect_exit 7 "$SEALPOST" inspect --explain proof
+  done
+  for file in whole.receipt e.jsonl.manifest; do
+    size=$(stat -c %s "$file")
+    for ((at = 60; at < size; at += size / 40)); do
+      cp "$file" bent && flip bent "$at"
+      expect_exit 7 "$SEALPOST" inspect --explain bent
+    done
+  done
   stop_org
 }
