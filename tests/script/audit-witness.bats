@@ -265,13 +265,25 @@ logged() { as olivia receipt verify "$1" >/dev/null 2>&1; }
 }
 
 @test "a relay with a witness that is wrongly named does not start" {
+  key=$(laptop audit witness mirror --root "$ROOT" --name w.example --json | jq -er .witness)
+  url=https://witness.example
   stop_relay
   cp "$RELAY_DIR/relay.toml" kept
-  for bad in 'url = "http://witness.example"' 'key = "nonsense"' 'colour = "red"'; do
+  # wrong WORDS URL KEY [LINE]: each is refused for its own reason.
+  wrong() {
     cp kept "$RELAY_DIR/relay.toml"
-    printf '\n[[witness]]\nurl = "https://witness.example"\n%s\n' "$bad" >>"$RELAY_DIR/relay.toml"
+    printf '\n[[witness]]\nurl = "%s"\nkey = "%s"\n%s\n' "$2" "$3" "${4-}" >>"$RELAY_DIR/relay.toml"
     expect_exit 2 "$SEALPOST" relay serve --dir "$RELAY_DIR"
-  done
+    contains "$errors" "$1"
+  }
+  wrong "the url of a witness" http://witness.example "$key"
+  wrong "the url of a witness" https://witness.example/ "$key"
+  wrong "the key of a witness" "$url" nonsense
+  wrong "the key of a witness" "$url" "$LOG"
+  wrong colour "$url" "$key" 'colour = "red"'
+  cp kept "$RELAY_DIR/relay.toml"
+  witness_in_settings "$url" "$key"
+  stop_relay
   cp kept "$RELAY_DIR/relay.toml"
   start_relay
 }
