@@ -229,6 +229,14 @@ print(sqlite3.connect(sys.argv[1]).execute("SELECT count(*) FROM rows WHERE kind
   expect_exit 9 bulk resume cancelled
 }
 
+@test "no more rows than the rate says go in a time" {
+  printf 'to,n\ndr.lee,1\ndr.lee,2\ndr.lee,3\ndr.lee,4\n' >four.csv
+  echo "{n}" >text
+  SECONDS=0
+  expect_exit 0 bulk run four.csv --template text --purpose general --job paced --rate 60/m
+  [ $SECONDS -ge 2 ]
+}
+
 @test "Ctrl-C finishes what is under way, and says how to go on" {
   { echo to,n && seq -f 'dr.lee,%g' 200; } >long.csv
   echo "{n}" >text
