@@ -112,6 +112,7 @@ class Tender {
     }
     if (!opened) {
       TRY(relay_.miss_register_grant(name_));  // so that this is said once, and another sent
+      if (opened.error().code == base::Code::kRevoked) return {};
       return std::move(opened).error();
     }
     StreamKeys keys = *std::move(opened);
@@ -137,19 +138,21 @@ class Tender {
     return keys;
   }
 
+  // kRevoked when its device was fit when it sent the key, and is no more: whether it sent it
+  // before it was revoked cannot be told, and that it did is no wrong.
   base::Result<void> check_grant(const wire::RegisterGrant& grant, const note::Note& signed_note,
                                  const reg::Grant& said, const StreamKeys& keys) const {
-    const auto signed_it = [&](const trust::Device& device) {
-      return !device.revoked && trust::allowed(device.role, Operation::kWriteRegister) &&
-             trust::key_that_signed(device, signed_note) != nullptr;
-    };
     const auto& devices = installation_.chain().devices();
+    const auto signer = std::find_if(devices.begin(), devices.end(), [&](const auto& device) {
+      return trust::allowed(device.second.role, Operation::kWriteRegister) &&
+             trust::key_that_signed(device.second, signed_note) != nullptr;
+    });
     const bool holds = signed_note.signatures.size() == 1 && said.stream == stream_ &&
                        said.to == installation_.signer().name() && grant.epoch == keys.newest() &&
-                       keys.recipients() == said.recipients &&
-                       std::any_of(devices.begin(), devices.end(),
-                                   [&](const auto& device) { return signed_it(device.second); });
-    if (holds) return {};
+                       keys.recipients() == said.recipients && signer != devices.end();
+    if (holds && !signer->second.revoked) return {};
+    if (holds)
+      return base::Error{base::Code::kRevoked, "the device that sent a key was revoked", ""};
     return base::Error{
         base::Code::kVerificationFailed,
         fmt::format("a key of the register's {} was not sent by a device that may", name_),

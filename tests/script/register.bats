@@ -27,6 +27,24 @@ epoch() { events register.append | jq -rs '[.[] | select(.objects == ["people"])
   events register.grant | jq -es 'any(.objects == ["people", "mercy.example/nurse.kim/laptop"])'
 }
 
+@test "a key whose sender was revoked before it was fetched is no alarm, and comes from another" {
+  add_member ada admin
+  as olivia inbox >/dev/null
+  as ada contact list >/dev/null
+  as olivia member invite pat.roe --role member --json | jq -er .invitation >invited
+  as pat.roe join invited --device laptop --passphrase-file "$PASSFILE" >/dev/null 2>&1
+  unlock pat.roe
+  as ada inbox >/dev/null
+  events register.grant | jq -es 'last | .actor == "ada" and
+    .objects == ["people", "mercy.example/pat.roe/laptop"]'
+  as olivia member revoke ada --yes >/dev/null
+  expect_exit 0 as pat.roe inbox
+  never contains "$errors" "a device that may"
+  as olivia inbox >/dev/null
+  expect_exit 0 as pat.roe contact list
+  contains "$output" first-one
+}
+
 @test "a service gets the key only while the policy gives it a purpose, an auditor never" {
   add_member robot service --purpose billing
   add_member idle service --purpose test-results

@@ -65,10 +65,10 @@ send_text() { as olivia send --to dr.lee --purpose general --key "$1" "$(head -c
 
 @test "a relay that was killed on a full disk starts again: uploads that were begun make room" {
   head -c 9000000 /dev/urandom >upload
-  # Cut off while it is on its way: at this rate it would take minutes.
-  as olivia send --to dr.lee --purpose general --file upload --bwlimit 100k text >out 2>&1 3>&- &
+  # Cut off while it is on its way, when it is large enough for the commits of a start.
+  as olivia send --to dr.lee --purpose general --file upload --bwlimit 500k text >out 2>&1 3>&- &
   sender=$!
-  wait_for "a part" 30 _has_blob
+  wait_for "a good part" 30 _has_blob
   kill -9 "$sender"
   wait "$sender" || true
   fill_disk
@@ -82,4 +82,4 @@ send_text() { as olivia send --to dr.lee --purpose general --key "$1" "$(head -c
   sound
   start_relay
 }
-_has_blob() { [[ -n $(find "$RELAY_DIR/blobs" -type f -size +100k) ]]; }
+_has_blob() { [[ -n $(find "$RELAY_DIR/blobs" -type f -size +1000k) ]]; }
