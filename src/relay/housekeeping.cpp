@@ -1,6 +1,8 @@
 #include "relay/housekeeping.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 
 #include "base/encoding.hpp"
 #include "relay/handlers/handlers.hpp"
@@ -71,37 +73,36 @@ void sweep_messages(Engine& engine) {
   });
 }
 
-void sweep_nonces(Engine& engine) {
+// Rows that nothing is said of, up to `step` in a change, and on while there were as many. `remove`
+// says how many it removed.
+using Remove = std::function<base::Result<std::size_t>(Unit& unit)>;
+void sweep_rows(Engine& engine, std::size_t step, const Remove& remove) {
   const auto count = std::make_shared<std::size_t>(0);
-  // Two windows: a nonce lives from one window before its request was made to one after it.
-  const Change change = [count](Unit& unit) -> base::Result<Written> {
-    TRY(*count, unit.store.remove_nonces(unit.now - 2 * wire::kSignatureWindow, kNonceStep));
+  const Change change = [count, remove](Unit& unit) -> base::Result<Written> {
+    TRY(*count, remove(unit));
     return Written{Reply{}, Record::staging()};
   };
-  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
-    if (reply && *count == kNonceStep) sweep_nonces(engine);
+  submit(engine, change, [&engine, step, remove, count](const base::Result<Reply>& reply) {
+    if (reply && *count == step) sweep_rows(engine, step, remove);
+  });
+}
+
+void sweep_nonces(Engine& engine) {
+  // Two windows: a nonce lives from one window before its request was made to one after it.
+  sweep_rows(engine, kNonceStep, [](Unit& unit) {
+    return unit.store.remove_nonces(unit.now - 2 * wire::kSignatureWindow, kNonceStep);
   });
 }
 
 void sweep_prekeys(Engine& engine) {
-  const auto count = std::make_shared<std::size_t>(0);
-  const Change change = [count](Unit& unit) -> base::Result<Written> {
-    TRY(*count, unit.store.remove_once_prekeys(unit.now - kPrekeyGrace, kPrekeyStep));
-    return Written{Reply{}, Record::staging()};
-  };
-  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
-    if (reply && *count == kPrekeyStep) sweep_prekeys(engine);
+  sweep_rows(engine, kPrekeyStep, [](Unit& unit) {
+    return unit.store.remove_once_prekeys(unit.now - kPrekeyGrace, kPrekeyStep);
   });
 }
 
 void sweep_answers(Engine& engine) {
-  const auto count = std::make_shared<std::size_t>(0);
-  const Change change = [count](Unit& unit) -> base::Result<Written> {
-    TRY(*count, unit.store.remove_answers(unit.now - kAnswerKept, kSweepStep));
-    return Written{Reply{}, Record::staging()};
-  };
-  submit(engine, change, [&engine, count](const base::Result<Reply>& reply) {
-    if (reply && *count == kSweepStep) sweep_answers(engine);
+  sweep_rows(engine, kSweepStep, [](Unit& unit) {
+    return unit.store.remove_answers(unit.now - kAnswerKept, kSweepStep);
   });
 }
 
