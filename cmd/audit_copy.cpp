@@ -5,14 +5,13 @@
 #include <filesystem>
 #include <memory>
 
-#include "base/encoding.hpp"
 #include "cmd/audit_event.hpp"
+#include "cmd/copy_findings.hpp"
 #include "cmd/copy_root.hpp"
 #include "cmd/file_streams.hpp"
 #include "flow/mirror.hpp"
 #include "flow/proof_file.hpp"
 #include "flow/tiles_check.hpp"
-#include "text/time.hpp"
 
 namespace sealpost::cmd {
 namespace {
@@ -51,53 +50,6 @@ Result<Trusted> parse_trust(const CopyOptions& options, Env& env) {
   return trusted;
 }
 
-text::OrderedJson json_of(const std::vector<flow::Cosigned>& cosignatures) {
-  text::OrderedJson all = text::OrderedJson::array();
-  for (const flow::Cosigned& one : cosignatures) {
-    text::OrderedJson json{{"witness", one.name}, {"key", one.key}};
-    if (one.at) json["at"] = text::format_time(*one.at);
-    all.push_back(json);
-  }
-  return all;
-}
-
-std::string words_on(const std::vector<flow::Cosigned>& cosignatures) {
-  std::string words;
-  for (const flow::Cosigned& one : cosignatures) {
-    words += (words.empty() ? "" : ", ") + one.name;
-    words += one.at ? " at " + text::format_time(*one.at) : " (not checked: no --witness)";
-  }
-  return words.empty() ? "none" : words;
-}
-
-// What one of the checks found.
-struct Report {
-  std::string_view copy;  // what it is
-  std::string verified;   // one line
-  std::vector<ui::Field> lines;
-  std::vector<std::pair<std::string, text::OrderedJson>> json;  // members behind "origin"
-  merkle::Checkpoint checkpoint;
-  std::vector<flow::Cosigned> cosignatures;
-};
-
-Result<void> print(const Report& report, Env& env) {
-  const merkle::Checkpoint& tree = report.checkpoint;
-  if (env.out.json()) {
-    text::OrderedJson document{
-        {"type", "audit-verification"},    {"verified", true},    {"size", tree.size},
-        {"root", base::to_hex(tree.root)}, {"copy", report.copy}, {"origin", tree.origin}};
-    for (const auto& [name, value] : report.json) document[name] = value;
-    document["cosignatures"] = json_of(report.cosignatures);
-    return env.out.document(document);
-  }
-  TRY(env.out.line(report.verified));
-  std::vector<ui::Field> lines{{"log", fmt::format("{}, {} events", tree.origin, tree.size)},
-                               {"root", base::to_hex(tree.root)}};
-  lines.insert(lines.end(), report.lines.begin(), report.lines.end());
-  lines.emplace_back("cosigned", words_on(report.cosignatures));
-  return env.out.fields(lines);
-}
-
 class Watch {
  public:
   explicit Watch(Env& env) : env_(env) {}
@@ -120,7 +72,7 @@ std::string events_checked(const flow::Mirror& mirror) {
       mirror.first_event);
 }
 
-Result<Report> check_mirror(const CopyOptions& options, const Trusted& trusted, Env& env) {
+Result<CopyFindings> check_mirror(const CopyOptions& options, const Trusted& trusted, Env& env) {
   Watch watch(env);
   TRY(const flow::Mirror mirror,
       flow::read_mirror(options.path, trusted.key, {}, env.interrupt,
@@ -128,7 +80,8 @@ Result<Report> check_mirror(const CopyOptions& options, const Trusted& trusted, 
   watch.end();
   TRY(const note::Note note, note::parse(mirror.note));
   TRY(const note::Verifier log, note::Verifier::parse(mirror.log));
-  Report report{"mirror", fmt::format("verified: {}", options.path), {}, {}, mirror.checkpoint, {}};
+  CopyFindings report{
+      "mirror", fmt::format("verified: {}", options.path), {}, {}, mirror.checkpoint, {}};
   TRY(report.cosignatures, flow::cosignatures_on(note, log, trusted.witnesses));
   report.json = {{"entries", true},
                  {"first_entry", mirror.first_event},
@@ -151,7 +104,7 @@ std::string entries_checked(const flow::TilesVerification& found) {
                      found.first_entry);
 }
 
-Result<Report> check_tiles(const CopyOptions& options, const Trusted& trusted, Env& env) {
+Result<CopyFindings> check_tiles(const CopyOptions& options, const Trusted& trusted, Env& env) {
   Watch watch(env);
   const flow::TilesLog log{trusted.key,
                            options.origin.empty() ? trusted.key.name() : options.origin};
@@ -159,7 +112,7 @@ Result<Report> check_tiles(const CopyOptions& options, const Trusted& trusted, E
       flow::verify_tiles(options.path, log, trusted.witnesses, env.interrupt,
                          [&](auto done, auto total) { watch.update(done, total); }));
   watch.end();
-  Report report{
+  CopyFindings report{
       "tiles",           fmt::format("verified: {}", options.path), {}, {}, found.checkpoint,
       found.cosignatures};
   report.json = {{"entries", found.entries > 0}};
@@ -179,7 +132,7 @@ Result<base::Bytes> read_proof(const std::string& name, Env& env) {
   return bytes;
 }
 
-Result<Report> check_proof(const CopyOptions& options, const Trusted& trusted, Env& env) {
+Result<CopyFindings> check_proof(const CopyOptions& options, const Trusted& trusted, Env& env) {
   if (!options.origin.empty()) {
     return base::Error{base::Code::kUsage, "--origin is for a folder of tiles", ""};
   }
@@ -191,12 +144,12 @@ Result<Report> check_proof(const CopyOptions& options, const Trusted& trusted, E
                        "do not rely on this proof; ask for it again"};
   }
   const flow::LoggedEvent logged{verdict.index, *verdict.event};
-  Report report{"proof",
-                fmt::format("verified: event {}", verdict.index),
-                {},
-                {},
-                verdict.checkpoint,
-                verdict.cosignatures};
+  CopyFindings report{"proof",
+                      fmt::format("verified: event {}", verdict.index),
+                      {},
+                      {},
+                      verdict.checkpoint,
+                      verdict.cosignatures};
   text::OrderedJson event = text::OrderedJson::object();
   add_event(event, logged);
   report.json.emplace_back("event", std::move(event));
@@ -207,7 +160,7 @@ Result<Report> check_proof(const CopyOptions& options, const Trusted& trusted, E
   return report;
 }
 
-Result<Report> check(const CopyOptions& options, const Trusted& trusted, Env& env) {
+Result<CopyFindings> check(const CopyOptions& options, const Trusted& trusted, Env& env) {
   std::error_code ignored;
   if (options.path == "-" || !std::filesystem::is_directory(options.path, ignored)) {
     return check_proof(options, trusted, env);
@@ -215,8 +168,8 @@ Result<Report> check(const CopyOptions& options, const Trusted& trusted, Env& en
   return trusted.is_root ? check_mirror(options, trusted, env) : check_tiles(options, trusted, env);
 }
 
-Result<Report> check_all(const CopyOptions& options, const Trusted& trusted, Env& env) {
-  TRY(Report report, check(options, trusted, env));
+Result<CopyFindings> check_all(const CopyOptions& options, const Trusted& trusted, Env& env) {
+  TRY(CopyFindings report, check(options, trusted, env));
   TRY(flow::check_quorum(report.cosignatures, trusted.witnesses, trusted.witnesses.size()));
   return report;
 }
